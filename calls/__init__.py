@@ -1,0 +1,1 @@
+"""What a funding call is."""

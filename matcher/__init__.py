@@ -1,0 +1,1 @@
+"""Calls and needs to proposals."""

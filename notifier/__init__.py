@@ -1,0 +1,1 @@
+"""Accepted matches to letters."""

@@ -1,0 +1,84 @@
+"""The nouns of the letter: what one person gets in one week, and how far it has come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from calls.changes import Change
+from calls.model import Call
+from matcher.model import Match
+from profiles.model import ContactPerson
+
+
+class LetterState(StrEnum):
+    """How far a letter has come (`reliability.md` §3, outbox)."""
+
+    RENDERED = "rendered"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRY = "retry"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestItem:
+    """One call in a letter, for one unit.
+
+    Attributes:
+        matches: the accepted matches of the unit with this call, best first.
+        changes: what changed since the person last got the call; empty when it is new to them.
+    """
+
+    call: Call
+    unit: str
+    matches: tuple[Match, ...]
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    """One week's accepted matches for one contact person.
+
+    Attributes:
+        week: ISO week, such as 2026-W35.
+        unreached: titles of the sources that could not be read this week.
+    """
+
+    person: ContactPerson
+    week: str
+    items: tuple[DigestItem, ...]
+    unreached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A rendered digest: bytes, Message-ID and Date are fixed before the first attempt.
+
+    Attributes:
+        calls: (call id, call version) of everything in it, for "nothing twice".
+    """
+
+    person: str
+    week: str
+    to: str
+    subject: str
+    message_id: str
+    content: bytes
+    calls: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredLetter:
+    """A letter in the outbox."""
+
+    id: int
+    letter: Letter
+    state: LetterState
+    attempts: int
+    error: str | None
+    not_before: datetime | None
+    data_started_at: datetime | None
+    changed_at: datetime

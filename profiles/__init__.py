@@ -1,0 +1,1 @@
+"""Who may want money for what: municipalities, their units and needs."""

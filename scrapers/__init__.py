@@ -1,0 +1,1 @@
+"""Publishers' pages to scraped calls."""

@@ -1,0 +1,28 @@
+"""What can go wrong between a publisher and us.
+
+    ScraperError
+    ├── SourceUnreachable    no usable answer: network, certificate, 5xx, 429, time-out
+    ├── SourceBlocked        the publisher refuses us: 401, 403, robots
+    ├── SourceChanged        an answer that we do not understand: layout, format, missing marker
+    └── HarvestRefused       every page was read, but the harvest as a whole is not sound
+"""
+
+
+class ScraperError(Exception):
+    """A source could not be collected. The sentence names the thing and the cause."""
+
+
+class SourceUnreachable(ScraperError):
+    """No usable answer came."""
+
+
+class SourceBlocked(ScraperError):
+    """The publisher refuses us."""
+
+
+class SourceChanged(ScraperError):
+    """The answer is not in the form that the source's module knows."""
+
+
+class HarvestRefused(ScraperError):
+    """The harvest is empty, far smaller than the last sound one, or thin in its fields."""

@@ -1,0 +1,1 @@
+"""The database. It keeps and finds; it does not decide."""

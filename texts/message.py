@@ -1,0 +1,26 @@
+"""A sentence that has not been put into a language yet.
+
+Rules and jobs speak of facts; only the page, the letter or the command knows the reader's language.
+So they hand on a `Message`: the Swedish sentence with its blanks, and what goes into them.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, do not translate yet"
+    """Mark a Swedish text for the catalogue without translating it."""
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A Swedish sentence with `{blanks}`, and the values for them.
+
+    Attributes:
+        text: the Swedish sentence, as in the catalogue.
+        values: blank to value; a nested `Message` is translated too.
+    """
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict, hash=False)
