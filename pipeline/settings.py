@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         try:
             return path.read_text().strip()
         except OSError as failure:
-            raise SettingsError(f"FONDVAKT_SECRET_KEY_FILE: cannot read {path}: {failure.strerror}") from failure
+            raise SettingsError(
+                f"FONDVAKT_SECRET_KEY_FILE: cannot read {path}: {failure.strerror}"
+            ) from failure
 
 
 def read_settings(**overrides: Any) -> Settings:

@@ -1,0 +1,177 @@
+"""The job that collects: each source is crawled, judged and stored on its own; none stops another (D7).
+
+Crawling touches no database. A sound harvest is stored whole, in one transaction; a refused one is kept as a
+file for the repair and changes nothing.
+"""
+
+import gzip
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from sqlalchemy import Engine
+
+from calls.model import ScrapedCall
+from scrapers.errors import HarvestRefused, ScraperError
+from scrapers.run import HarvestedCalls, crawl, judge
+from scrapers.source import Fetch, Source
+from storage import calls as stored_calls
+from storage import runs
+from storage.database import reading, writing
+
+SCRAPED = TypeAdapter(ScrapedCall)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectResult:
+    """What came of one source.
+
+    Attributes:
+        unseen: calls that the last sound harvest had and this one lacks; they are kept, not closed (D2).
+        refused: nothing was stored; `reason` says why.
+        skipped: single calls that were left out of a sound harvest.
+    """
+
+    source: str
+    calls: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    unseen: int = 0
+    skipped: int = 0
+    refused: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One source to collect, with the tools for it."""
+
+    source: Source
+    fetch: Fetch
+    options: Mapping[str, str]
+
+
+def collect(
+    engine: Engine,
+    tenant: str,
+    orders: Sequence[Order],
+    now: datetime,
+    *,
+    kept_folder: Path,
+    on_call: Callable[[str, int], None] = lambda source, count: None,
+    on_done: Callable[[CollectResult], None] = lambda result: None,
+) -> list[CollectResult]:
+    """Collect the sources, side by side, and store what is sound.
+
+    Args:
+        kept_folder: where refused harvests are kept.
+        on_call: told source and number of calls read so far.
+        on_done: told each source's result as it comes.
+    """
+    ranks = {order.source.key: order.source.rank for order in orders}
+
+    def read(order: Order) -> HarvestedCalls | ScraperError:
+        key = order.source.key
+        try:
+            return crawl(order.source, order.fetch, order.options, lambda count: on_call(key, count))
+        except ScraperError as failure:
+            return failure
+
+    results = []
+    with ThreadPoolExecutor(max_workers=max(1, len(orders))) as pool:
+        begun = [
+            (order, _begin(engine, tenant, order.source, now), pool.submit(read, order)) for order in orders
+        ]
+        for order, harvest_id, reading_of_it in begun:
+            result = _store(
+                engine, tenant, order.source, harvest_id, reading_of_it.result(), ranks, now, kept_folder
+            )
+            results.append(result)
+            on_done(result)
+    return results
+
+
+def _begin(engine: Engine, tenant: str, source: Source, now: datetime) -> int:
+    with writing(engine) as conn:
+        return runs.start_harvest(conn, tenant, source.key, now)
+
+
+def _store(
+    engine: Engine,
+    tenant: str,
+    source: Source,
+    harvest_id: int,
+    found: HarvestedCalls | ScraperError,
+    ranks: Mapping[str, int],
+    now: datetime,
+    kept_folder: Path,
+) -> CollectResult:
+    """Judge what was read, then store all of it or none."""
+    if isinstance(found, ScraperError):
+        return _refuse(engine, tenant, source, harvest_id, found, "failed", now)
+    with reading(engine) as conn:
+        last = runs.last_sound(conn, tenant, source.key)
+    try:
+        judge(source, found, last.calls if last else None)
+    except HarvestRefused as refusal:
+        kept = _keep(found, kept_folder / f"{source.key}-{harvest_id}.jsonl.gz")
+        return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)
+    skipped = tuple(f"{one.reference}: {one.reason}" for one in found.skipped)
+    with writing(engine) as conn:
+        saved = stored_calls.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
+        skipped += saved.conflicts
+        runs.end_harvest(
+            conn,
+            tenant,
+            harvest_id,
+            outcome="sound",
+            now=now,
+            calls=len(found.calls),
+            saved=saved,
+            skipped=skipped,
+        )
+    return CollectResult(
+        source=source.key,
+        calls=len(found.calls),
+        new=saved.new,
+        changed=saved.changed,
+        unchanged=saved.unchanged,
+        unseen=saved.unseen,
+        skipped=len(skipped),
+    )
+
+
+def _refuse(
+    engine: Engine,
+    tenant: str,
+    source: Source,
+    harvest_id: int,
+    failure: ScraperError,
+    outcome: str,
+    now: datetime,
+    kept: Path | None = None,
+) -> CollectResult:
+    with writing(engine) as conn:
+        runs.end_harvest(
+            conn,
+            tenant,
+            harvest_id,
+            outcome=outcome,
+            now=now,
+            reason=str(failure),
+            kept_path=str(kept) if kept else None,
+        )
+    return CollectResult(source=source.key, refused=True, reason=str(failure))
+
+
+def _keep(found: HarvestedCalls, path: Path) -> Path:
+    """Keep a refused harvest for the repair."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wb") as file:
+        for call in found.calls:
+            file.write(SCRAPED.dump_json(call) + b"\n")
+    return path

@@ -1,0 +1,123 @@
+"""Bytes of an answer to text or JSON, within limits.
+
+Unpacked by us in steps: a plain read of one gzipped megabyte can become gigabytes (`reliability.md` M10, M11).
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+STEP = 64 * 2**10
+CHARSETS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "latin-1": "cp1252",
+}
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
+
+
+class BodyError(Exception):
+    """A body that is too large, damaged, or not what was due."""
+
+
+def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes after unpacking; only plain, gzip and deflate (S-01 to S-06).
+
+    Raises:
+        BodyError: too large, damaged, cut off, or packed in another way.
+    """
+    packing = encoding.strip().lower()
+    if packing in ("", "identity"):
+        return _joined(chunks, limit)
+    if packing == "gzip":
+        return _joined(_inflated(chunks, zlib.MAX_WBITS | 16), limit)
+    if packing == "deflate":
+        return _joined(_inflated(chunks, zlib.MAX_WBITS), limit)
+    raise BodyError(f"packed as {encoding!r}, which was not asked for")
+
+
+def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise BodyError(f"larger than {limit // 2**20 or 1} MiB")
+    return bytes(body)
+
+
+def _inflated(chunks: Iterable[bytes], bits: int) -> Iterable[bytes]:
+    unpacker = zlib.decompressobj(bits)
+    try:
+        for chunk in chunks:
+            rest = chunk
+            while rest:
+                yield unpacker.decompress(rest, STEP)
+                rest = unpacker.unconsumed_tail
+    except zlib.error as failure:
+        raise BodyError(f"damaged: {failure}") from failure
+    if not unpacker.eof:
+        raise BodyError("cut off in the middle")
+
+
+def decoded_text(body: bytes, content_type: str) -> str:
+    """Bytes as text, by our own list of charsets: what a page claims beyond it is not believed (S-30 to S-33)."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(_claimed_charset(body, content_type), "replace")
+
+
+def _claimed_charset(body: bytes, content_type: str) -> str:
+    in_header = re.search(r"charset=[\"']?([A-Za-z0-9_-]+)", content_type, re.IGNORECASE)
+    in_page = META_CHARSET.search(body[:4096])
+    claimed = in_header[1] if in_header else in_page[1].decode("ascii") if in_page else ""
+    charset = CHARSETS.get(claimed.lower(), "cp1252")
+    return "cp1252" if charset == "utf-8" else charset
+
+
+def parsed_json(body: bytes) -> Any:
+    """JSON by the letter: no NaN, no double keys, no numbers or depths that break a reader (S-44 to S-48).
+
+    Raises:
+        BodyError: when it is not such JSON.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            object_pairs_hook=_no_double_keys,
+        )
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except BodyError:
+        raise
+    except RecursionError as failure:
+        raise BodyError("JSON nested too deep") from failure
+    except ValueError as failure:
+        raise BodyError(f"not JSON: {failure}") from failure
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise BodyError(f"JSON holds {name}")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise BodyError(f"JSON holds the number {digits}")
+    return number
+
+
+def _no_double_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BodyError("JSON has the same key twice in one object")
+    return found

@@ -1,0 +1,253 @@
+"""The only way to the network: polite, bounded, and confined to a source's own hosts.
+
+What a hostile or broken publisher can do is limited here (`reliability.md` D4-D6, `threats.md` 4.1): bodies are
+unpacked by us in steps and cut at a limit, only hosts on the source's list are asked, and the address that was
+checked is the address that is dialled. A base address named by a setting may lie on this machine: the operator
+chose it.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+from protego import Protego
+
+from scrapers.addresses import CheckedBackend, without_secrets
+from scrapers.bodies import BodyError, decoded_text, parsed_json, unpacked
+from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUnreachable
+from scrapers.source import Page, Source
+
+JSON_LIMIT = 20 * 2**20
+PAGE_LIMIT = 5 * 2**20
+ROBOTS_LIMIT = 512 * 2**10
+PAGE_SECONDS = 60.0
+LONGEST_WAIT = 600.0
+BAD_RETRY_AFTER = 900.0
+MOST_REDIRECTS = 5
+MOST_HEADERS = 200
+ATTEMPTS = 4
+
+
+class _TryAgain(Exception):
+    """A passing fault: worth another try after a pause."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait = wait
+
+
+class Fetcher:
+    """A `Fetch` for one source over httpx.
+
+    Args:
+        source: whose hosts may be asked.
+        user_agent: our name, version and where we can be reached.
+        base_url: another base address, named by a setting; its host is then allowed wherever it lies.
+        sleep: waits that many seconds; handed in so that tests do not wait.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        user_agent: str,
+        base_url: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        page_seconds: float = PAGE_SECONDS,
+    ) -> None:
+        self.base_url = (base_url or source.base_url).rstrip("/")
+        chosen = urlsplit(self.base_url).hostname if base_url else None
+        self._hosts = frozenset({*source.hosts, urlsplit(self.base_url).hostname})
+        self._pause = 0.0 if chosen else source.pause
+        self._sleep = sleep
+        self._page_seconds = page_seconds
+        self._robots: dict[str, Protego | None] = {}
+        self._asked = False
+        transport = httpx.HTTPTransport(retries=0)
+        # httpx has no public seam for the dialled address; 0.28 is pinned for this line.
+        transport._pool._network_backend = CheckedBackend(trusted=chosen)
+        self._client = httpx.Client(
+            transport=transport,
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
+            timeout=httpx.Timeout(30.0, connect=15.0),
+            trust_env=False,
+            cookies=None,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Page:
+        """Read one page as text, if the publisher's robots file allows it."""
+        url = self._address(path)
+        if not self._robots_of(url).can_fetch(url, self._client.headers["User-Agent"]):
+            raise SourceBlocked(f"{without_secrets(url)}: the publisher's robots file refuses us")
+        final, headers, body = self._ask("GET", url, limit=PAGE_LIMIT, params=params)
+        return Page(url=without_secrets(final), text=decoded_text(body, headers.get("content-type", "")))
+
+    def post_parts(self, path: str, *, params: Mapping[str, str], parts: Mapping[str, Any]) -> Any:
+        """Send JSON parts, each with its own content type and a file name as the portal's site does.
+
+        Robots files speak of pages; this is a service for programs, so it is not asked for.
+        """
+        url = self._address(path)
+        files = {
+            name: ("blob", json.dumps(part, ensure_ascii=False), "application/json")
+            for name, part in parts.items()
+        }
+        final, _, body = self._ask("POST", url, limit=JSON_LIMIT, params=params, files=files)
+        try:
+            return parsed_json(body)
+        except BodyError as failure:
+            raise SourceChanged(f"{without_secrets(final)}: {failure}") from failure
+
+    def _address(self, path: str) -> str:
+        url = path if "://" in path else self.base_url + "/" + path.lstrip("/")
+        self._check(url)
+        return url
+
+    def _check(self, url: str) -> None:
+        """Refuse what is not http(s), carries a login or a backslash, or lies on a foreign host (S-12, S-14)."""
+        if "\\" in url or any(sign < " " for sign in url):
+            raise SourceChanged(f"address {url!r} holds signs that no address has")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            raise SourceChanged(f"address {url!r} is not http or https")
+        if parts.username or parts.password:
+            raise SourceChanged(f"address {without_secrets(url)} carries a login")
+        if parts.hostname not in self._hosts:
+            raise SourceBlocked(f"host {parts.hostname} is not one of the source's: {', '.join(self._hosts)}")
+
+    def _ask(self, method: str, url: str, *, limit: int, **request: Any) -> tuple[str, httpx.Headers, bytes]:
+        """One answer, after retries with growing pauses for passing faults (S-16, S-17)."""
+        tries = stamina.retry_context(
+            on=_TryAgain, attempts=ATTEMPTS, timeout=None, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0
+        )
+        try:
+            for attempt in tries:
+                with attempt:
+                    return self._once(method, url, limit, request, attempt.num)
+        except _TryAgain as failure:
+            raise SourceUnreachable(f"{without_secrets(url)}: {failure.reason}") from failure
+        raise AssertionError("stamina always tries at least once")
+
+    def _once(self, method: str, url: str, limit: int, request: dict, number: int):
+        """One try. The pause before the next is taken here, so that Retry-After can name it."""
+        try:
+            with _httpx_errors_translated():
+                return self._follow(method, url, limit, request)
+        except _TryAgain as failure:
+            wait = failure.wait if failure.wait is not None else 2.0 ** (number - 1) + random.random()
+            if wait > LONGEST_WAIT:
+                raise SourceUnreachable(
+                    f"{without_secrets(url)}: {failure.reason}; asked to wait {wait:.0f} s"
+                ) from failure
+            if number < ATTEMPTS:
+                self._sleep(wait)
+            raise
+
+    def _follow(self, method: str, url: str, limit: int, request: dict) -> tuple[str, httpx.Headers, bytes]:
+        """Follow redirects by hand: each hop is checked like the first."""
+        for _ in range(MOST_REDIRECTS + 1):
+            self._wait_my_turn()
+            with self._client.stream(method, url, **request) as answer:
+                if answer.is_redirect:
+                    url = self._next_hop(url, answer)
+                    request = {key: value for key, value in request.items() if key != "params"}
+                    continue
+                _judge(answer)
+                body = unpacked(
+                    _in_time(answer.iter_raw(), self._page_seconds),
+                    answer.headers.get("content-encoding", ""),
+                    limit,
+                )
+                return str(answer.url), answer.headers, body
+        raise SourceChanged(f"{without_secrets(url)}: more than {MOST_REDIRECTS} redirects")
+
+    def _next_hop(self, url: str, answer: httpx.Response) -> str:
+        target = urljoin(url, answer.headers.get("location", ""))
+        if url.startswith("https:") and not target.startswith("https:"):
+            raise SourceChanged(f"{without_secrets(url)}: redirected away from https to {target!r}")
+        self._check(target)
+        return target
+
+    def _wait_my_turn(self) -> None:
+        if self._asked and self._pause:
+            self._sleep(self._pause * random.uniform(0.8, 1.4))
+        self._asked = True
+
+    def _robots_of(self, url: str) -> Protego:
+        """The robots file of the address's host: read once; a missing one allows everything (S-21)."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._robots:
+            try:
+                _, _, body = self._ask("GET", origin + "/robots.txt", limit=ROBOTS_LIMIT)
+                text = body.decode("utf-8", "replace")
+            except (SourceChanged, SourceBlocked):
+                text = ""
+            self._robots[origin] = Protego.parse(text)
+        return self._robots[origin]
+
+
+def _judge(answer: httpx.Response) -> None:
+    """Raise for every answer that is not a page."""
+    where = without_secrets(str(answer.url))
+    if len(answer.headers) > MOST_HEADERS:
+        raise SourceChanged(f"{where}: {len(answer.headers)} headers")
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise _TryAgain(f"status {answer.status_code}", _retry_after(answer.headers.get("retry-after")))
+    if answer.status_code in (401, 403, 451):
+        raise SourceBlocked(f"{where}: refused with status {answer.status_code}")
+    if answer.status_code != 200:
+        raise SourceChanged(f"{where}: status {answer.status_code} where 200 is due")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds to wait as the publisher says; a value that makes no sense means a quarter of an hour."""
+    if value is None:
+        return None
+    if value.isdigit():
+        return float(value)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return BAD_RETRY_AFTER
+    return max(0.0, seconds)
+
+
+def _in_time(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """The chunks of a body, as long as the whole of it comes within the time (S-07)."""
+    end = time.monotonic() + seconds
+    for chunk in chunks:
+        if time.monotonic() > end:
+            raise SourceUnreachable(f"the answer was not complete after {seconds:.0f} s")
+        yield chunk
+
+
+@contextmanager
+def _httpx_errors_translated() -> Iterator[None]:
+    """Foreign errors stop at this border."""
+    try:
+        yield
+    except ScraperError:
+        raise
+    except BodyError as failure:
+        raise SourceChanged(str(failure)) from failure
+    except httpx.RemoteProtocolError as failure:
+        raise _TryAgain(f"damaged answer ({failure})") from failure
+    except httpx.TransportError as failure:
+        if "CERTIFICATE_VERIFY_FAILED" in str(failure):
+            raise SourceBlocked(f"certificate refused: {failure}") from failure
+        raise _TryAgain(f"{type(failure).__name__}: {failure}") from failure
+    except httpx.InvalidURL as failure:
+        raise SourceChanged(f"not an address: {failure}") from failure
