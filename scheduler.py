@@ -1,0 +1,256 @@
+"""The clock: which job runs when, and nothing about how.
+
+APScheduler only ticks. What is due follows from the schedules below and from the ledger of slots: each slot
+is claimed by a unique row, runs once, and is caught up after a stop within its limit (`reliability.md` A1-A5;
+M1-M6 there say why the library's own triggers are not used).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import holidays
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+LONGEST_STOP = timedelta(days=7)
+LONGEST_WAIT = timedelta(minutes=60)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """When a job runs, in Stockholm time.
+
+    Attributes:
+        weekday: 0 is Monday; None runs every day.
+        on_workdays: a slot on a weekend or a Swedish red day moves to the next working day.
+        late: how late a missed slot may still run by itself; a later one is held for the coordinator.
+        after: waits for this job's slot of the same day, at most an hour (T-20).
+        at_first_start: whether a new installation runs it at once instead of waiting for its first slot.
+        limit: a run that takes longer is ended.
+    """
+
+    key: str
+    at: time
+    weekday: int | None = None
+    on_workdays: bool = False
+    late: timedelta = LONGEST_STOP
+    after: str | None = None
+    at_first_start: bool = True
+    limit: timedelta = timedelta(hours=2)
+
+
+JOBS = (
+    Job(key="collect", at=time(5, 0)),
+    Job(key="match", at=time(5, 30), after="collect"),
+    Job(
+        key="digest",
+        at=time(7, 0),
+        weekday=0,
+        on_workdays=True,
+        late=timedelta(hours=48),
+        after="match",
+        at_first_start=False,
+    ),
+)
+
+
+class Due(StrEnum):
+    """What is to be done with a job now."""
+
+    NOTHING = "nothing"
+    RUN = "run"
+    HOLD = "hold"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a tick does with a job, and for which slot; `slot` is None when there is nothing to do."""
+
+    due: Due
+    slot: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the ledger says of a job's newest slot."""
+
+    at: datetime
+    is_finished: bool
+    lease_until: datetime
+
+
+def slots(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The job's slots in (after, until], in UTC, oldest first: one for each of its days, whatever the clocks do.
+
+    A wall time that the spring change skips runs an hour later; one that the autumn change doubles runs the
+    first time (A3).
+    """
+    day = after.astimezone(STOCKHOLM).date() - 7 * DAY
+    while day <= until.astimezone(STOCKHOLM).date():
+        if job.weekday is None or day.weekday() == job.weekday:
+            slot = _instant(_working_day(day) if job.on_workdays else day, job.at)
+            if after < slot <= until:
+                yield slot
+        day += DAY
+
+
+def latest_slot(job: Job, now: datetime) -> datetime:
+    """The newest slot that is not after now."""
+    return max(slots(job, now - 21 * DAY, now))
+
+
+def next_slot(job: Job, now: datetime) -> datetime:
+    """The next slot after now."""
+    return min(slots(job, now, now + 21 * DAY))
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def _working_day(day: date) -> date:
+    """The day itself, or the next one that is neither weekend nor a Swedish red day."""
+    while day.weekday() >= 5 or day in _red_days(day.year):
+        day += DAY
+    return day
+
+
+@cache
+def _red_days(year: int) -> frozenset[date]:
+    return frozenset(holidays.Sweden(years=year, include_sundays=False))
+
+
+def due(job: Job, newest: Entry | None, now: datetime, waits_for: Entry | None = None) -> Plan:
+    """What to do with a job now, from the ledger alone.
+
+    Args:
+        newest: the job's newest slot in the ledger; None on a new installation.
+        waits_for: the newest slot of the job that this one comes after.
+
+    Of several missed slots only the newest runs. A clock set back finds its slot done and does nothing (T-04).
+    """
+    slot = latest_slot(job, now)
+    if newest is None and not job.at_first_start:
+        return Plan(due=Due.SKIP, slot=slot)
+    if newest is not None and newest.at >= slot:
+        lost = not newest.is_finished and newest.lease_until <= now
+        return Plan(due=Due.RUN, slot=newest.at) if lost and newest.at == slot else Plan(due=Due.NOTHING)
+    if newest is not None and now - slot > job.late:
+        return Plan(due=Due.HOLD, slot=slot)
+    if newest is not None and not job.at_first_start and now - newest.at > LONGEST_STOP + 7 * DAY:
+        return Plan(due=Due.HOLD, slot=slot)
+    if job.after and now - slot < LONGEST_WAIT and not _is_done_for(slot, waits_for):
+        return Plan(due=Due.NOTHING)
+    return Plan(due=Due.RUN, slot=slot)
+
+
+def _is_done_for(slot: datetime, entry: Entry | None) -> bool:
+    """Whether the job before has finished the slot of the same day."""
+    if entry is None or not entry.is_finished:
+        return False
+    return entry.at.astimezone(STOCKHOLM).date() >= slot.astimezone(STOCKHOLM).date()
+
+
+class Ledger(Protocol):
+    """What the clock needs of the ledger; `pipeline/wiring.py` makes the real one over `storage/slots.py`."""
+
+    def newest(self, job: str) -> Entry | None:
+        """The job's newest slot."""
+        ...
+
+    def claim(self, job: str, slot: datetime, now: datetime) -> bool:
+        """Whether this process runs the slot."""
+        ...
+
+    def extend(self, job: str, slot: datetime, now: datetime) -> None:
+        """Keep the lease of a running slot."""
+        ...
+
+    def note(self, job: str, slot: datetime, state: str, now: datetime, note: str | None = None) -> None:
+        """Record how a slot ended."""
+        ...
+
+
+class Run(Protocol):
+    """A running job; the real one is a child process (`pipeline/children.py`)."""
+
+    def outcome(self) -> str | None:
+        """None while it runs, "" when it went well, else one sentence."""
+        ...
+
+    def end(self) -> None:
+        """End it."""
+        ...
+
+
+class Clock:
+    """Ticks: looks at the ledger, claims what is due, runs it, notes the outcome.
+
+    Args:
+        jobs: what there is to run.
+        ledger: the slots, bound to a database, a tenant and this process.
+        runners: job key to the function that starts it; it gives back a `Run`.
+        now: the time, aware.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        ledger: Ledger,
+        runners: Mapping[str, Callable[[], Run]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._jobs = jobs
+        self._ledger = ledger
+        self._runners = runners
+        self._now = now
+        self._running: dict[str, tuple[Job, datetime, datetime, Run]] = {}
+        self.ticked_at: datetime | None = None
+
+    def tick(self) -> None:
+        """One look at everything. A job that is still running is left alone, or ended past its limit (A4)."""
+        now = self._now()
+        for job in self._jobs:
+            if job.key in self._running:
+                self._look_after(job.key, now)
+            else:
+                self._start_if_due(job, now)
+        self.ticked_at = now
+
+    def stop(self) -> None:
+        """End what is running: politely, then surely (A7). The ledger keeps the slot for the next start."""
+        for _, _, _, run in self._running.values():
+            run.end()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is running."""
+        return bool(self._running)
+
+    def _start_if_due(self, job: Job, now: datetime) -> None:
+        waits_for = self._ledger.newest(job.after) if job.after else None
+        plan = due(job, self._ledger.newest(job.key), now, waits_for)
+        if plan.slot is None:
+            return
+        if plan.due in (Due.HOLD, Due.SKIP):
+            self._ledger.note(job.key, plan.slot, "held" if plan.due is Due.HOLD else "skipped", now)
+        elif self._ledger.claim(job.key, plan.slot, now):
+            self._running[job.key] = (job, plan.slot, now, self._runners[job.key]())
+
+    def _look_after(self, key: str, now: datetime) -> None:
+        job, slot, started, run = self._running[key]
+        outcome = run.outcome()
+        if outcome is None and now - started > job.limit:
+            run.end()
+            outcome = f"ended after {job.limit}"
+        if outcome is None:
+            self._ledger.extend(key, slot, now)
+            return
+        del self._running[key]
+        self._ledger.note(key, slot, "done" if outcome == "" else "failed", now, outcome or None)
