@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -79,7 +80,7 @@ class Fetcher:
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
             timeout=httpx.Timeout(30.0, connect=15.0),
             trust_env=False,
-            cookies=None,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept, none is sent (S-24)
         )
 
     def close(self) -> None:
