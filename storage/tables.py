@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -50,6 +51,7 @@ metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
         "pk": "pk_%(table_name)s",
     }
@@ -67,6 +69,7 @@ call = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _tenant(),
+    Column("kind", String(8), nullable=False),
     Column("identifier", String(200)),
     Column("shares_identifier", Boolean, nullable=False),
     Column("title", Text, nullable=False),
@@ -80,6 +83,7 @@ call = Table(
 )
 
 # The call as one source shows it. A source's identity of a call is unique and never moves.
+# `rank`: the source's, the lowest leads.
 # `missing_since_at`: the first sound harvest that lacked it; `is_seen` turns False only by rule D2.
 call_source = Table(
     "call_source",
@@ -89,6 +93,7 @@ call_source = Table(
     Column("call_id", ForeignKey("call.id"), nullable=False, index=True),
     Column("source", String(64), nullable=False),
     Column("reference", String(300), nullable=False),
+    Column("rank", Integer, nullable=False),
     Column("url", Text, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
@@ -145,6 +150,7 @@ embedding = Table(
     Column("dimension", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),
     UniqueConstraint("tenant", "model", "recipe", "text_hash"),
+    CheckConstraint("length(vector) = 4 * dimension", name="whole_vector"),
 )
 
 # The municipality's profile file, as it was given, version by version.
@@ -208,6 +214,7 @@ letter = Table(
     _tenant(),
     Column("person", String(100), nullable=False),
     Column("slot", String(40), nullable=False),
+    Column("week", String(8), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("subject", Text, nullable=False),
     Column("message_id", String(300), nullable=False, unique=True),

@@ -1,0 +1,151 @@
+"""Calls: saved harvest by harvest, and found again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, or_, select
+
+from calls.changes import WATCHED, Change
+from calls.model import Call, CallFacts, SourceLink
+from calls.vocabulary import Status
+from storage.documents import changes_of, facts_by_name, facts_of
+from storage.harvests import Saved, save_harvest
+from storage.tables import call, call_source, call_version
+
+__all__ = [
+    "CallVersion",
+    "Saved",
+    "by_status",
+    "changes_since",
+    "find",
+    "get",
+    "save_harvest",
+    "versions",
+]
+
+IDS_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallVersion:
+    """How a call read at one time, and what had changed since the version before; nothing in the first."""
+
+    call_id: int
+    version: int
+    at: datetime
+    changes: tuple[Change, ...]
+    facts: CallFacts
+
+
+def find(conn: Connection, tenant: str, ids: Iterable[int] | None = None) -> list[Call]:
+    """The calls with these ids, or all of them, ordered by id. Ids that do not exist are left out."""
+    wanted = select(call).where(call.c.tenant == tenant)
+    if ids is None:
+        return _calls(conn, tenant, wanted)
+    return [
+        found
+        for some in _batches(sorted(set(ids)))
+        for found in _calls(conn, tenant, wanted.where(call.c.id.in_(some)))
+    ]
+
+
+def get(conn: Connection, tenant: str, call_id: int) -> Call | None:
+    """One call, None when there is none with that id."""
+    return next(iter(find(conn, tenant, [call_id])), None)
+
+
+def by_status(conn: Connection, tenant: str, now: datetime, statuses: frozenset[Status]) -> list[Call]:
+    """The calls that stand so at that moment, ordered by id. A call no longer seen is not closed by that (D2)."""
+    wanted = select(call).where(call.c.tenant == tenant)
+    if Status.CLOSED not in statuses:  # a passed deadline closes a call whatever else it says
+        wanted = wanted.where(or_(call.c.last_deadline_at.is_(None), call.c.last_deadline_at >= now))
+    return [found for found in _calls(conn, tenant, wanted) if found.status(now) in statuses]
+
+
+def versions(conn: Connection, tenant: str, call_id: int) -> list[CallVersion]:
+    """Every version of a call, the first one first."""
+    rows = conn.execute(
+        select(call_version)
+        .where(call_version.c.tenant == tenant, call_version.c.call_id == call_id)
+        .order_by(call_version.c.version)
+    )
+    return [
+        CallVersion(
+            call_id=row.call_id,
+            version=row.version,
+            at=row.at,
+            changes=changes_of(row.changes),
+            facts=facts_of(row.facts),
+        )
+        for row in rows
+    ]
+
+
+def changes_since(conn: Connection, tenant: str, call_id: int, version: int) -> tuple[Change, ...]:
+    """What reads otherwise now than in that version: for each field its value then and its newest one."""
+    rows = conn.execute(
+        select(call_version.c.changes)
+        .where(
+            call_version.c.tenant == tenant,
+            call_version.c.call_id == call_id,
+            call_version.c.version > version,
+        )
+        .order_by(call_version.c.version)
+    )
+    steps = defaultdict(list)
+    for row in rows:
+        for change in changes_of(row.changes):
+            steps[change.field].append(change)
+    return tuple(
+        Change(field=field, old=steps[field][0].old, new=steps[field][-1].new)
+        for field in WATCHED
+        if field in steps and steps[field][0].old != steps[field][-1].new
+    )
+
+
+def _calls(conn: Connection, tenant: str, wanted: Select) -> list[Call]:
+    rows = conn.execute(wanted.order_by(call.c.id)).all()
+    links = defaultdict(list)
+    for link in _links(conn, tenant, wanted):
+        links[link.call_id].append(link)
+    return [_call(row, links[row.id]) for row in rows]
+
+
+def _links(conn: Connection, tenant: str, wanted: Select) -> Sequence[Row]:
+    """Where the wanted calls were read, the leading source of each first."""
+    known = wanted.with_only_columns(call.c.id)
+    shown = [
+        call_source.c[name] for name in ("call_id", "source", "reference", "url", "last_seen_at", "is_seen")
+    ]
+    return conn.execute(
+        select(*shown)
+        .where(call_source.c.tenant == tenant, call_source.c.call_id.in_(known))
+        .order_by(call_source.c.is_seen.desc(), call_source.c.rank, call_source.c.id)
+    ).all()
+
+
+def _call(row: Row, links: Sequence[Row]) -> Call:
+    return Call(
+        **facts_by_name(facts_of(row.facts)),
+        id=row.id,
+        version=row.version,
+        first_seen_at=row.first_seen_at,
+        changed_at=row.changed_at,
+        sources=tuple(
+            SourceLink(
+                source=link.source,
+                reference=link.reference,
+                url=link.url,
+                last_seen_at=link.last_seen_at,
+                is_seen=link.is_seen,
+            )
+            for link in links
+        ),
+    )
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), IDS_AT_A_TIME):
+        yield ids[start : start + IDS_AT_A_TIME]

@@ -1,0 +1,280 @@
+"""The queue: what was proposed, and what was decided of it. Decisions are added to, never edited."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+
+from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
+from storage.documents import (
+    checks_document,
+    checks_of,
+    evidence_document,
+    evidence_of,
+    pairs_document,
+    pairs_of,
+)
+from storage.errors import UnknownMatch
+from storage.tables import decision, match
+from texts import N_, Message
+
+STATE_AFTER = {
+    Verdict.ACCEPT: MatchState.ACCEPTED,
+    Verdict.REJECT: MatchState.REJECTED,
+    Verdict.LATER: MatchState.LATER,
+}
+# What people were promised stays in view, whatever the matcher says later.
+PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
+IDS_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """What a run of the matcher did to the queue.
+
+    Attributes:
+        new: matches never proposed before, and those that came back to be decided again.
+        updated: undecided ones that were proposed again.
+        total: matches that wait for a decision afterwards.
+    """
+
+    new: int
+    updated: int
+    total: int
+
+
+def propose(
+    conn: Connection, tenant: str, matches: Sequence[Match], profile_version: int, now: datetime
+) -> Proposed:
+    """Put all matches of one run into the queue.
+
+    Undecided ones are refreshed, decided ones stay as they were decided. An accepted or sent match comes back
+    when its call has a newer version, a postponed one when its day has come; the old decision is kept. What is
+    no longer proposed leaves the queue but is not deleted, and what is accepted or sent stays.
+    """
+    known = {(row.call_id, row.unit, row.need): row for row in conn.execute(_with_decisions(tenant))}
+    common = {"profile_version": profile_version, "is_current": True, "updated_at": now}
+    new, refreshed, reopened, kept = [], [], [], []
+    proposed = {(m.call_id, m.unit, m.need): m for m in matches}
+    for key, proposal in proposed.items():
+        row = known.get(key)
+        values = _columns(proposal) | common | {"state": MatchState.NEW.value}
+        if row is None:
+            new.append(values | {"tenant": tenant, "created_at": now})
+        elif row.state == MatchState.NEW:
+            refreshed.append(values | {"row_id": row.id})
+        elif _comes_back(row, proposal, now):
+            reopened.append(values | {"row_id": row.id})
+        elif not row.is_current:
+            kept.append(row.id)
+    if new:
+        conn.execute(insert(match), new)
+    _rewrite(conn, refreshed + reopened)
+    _set(conn, kept, {"is_current": True})
+    gone = [row.id for key, row in known.items() if key not in proposed and row.is_current]
+    _set(conn, gone, {"is_current": False}, but_not=PROMISED)
+    return Proposed(new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant))
+
+
+def find(
+    conn: Connection,
+    tenant: str,
+    *,
+    states: Iterable[MatchState] | None = None,
+    call_id: int | None = None,
+) -> list[StoredMatch]:
+    """The matches in view, best score first, ties by id.
+
+    Args:
+        states: only matches in these states; None for all.
+        call_id: only matches with this call; None for all.
+    """
+    wanted = _with_decisions(tenant).where(match.c.is_current)
+    if states is not None:
+        wanted = wanted.where(match.c.state.in_([state.value for state in states]))
+    if call_id is not None:
+        wanted = wanted.where(match.c.call_id == call_id)
+    return [_stored(row) for row in conn.execute(wanted.order_by(match.c.score.desc(), match.c.id))]
+
+
+def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
+    """One match, in view or not; None when there is none with that id."""
+    row = conn.execute(_with_decisions(tenant).where(match.c.id == match_id)).first()
+    return None if row is None else _stored(row)
+
+
+def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> StoredMatch:
+    """Add a decision of a match; the match as it stands afterwards.
+
+    Raises:
+        UnknownMatch: there is no match with that id.
+    """
+    before = _known(conn, tenant, match_id)
+    conn.execute(
+        insert(decision).values(
+            tenant=tenant,
+            match_id=match_id,
+            call_version=before.match.call_version,
+            verdict=decided.verdict.value,
+            reason=decided.reason.value if decided.reason else None,
+            note=decided.note,
+            until=decided.until,
+            by=decided.by,
+            at=decided.at,
+        )
+    )
+    _set(conn, [match_id], {"state": STATE_AFTER[decided.verdict].value, "updated_at": decided.at})
+    return _known(conn, tenant, match_id)
+
+
+def history(conn: Connection, tenant: str, match_id: int) -> list[Decision]:
+    """Every decision of a match, the first one first."""
+    rows = conn.execute(
+        select(decision)
+        .where(decision.c.tenant == tenant, decision.c.match_id == match_id)
+        .order_by(decision.c.id)
+    )
+    return [
+        Decision(
+            verdict=Verdict(row.verdict),
+            by=row.by,
+            at=row.at,
+            reason=RejectReason(row.reason) if row.reason else None,
+            note=row.note,
+            until=row.until,
+        )
+        for row in rows
+    ]
+
+
+def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: datetime) -> None:
+    """Note that accepted matches have been mailed; those in another state are left as they are."""
+    wanted = sorted(match_ids)
+    for start in range(0, len(wanted), IDS_AT_A_TIME):
+        conn.execute(
+            update(match)
+            .where(
+                match.c.tenant == tenant,
+                match.c.id.in_(wanted[start : start + IDS_AT_A_TIME]),
+                match.c.state == MatchState.ACCEPTED.value,
+            )
+            .values(state=MatchState.SENT.value, updated_at=now)
+        )
+
+
+def _with_decisions(tenant: str) -> Select:
+    """Matches, each with its latest decision; the decision's columns are null when there is none."""
+    latest = (
+        select(decision.c.match_id, func.max(decision.c.id).label("decision_id"))
+        .where(decision.c.tenant == tenant)
+        .group_by(decision.c.match_id)
+        .subquery()
+    )
+    shown = [decision.c[name] for name in ("verdict", "reason", "note", "until", "by")]
+    return (
+        select(match, *shown, decision.c.at.label("decided_at"))
+        .outerjoin(latest, latest.c.match_id == match.c.id)
+        .outerjoin(decision, and_(decision.c.id == latest.c.decision_id))
+        .where(match.c.tenant == tenant)
+    )
+
+
+def _comes_back(row: Row, proposal: Match, now: datetime) -> bool:
+    """Must a decided match be decided again?"""
+    if row.state in PROMISED:
+        return proposal.call_version > row.call_version
+    return row.state == MatchState.LATER and row.until is not None and row.until <= now
+
+
+def _columns(proposal: Match) -> dict[str, Any]:
+    return {
+        "call_id": proposal.call_id,
+        "call_version": proposal.call_version,
+        "unit": proposal.unit,
+        "need": proposal.need,
+        "score": float(proposal.score),
+        "band": proposal.band.value,
+        "children_and_youth": bool(proposal.children_and_youth),
+        "model": proposal.model,
+        "detail": {
+            "checks": checks_document(proposal.checks),
+            "evidence": evidence_document(proposal.evidence),
+            "pairs": pairs_document(proposal.pairs),
+        },
+    }
+
+
+def _stored(row: Row) -> StoredMatch:
+    return StoredMatch(
+        id=row.id,
+        match=Match(
+            call_id=row.call_id,
+            call_version=row.call_version,
+            unit=row.unit,
+            need=row.need,
+            score=row.score,
+            band=Band(row.band),
+            checks=checks_of(row.detail["checks"]),
+            evidence=evidence_of(row.detail["evidence"]),
+            pairs=pairs_of(row.detail["pairs"]),
+            children_and_youth=row.children_and_youth,
+            model=row.model,
+        ),
+        state=MatchState(row.state),
+        created_at=row.created_at,
+        decision=_decision(row),
+    )
+
+
+def _decision(row: Row) -> Decision | None:
+    if row.verdict is None:
+        return None
+    return Decision(
+        verdict=Verdict(row.verdict),
+        by=row.by,
+        at=row.decided_at,
+        reason=RejectReason(row.reason) if row.reason else None,
+        note=row.note,
+        until=row.until,
+    )
+
+
+def _known(conn: Connection, tenant: str, match_id: int) -> StoredMatch:
+    found = get(conn, tenant, match_id)
+    if found is None:
+        raise UnknownMatch(
+            Message(text=N_("Det finns ingen träff med nummer {number}."), values={"number": match_id})
+        )
+    return found
+
+
+def _waiting(conn: Connection, tenant: str) -> int:
+    return conn.execute(
+        select(func.count()).where(
+            match.c.tenant == tenant, match.c.is_current, match.c.state == MatchState.NEW.value
+        )
+    ).scalar_one()
+
+
+def _rewrite(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        names = [name for name in rows[0] if name != "row_id"]
+        statement = update(match).where(match.c.id == bindparam("row_id"))
+        conn.execute(statement.values({name: bindparam(name) for name in names}), list(rows))
+
+
+def _set(
+    conn: Connection,
+    row_ids: Sequence[int],
+    values: Mapping[str, Any],
+    but_not: Iterable[MatchState] = (),
+) -> None:
+    for start in range(0, len(row_ids), IDS_AT_A_TIME):
+        some = row_ids[start : start + IDS_AT_A_TIME]
+        conn.execute(
+            update(match)
+            .where(match.c.id.in_(some), match.c.state.not_in([state.value for state in but_not]))
+            .values(**values)
+        )

@@ -1,0 +1,54 @@
+"""The municipality's profile file, as it was given, version by version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select
+
+from storage.tables import profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredProfile:
+    """One version of the file.
+
+    Attributes:
+        key: the municipality's.
+        document: the file's text, unaltered.
+        by: who gave it: a person's key, or "cli".
+    """
+
+    key: str
+    version: int
+    document: str
+    by: str
+    at: datetime
+
+
+def save(conn: Connection, tenant: str, key: str, document: str, by: str, now: datetime) -> int:
+    """Keep a profile file; its version. The same text as last time makes no new version."""
+    last = latest(conn, tenant)
+    if last is not None and (last.key, last.document) == (key, document):
+        return last.version
+    version = 1 if last is None else last.version + 1
+    values = {"key": key, "version": version, "document": document, "by": by, "at": now}
+    conn.execute(insert(profile).values(tenant=tenant, **values))
+    return version
+
+
+def latest(conn: Connection, tenant: str) -> StoredProfile | None:
+    """The newest version, None when there is none yet."""
+    row = conn.execute(
+        select(profile).where(profile.c.tenant == tenant).order_by(profile.c.version.desc()).limit(1)
+    ).first()
+    return None if row is None else _stored(row)
+
+
+def versions(conn: Connection, tenant: str) -> list[StoredProfile]:
+    """Every version, the first one first."""
+    rows = conn.execute(select(profile).where(profile.c.tenant == tenant).order_by(profile.c.version))
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row) -> StoredProfile:
+    return StoredProfile(key=row.key, version=row.version, document=row.document, by=row.by, at=row.at)

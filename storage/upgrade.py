@@ -1,0 +1,105 @@
+"""Upgrading the tables with Alembic, from code: there is no alembic.ini.
+
+The migrations run on a connection whose transaction the caller has begun, so they happen whole or not at all.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from storage.errors import DatabaseTooNew, DatabaseUnusable
+from texts import N_, Message
+
+VERSION_TABLE = "fondvakt_schema"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What it takes to make a database as new as the program.
+
+    Attributes:
+        head: the program's newest revision.
+        is_needed: something must be done.
+        replaces_older: there is data of an older revision, worth a copy first.
+    """
+
+    head: str
+    is_needed: bool
+    replaces_older: bool
+
+
+def next_step(conn: Connection, where: str) -> Step:
+    """What `to_newest` would do.
+
+    Raises:
+        DatabaseUnusable: the tables belong to another program.
+        DatabaseTooNew: they were made by a newer version of this one.
+    """
+    scripts = _scripts()
+    head = scripts.get_current_head() or ""
+    tables = inspect(conn).get_table_names()
+    if not tables:
+        return Step(head=head, is_needed=True, replaces_older=False)
+    found = _revision(conn) if VERSION_TABLE in tables else None
+    if found is None:
+        raise DatabaseUnusable(
+            Message(
+                text=N_(
+                    "Databasen {where} hör till ett annat program: den har tabeller som inte är Fondvakts."
+                ),
+                values={"where": where},
+            )
+        )
+    if found not in {script.revision for script in scripts.walk_revisions()}:
+        raise DatabaseTooNew(
+            Message(
+                text=N_(
+                    "Databasen {where} är nyare än programmet (version {found}, programmet känner till {head}); "
+                    "uppgradera Fondvakt."
+                ),
+                values={"where": where, "found": found, "head": head},
+            )
+        )
+    return Step(head=head, is_needed=found != head, replaces_older=found != head)
+
+
+def to_newest(conn: Connection, where: str) -> None:
+    """Run the migrations that are missing. Raises as `next_step` does."""
+    if next_step(conn, where).is_needed:
+        config = _config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def check_references(conn: Connection, where: str) -> None:
+    """Refuse a migration that left rows pointing at nothing; foreign keys are off while SQLite migrates."""
+    broken = conn.execute(text("PRAGMA foreign_key_check")).first()
+    if broken is not None:
+        raise DatabaseUnusable(
+            Message(
+                text=N_(
+                    "Databasen {where} gick inte att uppgradera: tabellen {table} pekar på rader som saknas."
+                ),
+                values={"where": where, "table": broken[0]},
+            )
+        )
+
+
+def _revision(conn: Connection) -> str | None:
+    return conn.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("storage.migrations")).replace("%", "%%"))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
