@@ -1,0 +1,182 @@
+"""EU Funding & Tenders portal: the search service behind the Commission's own page, a hundred records a page.
+
+Format, codes and traps: `eu-portal.md`. Each type is read on its own, sorted by a field that is unique to it, for
+other orders lose rows between pages (§2). The service repeats rows, moves its totals while it is read, and has
+answered "nothing" to a good question; so a reading counts only when every row came and nothing moved.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calls.model import ScrapedCall
+from scrapers.errors import SourceChanged
+from scrapers.source import Fetch, Skipped, Source
+from scrapers.sources.portal_calls import KEY, parse_record
+from scrapers.sources.portal_records import CASCADE, PROSPECT, TOPIC, Row, current_rows, harvest_day, row_of
+
+SEARCH = "/search-api/prod/rest/search"
+PAGE_SIZE = 100
+WINDOW = 10_000
+RESTARTS = 3
+SORTS = {TOPIC: "identifier", CASCADE: "callccm2Id", PROSPECT: "callIdentifier"}
+OPEN_OR_FORTHCOMING = ("31094501", "31094502")
+
+
+class _Moved(Exception):
+    """The answer changed while it was read: worth another reading from the first page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """One page of the answer, in its envelope."""
+
+    number: int
+    size: int
+    total: int
+    results: Sequence[Any]
+
+
+def crawl(fetch: Fetch, options: Mapping[str, str]) -> Iterator[ScrapedCall | Skipped]:
+    """Read every open and forthcoming call of the asked types.
+
+    Args:
+        options: "types", the portal's types with commas between; topics and cascade calls when it is missing.
+
+    Raises:
+        SourceChanged: when an answer is not in the known form, or moves for as often as it is read.
+    """
+    for kind in chosen_types(options):
+        rows, odd = _rows(_read(fetch, kind))
+        as_of = harvest_day(rows)
+        yield from odd
+        for row in current_rows(rows, kind):
+            yield parse_record(row, as_of)
+
+
+def chosen_types(options: Mapping[str, str]) -> tuple[str, ...]:
+    """The types to read, in the order given.
+
+    Raises:
+        SourceChanged: for a type that the portal has no calls of.
+    """
+    types = tuple(
+        dict.fromkeys(part.strip() for part in options.get("types", "1,8").split(",") if part.strip())
+    )
+    unknown = [kind for kind in types if kind not in SORTS]
+    if unknown or not types:
+        raise SourceChanged(f"{KEY}: types {options.get('types')!r}: expected some of {', '.join(SORTS)}")
+    return types
+
+
+def _rows(results: Sequence[Any]) -> tuple[list[Row], list[Skipped]]:
+    rows, odd = [], []
+    for position, result in enumerate(results, start=1):
+        try:
+            rows.append(row_of(result, position))
+        except ValueError as failure:
+            odd.append(Skipped(reference=f"row {position}", reason=str(failure)))
+    return rows, odd
+
+
+def _read(fetch: Fetch, kind: str) -> list[Any]:
+    """Every result of one type, read again from the first page when something moved."""
+    for attempt in range(1 + RESTARTS):
+        try:
+            return _whole(fetch, kind)
+        except _Moved as moved:
+            reason = str(moved)
+            if attempt == RESTARTS:
+                break
+    if reason == "no results" and kind != TOPIC:
+        return []
+    raise SourceChanged(f"{KEY}: type {kind} could not be read whole in {1 + RESTARTS} readings: {reason}")
+
+
+def _whole(fetch: Fetch, kind: str) -> list[Any]:
+    """One reading of one type, page by page, doubles and all."""
+    results: list[Any] = []
+    before: list[Any] = []
+    number = 1
+    page = _page(fetch, kind, number)
+    total = page.total
+    if total == 0:
+        raise _Moved("no results")
+    if total > WINDOW:
+        raise SourceChanged(f"{KEY}: type {kind} has {total} results, the service shows {WINDOW} at most")
+    while True:
+        if page.total != total:
+            raise _Moved(f"the total went from {total} to {page.total} on page {number}")
+        if (page.number, page.size) != (number, PAGE_SIZE):
+            raise _Moved(f"page {page.number} of {page.size} rows came for page {number} of {PAGE_SIZE}")
+        references = [_reference(result) for result in page.results]
+        if references and references == before:
+            raise _Moved(f"page {number} repeats the page before it")
+        results += page.results
+        if not page.results or len(results) >= total:
+            break
+        before, number = references, number + 1
+        page = _page(fetch, kind, number)
+    if len(results) != total:
+        raise _Moved(f"{len(results)} rows came where {total} were announced")
+    return results
+
+
+def _page(fetch: Fetch, kind: str, number: int) -> _Page:
+    answer = fetch.post_parts(
+        SEARCH,
+        params={"apiKey": "SEDIA", "text": "***", "pageSize": str(PAGE_SIZE), "pageNumber": str(number)},
+        parts={
+            "query": {
+                "bool": {
+                    "must": [
+                        {"terms": {"type": [kind]}},
+                        {"terms": {"status": list(OPEN_OR_FORTHCOMING)}},
+                        {"terms": {"DATASOURCE": ["SEDIA"]}},
+                    ]
+                }
+            },
+            "languages": ["en"],
+            "sort": {"field": SORTS[kind], "order": "ASC"},
+        },
+    )
+    return parse_page(answer)
+
+
+def parse_page(answer: Any) -> _Page:
+    """The envelope of one answer.
+
+    Raises:
+        SourceChanged: when it is not the envelope that the service gives.
+    """
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("results"), list):
+        raise SourceChanged(f"{KEY}: the answer is not a list of results")
+    numbers = {name: answer.get(name) for name in ("pageNumber", "pageSize", "totalResults")}
+    for name, number in numbers.items():
+        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            raise SourceChanged(f"{KEY}: {name} is {str(number)[:40]!r} where a number is due")
+    return _Page(
+        number=numbers["pageNumber"],
+        size=numbers["pageSize"],
+        total=numbers["totalResults"],
+        results=answer["results"],
+    )
+
+
+def _reference(result: Any) -> Any:
+    return result.get("reference") if isinstance(result, Mapping) else None
+
+
+EU_PORTAL = Source(
+    key=KEY,
+    title="EU Funding & Tenders Portal",
+    publisher="Europeiska kommissionen",
+    base_url="https://api.tech.ec.europa.eu",
+    hosts=("api.tech.ec.europa.eu",),
+    crawl=crawl,
+    rank=0,
+    pause=1.0,
+    min_calls=50,
+    fill_rates={"deadlines": 0.9, "opening_date": 0.8, "sections": 0.5},
+    credit="© Europeiska unionen, CC BY 4.0",
+)
