@@ -5,6 +5,7 @@ is claimed by a unique row, runs once, and is caught up after a stop within its 
 M1-M6 there say why the library's own triggers are not used).
 """
 
+import time as clocks
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -211,7 +212,7 @@ class Clock:
         self._runners = runners
         self._now = now
         self._running: dict[str, tuple[Job, datetime, datetime, Run]] = {}
-        self.ticked_at: datetime | None = None
+        self._ticked = clocks.monotonic()
 
     def tick(self) -> None:
         """One look at everything. A job that is still running is left alone, or ended past its limit (A4)."""
@@ -221,12 +222,16 @@ class Clock:
                 self._look_after(job.key, now)
             else:
                 self._start_if_due(job, now)
-        self.ticked_at = now
+        self._ticked = clocks.monotonic()
 
     def stop(self) -> None:
         """End what is running: politely, then surely (A7). The ledger keeps the slot for the next start."""
         for _, _, _, run in self._running.values():
             run.end()
+
+    def seconds_silent(self) -> float:
+        """Seconds since the last whole tick, by a clock that nobody sets."""
+        return clocks.monotonic() - self._ticked
 
     @property
     def is_busy(self) -> bool:

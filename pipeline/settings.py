@@ -84,6 +84,11 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.data_dir / 'fondvakt.sqlite'}"
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
 
+    @property
+    def model_cache(self) -> Path:
+        """Where the embedded model is unpacked: the user's cache, shared by all installations."""
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fondvakt" / "models"
+
     def clock(self) -> datetime:
         """Now, aware: the real one unless FONDVAKT_NOW fixes it."""
         return self.now or datetime.now(UTC)

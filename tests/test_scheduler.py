@@ -91,7 +91,9 @@ def test_the_letter_of_a_red_monday_goes_the_next_working_day(monday, sent):
 
 
 def test_each_week_to_2040_has_one_letter():
-    found = [slot.astimezone(STOCKHOLM) for slot in slots(DIGEST, at("2026-08-01T00:00"), at("2040-12-31T00:00"))]
+    found = [
+        slot.astimezone(STOCKHOLM) for slot in slots(DIGEST, at("2026-08-01T00:00"), at("2040-12-31T00:00"))
+    ]
     mondays = {slot.date() - timedelta(days=slot.weekday()) for slot in found}
     assert len(found) == len(mondays)
     assert all((b - a).days in range(3, 12) for a, b in zip(found, found[1:], strict=False))
@@ -113,8 +115,12 @@ def test_a2_after_a_stop_of_up_to_a_week_each_collection_runs_exactly_once(last,
         assert due(COLLECT, finished(plan.slot), now).due is Due.NOTHING
 
 
-@pytest.mark.parametrize(("hours_late", "expected"), [(0, Due.RUN), (47, Due.RUN), (49, Due.HOLD), (120, Due.HOLD)])
-def test_a2_t_08_a_letter_at_most_48_hours_late_goes_and_a_later_one_waits_for_the_coordinator(hours_late, expected):
+@pytest.mark.parametrize(
+    ("hours_late", "expected"), [(0, Due.RUN), (47, Due.RUN), (49, Due.HOLD), (120, Due.HOLD)]
+)
+def test_a2_t_08_a_letter_at_most_48_hours_late_goes_and_a_later_one_waits_for_the_coordinator(
+    hours_late, expected
+):
     monday = at("2026-08-24T07:00")
     now = monday + timedelta(hours=hours_late)
     plan = due(DIGEST, finished(at("2026-08-17T07:00")), now, finished(at("2026-08-30T05:30")))
@@ -204,7 +210,9 @@ def test_a1_three_clocks_on_one_ledger_start_each_slot_once_over_ten_days():
     def runner(key):
         return lambda: started.append((key, latest_slot(JOB_OF[key], now[0]))) or OneTickRun()
 
-    clocks = [Clock(JOBS, ledger, {job.key: runner(job.key) for job in JOBS}, lambda: now[0]) for _ in range(3)]
+    clocks = [
+        Clock(JOBS, ledger, {job.key: runner(job.key) for job in JOBS}, lambda: now[0]) for _ in range(3)
+    ]
     while now[0] < at("2026-08-30T12:00"):
         for clock in clocks:
             clock.tick()

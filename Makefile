@@ -1,0 +1,36 @@
+# Two commands: `make demo` and `make test`. Both install into .venv first, once.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test check bench install format clean
+
+install: .venv/installed
+
+# The CPU build of torch is taken when the package index offers one under its version; see README.
+.venv/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet -e ".[test]"
+	touch $@
+
+demo: install
+	$(BIN)/fondvakt demo
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m bench
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,225 @@
+"""The jobs by hand: collect, match, calls, queue, decide."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from calls.model import Call
+from calls.vocabulary import STATUS_LABELS, Status
+from commands.language import _, said
+from commands.output import Json, bars, out, print_json, print_table
+from matcher.model import (
+    BAND_LABELS,
+    MATCH_STATE_LABELS,
+    REJECT_REASON_LABELS,
+    Decision,
+    MatchState,
+    RejectReason,
+    StoredMatch,
+    Verdict,
+)
+from pipeline import wiring
+from pipeline.collect import CollectResult
+from pipeline.collect import collect as run_collect
+from pipeline.match import match_all
+from storage import calls as stored_calls
+from storage import matches as stored_matches
+from storage.database import reading, writing
+
+REASON_HELP = ", ".join(f"{code.value} ({_(label)})" for code, label in REJECT_REASON_LABELS.items())
+
+
+def collect(
+    sources: Annotated[list[str] | None, typer.Argument(help=_("Källor; alla när ingen nämns."))] = None,
+    as_json: Json = False,
+) -> None:
+    installation = wiring.opened()
+    with wiring.orders(installation.settings, sources or []) as orders, bars(quiet=as_json) as show:
+        results = run_collect(
+            installation.engine,
+            installation.tenant,
+            orders,
+            installation.settings.clock(),
+            kept_folder=installation.settings.data_dir / "kept",
+            on_call=lambda source, count: show(_("Hämtar {source}").format(source=source), count),
+        )
+    if as_json:
+        print_json({"sources": [asdict(result) for result in results]})
+    else:
+        for result in results:
+            out.print(_collected(result))
+    if any(result.refused for result in results):
+        raise typer.Exit(1)
+
+
+def _collected(result: CollectResult) -> str:
+    if result.refused:
+        return _("{source}: avvisad, inget ändrades. {reason}").format(
+            source=result.source, reason=result.reason
+        )
+    sentence = _(
+        "{source}: {calls} utlysningar – {new} nya, {changed} ändrade, {unchanged} oförändrade, "
+        "{unseen} syns inte längre i listan, {skipped} kunde inte tolkas"
+    )
+    return sentence.format(**asdict(result))
+
+
+def match(as_json: Json = False) -> None:
+    installation = wiring.opened()
+    version, profile = wiring.published_profile(installation)
+    with bars(quiet=as_json) as show:
+        summary = match_all(
+            installation.engine,
+            installation.tenant,
+            wiring.embedder(installation.settings),
+            profile,
+            version,
+            installation.settings.clock(),
+            progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
+        )
+    if as_json:
+        print_json(asdict(summary))
+        return
+    sentence = _(
+        "{calls} öppna eller kommande utlysningar mot {needs} behov: {new} nya träffar, {total} totalt "
+        "({embedded} texter lästes in)"
+    )
+    out.print(sentence.format(**asdict(summary)))
+
+
+def calls(
+    only_open: Annotated[bool, typer.Option("--open", help=_("Bara de som är öppna nu."))] = False,
+    as_json: Json = False,
+) -> None:
+    installation = wiring.opened()
+    now = installation.settings.clock()
+    with reading(installation.engine) as conn:
+        found = stored_calls.find(conn, installation.tenant)
+    rows = [call_row(call, now) for call in found]
+    if only_open:
+        rows = [row for row in rows if row["status"] == Status.OPEN]
+    if as_json:
+        print_json({"calls": rows})
+        return
+    print_table(
+        (_("Kod"), _("Rubrik"), _("Läge"), _("Sista dag")),
+        (
+            (
+                row["identifier"] or row["reference"],
+                row["title"],
+                _(STATUS_LABELS[row["status"]]),
+                ", ".join(row["deadlines"]) or "–",
+            )
+            for row in rows
+        ),
+    )
+
+
+def call_row(call: Call, now: datetime) -> dict:
+    """A call as `calls --json` prints it; days as ISO."""
+    first = call.sources[0]
+    return {
+        "id": call.id,
+        "version": call.version,
+        "source": first.source,
+        "reference": first.reference,
+        "sources": [link.source for link in call.sources],
+        "identifier": call.identifier,
+        "kind": call.kind,
+        "title": call.title,
+        "status": call.status(now),
+        "opens": call.opening_date.isoformat() if call.opening_date else None,
+        "deadlines": [deadline.day.isoformat() for deadline in call.deadlines or ()],
+        "url": call.url,
+    }
+
+
+def queue(
+    everything: Annotated[bool, typer.Option("--all", help=_("Också avgjorda träffar."))] = False,
+    as_json: Json = False,
+) -> None:
+    installation = wiring.opened()
+    now = installation.settings.clock()
+    states = None if everything else (MatchState.NEW, MatchState.LATER)
+    with reading(installation.engine) as conn:
+        found = stored_matches.find(conn, installation.tenant, states=states)
+        by_id = {call.id: call for call in stored_calls.find(conn, installation.tenant)}
+    rows = [match_row(stored, by_id[stored.match.call_id], now) for stored in found]
+    if as_json:
+        print_json({"matches": rows})
+        return
+    print_table(
+        (_("Nr"), _("Styrka"), _("Utlysning"), _("Enhet"), _("Behov"), _("Sista dag"), _("Läge")),
+        (
+            (
+                row["id"],
+                _(BAND_LABELS[row["band"]]),
+                row["title"],
+                row["unit"],
+                row["need"],
+                row["deadline"] or "–",
+                _(MATCH_STATE_LABELS[row["state"]]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def match_row(stored: StoredMatch, call: Call, now: datetime) -> dict:
+    """A match as `queue --json` prints it."""
+    deadline = call.next_deadline(now)
+    return {
+        "id": stored.id,
+        "call": call.identifier or str(call.id),
+        "call_id": call.id,
+        "title": call.title,
+        "unit": stored.match.unit,
+        "need": stored.match.need,
+        "band": stored.match.band,
+        "deadline": deadline.day.isoformat() if deadline else None,
+        "state": stored.state,
+        "reasons": [said(evidence.reason) for evidence in stored.match.evidence],
+    }
+
+
+def decide(
+    match_id: Annotated[int, typer.Argument(metavar="MATCH", help=_("Träffens nummer, se kön."))],
+    verdict: Annotated[Verdict, typer.Argument(help="accept | reject | later")],
+    reason: Annotated[RejectReason | None, typer.Option(help=REASON_HELP)] = None,
+    note: Annotated[str, typer.Option(help=_("Anteckning."))] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("För later: dagen då den kommer tillbaka.")),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    if verdict is Verdict.REJECT and reason is None:
+        raise typer.BadParameter(_("reject behöver --reason: {codes}").format(codes=REASON_HELP))
+    if verdict is not Verdict.REJECT and reason is not None:
+        raise typer.BadParameter(_("--reason hör till reject"))
+    installation = wiring.opened()
+    decision = Decision(
+        verdict=verdict,
+        by="cli",
+        at=installation.settings.clock(),
+        reason=reason,
+        note=note,
+        until=wiring.start_of_day(until.date()) if until else None,
+    )
+    with writing(installation.engine) as conn:
+        stored = stored_matches.decide(conn, installation.tenant, match_id, decision)
+    if as_json:
+        print_json({"id": stored.id, "state": stored.state})
+        return
+    out.print(_("Träff {id}: {state}").format(id=stored.id, state=_(MATCH_STATE_LABELS[stored.state])))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the jobs to the command."""
+    app.command(help=_("Hämta utlysningar från källorna."))(collect)
+    app.command(help=_("Para öppna och kommande utlysningar med kommunens behov."))(match)
+    app.command(help=_("Lista utlysningar."))(calls)
+    app.command(help=_("Lista träffar att granska."))(queue)
+    app.command(help=_("Avgör en träff: godkänn, avvisa eller skjut upp."))(decide)

@@ -1,0 +1,163 @@
+"""`fondvakt init` and `fondvakt profile check|import|export|diff`."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.language import WRONG_USE, _, said
+from commands.output import Json, err, out, print_json
+from pipeline import wiring
+from profiles.diff import ProfileChange, profile_differences
+from profiles.load import ProfileError, preset_keys, preset_path, read_document, read_profile
+from profiles.model import Profile
+from storage import profiles as stored_profiles
+from storage.database import reading, writing
+
+app = typer.Typer(no_args_is_help=True, help=_("Kommunens profil: granska, ta in, skriv ut, jämför."))
+
+FileOrKey = Annotated[
+    str, typer.Argument(metavar="FILE|KEY", help=_("En profilfil eller en förvald kommun."))
+]
+
+
+def init(
+    municipality: Annotated[
+        str,
+        typer.Option(
+            help=_("Förvald kommun ({keys}) eller en profilfil.").format(keys=", ".join(preset_keys()))
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    document, profile = _read(municipality)
+    installation = wiring.opened()
+    number = _save(installation, document, profile)
+    if as_json:
+        print_json(
+            {"municipality": profile.key, "version": number, "data_dir": str(installation.settings.data_dir)}
+        )
+        return
+    out.print(
+        _("{name}: {units} enheter, {needs} behov. Nästa: fondvakt collect, sedan fondvakt match.").format(
+            name=profile.name, units=len(profile.units), needs=len(profile.needs)
+        )
+    )
+
+
+@app.command(help=_("Granska en profilfil; varje fel med fil, rad och nyckel."))
+def check(file: FileOrKey, as_json: Json = False) -> None:
+    try:
+        _document, profile = _read(file)
+    except ProfileError as failure:
+        if not as_json:
+            raise
+        print_json(
+            {
+                "ok": False,
+                "problems": [
+                    asdict(problem) | {"message": said(problem.message)} for problem in failure.problems
+                ],
+            }
+        )
+        raise typer.Exit(1) from failure
+    if as_json:
+        print_json({"ok": True, "units": len(profile.units), "needs": len(profile.needs), "problems": []})
+        return
+    out.print(
+        _("{name}: inga fel. {units} enheter, {needs} behov, {people} personer.").format(
+            name=profile.name, units=len(profile.units), needs=len(profile.needs), people=len(profile.people)
+        )
+    )
+
+
+@app.command("import", help=_("Ta in en profilfil som ny version; skillnaden visas."))
+def import_(file: FileOrKey, as_json: Json = False) -> None:
+    document, profile = _read(file)
+    installation = wiring.opened()
+    changes = profile_differences(_published(installation), profile)
+    number = _save(installation, document, profile)
+    if as_json:
+        print_json({"version": number, "changes": [asdict(change) for change in changes]})
+        return
+    _show(changes)
+    out.print(_("Version {number} av {name} gäller nu.").format(number=number, name=profile.name))
+
+
+@app.command(help=_("Skriv ut den profil som gäller, bokstav för bokstav som den togs in."))
+def export(
+    file: Annotated[Path | None, typer.Option("--out", help=_("Skriv till filen i stället."))] = None,
+) -> None:
+    installation = wiring.opened()
+    with reading(installation.engine) as conn:
+        stored = stored_profiles.latest(conn, installation.tenant)
+    if stored is None:
+        raise wiring.NotReady(wiring.NO_PROFILE)
+    if file is None:
+        sys.stdout.write(stored.document)
+    else:
+        file.write_bytes(stored.document.encode("utf-8"))
+
+
+@app.command(help=_("Visa hur en profilfil skiljer sig från den som gäller."))
+def diff(file: FileOrKey, as_json: Json = False) -> None:
+    _document, profile = _read(file)
+    changes = profile_differences(_published(wiring.opened()), profile)
+    if as_json:
+        print_json({"changes": [asdict(change) for change in changes]})
+    else:
+        _show(changes)
+
+
+def _read(file_or_key: str) -> tuple[str, Profile]:
+    """The document and what it says; a preset's key is tried before a file's name."""
+    document = read_document(preset_path(file_or_key) or Path(file_or_key))
+    return document, read_profile(document, file_or_key)
+
+
+def _published(installation: wiring.Installation) -> Profile | None:
+    try:
+        return wiring.published_profile(installation)[1]
+    except wiring.NotReady:
+        return None
+
+
+def _save(installation: wiring.Installation, document: str, profile: Profile) -> int:
+    now = installation.settings.clock()
+    with writing(installation.engine) as conn:
+        latest = stored_profiles.latest(conn, installation.tenant)
+        if latest is not None and latest.document == document:
+            return latest.version
+        return stored_profiles.save(conn, installation.tenant, profile.key, document, "cli", now)
+
+
+def _show(changes: tuple[ProfileChange, ...]) -> None:
+    if not changes:
+        out.print(_("Ingen skillnad."))
+    for change in changes:
+        out.print(f"{change.key}: {_word(change.old)} → {_word(change.new)}", markup=False)
+
+
+def _word(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def show_problems(failure: ProfileError) -> int:
+    """Print every problem of a profile file on a line of its own; gives the exit code."""
+    for problem in failure.problems:
+        where = f"{problem.file}:{problem.line}" if problem.line else problem.file
+        err.print(
+            f"{where}: {problem.key}: {said(problem.message)}"
+            if problem.key
+            else f"{where}: {said(problem.message)}",
+            markup=False,
+        )
+    return WRONG_USE
+
+
+def register(cli: typer.Typer) -> None:
+    """Add `init` and `profile` to the command."""
+    cli.command(help=_("Börja: välj kommun och gör databasen."))(init)
+    cli.add_typer(app, name="profile")

@@ -1,0 +1,99 @@
+"""`fondvakt serve`: the web pages and the clock in one process, the jobs in processes of their own."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from commands.language import _
+from commands.ledger import StoredLedger
+from commands.output import out
+from pipeline import wiring
+from pipeline.children import ChildRun
+from scheduler import JOBS, Clock
+from storage.database import StorageError
+from web.app import create_app
+
+TICK_SECONDS = 30
+SILENCE_SECONDS = 75
+CLOCK_IS_DEAD = 3
+log = structlog.get_logger()
+
+
+def serve(
+    host: Annotated[str, typer.Option(help=_("Adress att lyssna på."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help=_("Port att lyssna på."))] = 8000,
+    with_clock: Annotated[bool, typer.Option("--clock/--no-clock", help=_("Kör jobben på tid."))] = True,
+) -> None:
+    installation = wiring.opened()
+    context = wiring.web_context(installation)
+    stop_clock = start_clock(installation) if with_clock else lambda: None
+    out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=port))
+    try:
+        uvicorn.run(create_app(context), host=host, port=port, log_level="warning", proxy_headers=False)
+    finally:
+        stop_clock()
+
+
+def start_clock(installation: wiring.Installation) -> Callable[[], None]:
+    """Start ticking; gives the function that stops it. The process ends when ticks stop coming (A5)."""
+    clock = the_clock(installation)
+    ticker = BackgroundScheduler(timezone=UTC)
+    ticker.add_job(
+        lambda: _tick(clock),
+        IntervalTrigger(seconds=TICK_SECONDS, timezone=UTC),
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    ticker.start()
+    threading.Thread(target=_watch, args=(clock,), daemon=True).start()
+
+    def stop() -> None:
+        ticker.shutdown(wait=False)
+        clock.stop()
+
+    return stop
+
+
+def the_clock(installation: wiring.Installation) -> Clock:
+    """The clock over the stored ledger, its jobs as child processes."""
+    logs = Path(installation.settings.data_dir) / "logs"
+    runners = {
+        "collect": lambda: ChildRun(["collect", "--json"], logs / "collect.log"),
+        "match": lambda: ChildRun(["match", "--json"], logs / "match.log"),
+        "digest": lambda: ChildRun(["digest", "send", "--json"], logs / "digest.log"),
+    }
+    return Clock(JOBS, StoredLedger(installation), runners, installation.settings.clock)
+
+
+def _tick(clock: Clock) -> None:
+    """One tick; a database that cannot be reached now is tried again at the next (T-11)."""
+    try:
+        clock.tick()
+    except StorageError as failure:
+        log.warning("tick failed", reason=str(failure))
+
+
+def _watch(clock: Clock) -> None:
+    """End the process when the clock has stood still, so that whoever supervises it starts it anew."""
+    while True:
+        time.sleep(TICK_SECONDS / 2)
+        if clock.seconds_silent() > SILENCE_SECONDS:
+            log.error("the clock stands still, ending", seconds=clock.seconds_silent())
+            os._exit(CLOCK_IS_DEAD)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `serve` to the command."""
+    app.command(help=_("Kör webbsidor och klocka."))(serve)

@@ -1,0 +1,94 @@
+"""`fondvakt sources list|doctor`: what is collected, and whether each source can be read now."""
+
+from typing import Annotated
+
+import typer
+
+from commands.language import _
+from commands.output import Json, out, print_json, print_table
+from pipeline import wiring
+from scrapers.errors import ScraperError
+from scrapers.run import crawl, judge
+from scrapers.sources import SOURCES
+from storage import runs
+from storage.database import reading
+
+app = typer.Typer(no_args_is_help=True, help=_("Källorna: lista, prova."))
+
+
+@app.command("list", help=_("Lista källorna och hur senaste hämtningen gick."))
+def list_(as_json: Json = False) -> None:
+    installation = wiring.opened()
+    with reading(installation.engine) as conn:
+        latest = {harvest.source: harvest for harvest in runs.latest(conn, installation.tenant)}
+        sound = {source.key: runs.last_sound(conn, installation.tenant, source.key) for source in SOURCES}
+    rows = [
+        {
+            "source": source.key,
+            "title": source.title,
+            "publisher": source.publisher,
+            "last_try": latest[source.key].started_at if source.key in latest else None,
+            "outcome": latest[source.key].outcome if source.key in latest else None,
+            "reason": latest[source.key].reason if source.key in latest else None,
+            "last_sound": found.started_at if (found := sound[source.key]) else None,
+            "calls": found.calls if (found := sound[source.key]) else None,
+        }
+        for source in SOURCES
+    ]
+    if as_json:
+        print_json({"sources": rows})
+        return
+    print_table(
+        (_("Källa"), _("Utgivare"), _("Senaste försök"), _("Utfall"), _("Utlysningar")),
+        (
+            (
+                row["source"],
+                row["publisher"],
+                row["last_try"] or _("aldrig"),
+                row["reason"] or row["outcome"] or "–",
+                row["calls"] if row["calls"] is not None else "–",
+            )
+            for row in rows
+        ),
+    )
+
+
+@app.command(help=_("Läs källorna nu utan att spara, och säg om skörden vore sund."))
+def doctor(
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help=_("Källor; alla när ingen nämns."))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    installation = wiring.opened()
+    findings = []
+    with wiring.orders(installation.settings, keys or []) as orders:
+        for order in orders:
+            with reading(installation.engine) as conn:
+                last = runs.last_sound(conn, installation.tenant, order.source.key)
+            try:
+                harvest = crawl(order.source, order.fetch, order.options)
+                judge(order.source, harvest, last.calls if last else None)
+                findings.append(
+                    {"source": order.source.key, "ok": True, "calls": len(harvest.calls), "reason": None}
+                )
+            except ScraperError as failure:
+                findings.append({"source": order.source.key, "ok": False, "calls": 0, "reason": str(failure)})
+    if as_json:
+        print_json({"sources": findings})
+    else:
+        for finding in findings:
+            out.print(_finding_sentence(finding), markup=False)
+    if not all(finding["ok"] for finding in findings):
+        raise typer.Exit(1)
+
+
+def _finding_sentence(finding: dict) -> str:
+    if finding["ok"]:
+        return _("{source}: i ordning, {calls} utlysningar").format(**finding)
+    return _("{source}: fel. {reason}").format(**finding)
+
+
+def register(cli: typer.Typer) -> None:
+    """Add `sources` to the command."""
+    cli.add_typer(app, name="sources")

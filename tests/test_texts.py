@@ -1,0 +1,83 @@
+"""Every text that a person reads has an English wording, with the same blanks."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from texts import Message, catalogue, translate
+
+HOUSE = Path(__file__).parents[1]
+BLANK = re.compile(r"\{(\w*)[^}]*\}|%\((\w+)\)")
+METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+NOT_OURS = {"tests", ".venv", "build", "data", "docs", "node_modules"}
+
+
+def swedish_texts() -> dict[str, str]:
+    """Every marked text in the house, and one file that holds it."""
+    found = {}
+    for room in HOUSE.iterdir():
+        if room.name in NOT_OURS or room.name.startswith("."):
+            continue
+        if room.is_dir():
+            extracted = extract_from_dir(
+                str(room),
+                method_map=METHODS,
+                keywords=KEYWORDS,
+                options_map={"**": {"extensions": "jinja2.ext.i18n", "trimmed": "true"}},
+            )
+            for file, _line, message, _comments, _context in extracted:
+                for text in [message] if isinstance(message, str) else message:
+                    if text:
+                        found.setdefault(text, f"{room.name}/{file}")
+    return found
+
+
+def test_every_swedish_text_has_an_english_wording():
+    english = catalogue("en")
+    missing = {text: file for text, file in swedish_texts().items() if not is_known(english, text)}
+    assert not missing, f"{len(missing)} texts lack English, first: {list(missing.items())[:20]}"
+
+
+def is_known(translations, text: str) -> bool:
+    while translations is not None:
+        entries = getattr(translations, "_catalog", {})
+        if (
+            text in entries
+            or (text, 0) in entries
+            or any(key[1] == 0 and key[0] == text for key in entries if isinstance(key, tuple))
+        ):
+            return True
+        translations = translations._fallback
+    return False
+
+
+def test_the_blanks_of_both_languages_are_the_same():
+    english = catalogue("en")
+    for text in swedish_texts():
+        ours = {a or b for a, b in BLANK.findall(text)}
+        theirs = {a or b for a, b in BLANK.findall(english.gettext(text))}
+        assert ours == theirs, text
+
+
+def test_a_message_is_put_into_the_readers_language_with_its_blanks_filled():
+    inner = Message(text="kommun")
+    assert translate(Message(text="Till: {who}", values={"who": inner}), "sv") == "Till: kommun"
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="expected one of sv, en"):
+        catalogue("fi")
+
+
+def test_no_english_sentence_is_shown_by_mistake_in_the_nouns():
+    labels = (HOUSE / "calls/vocabulary.py").read_text(encoding="utf-8")
+    marked = [
+        node
+        for node in ast.walk(ast.parse(labels))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "N_"
+    ]
+    assert len(marked) >= 15
