@@ -17,9 +17,9 @@ def copy_sqlite(source: Path, target: Path) -> None:
     remove_sqlite(aside)
     try:
         _copy_pages(source, aside)
-        _flush(aside)
+        flush(aside)
         os.replace(aside, target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         remove_sqlite(aside)
 
@@ -46,7 +46,7 @@ def _copy_pages(source: Path, target: Path) -> None:
         reader.close()
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make sure that a file, or the names in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -40,12 +40,20 @@ def next_step(conn: Connection, where: str) -> Step:
         DatabaseUnusable: the tables belong to another program.
         DatabaseTooNew: they were made by a newer version of this one.
     """
-    scripts = _scripts()
-    head = scripts.get_current_head() or ""
+    head = _scripts().get_current_head() or ""
     tables = inspect(conn).get_table_names()
     if not tables:
         return Step(head=head, is_needed=True, replaces_older=False)
     found = _revision(conn) if VERSION_TABLE in tables else None
+    check_ours(found, where)
+    return Step(head=head, is_needed=found != head, replaces_older=found != head)
+
+
+def check_ours(found: str | None, where: str) -> None:
+    """Refuse a database by its revision: None is another program's, an unknown one a newer version's.
+
+    Raises: as `next_step` does.
+    """
     if found is None:
         raise DatabaseUnusable(
             Message(
@@ -55,17 +63,16 @@ def next_step(conn: Connection, where: str) -> Step:
                 values={"where": where},
             )
         )
-    if found not in {script.revision for script in scripts.walk_revisions()}:
+    if found not in {script.revision for script in _scripts().walk_revisions()}:
         raise DatabaseTooNew(
             Message(
                 text=N_(
                     "Databasen {where} är nyare än programmet (version {found}, programmet känner till {head}); "
                     "uppgradera Fondvakt."
                 ),
-                values={"where": where, "found": found, "head": head},
+                values={"where": where, "found": found, "head": _scripts().get_current_head()},
             )
         )
-    return Step(head=head, is_needed=found != head, replaces_older=found != head)
 
 
 def to_newest(conn: Connection, where: str) -> None:

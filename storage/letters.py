@@ -1,0 +1,243 @@
+"""The outbox: letters with their bytes fixed, and how far each has come (reliability B).
+
+rendered ──claim──> sending ──record──> sent | retry | failed | in_doubt
+retry ──claim, when its time has come──> sending          held, cancelled: set and released by people
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+
+from notifier.model import Letter, LetterState, StoredLetter
+from storage.database import inserted
+from storage.errors import SentTwice, UnknownLetter
+from storage.tables import letter, letter_call
+from texts import N_, Message
+
+
+def add(conn: Connection, tenant: str, rendered: Letter, slot: str, now: datetime) -> int | None:
+    """Put a rendered letter into the outbox; its number, None when the person already has one in that slot.
+
+    Raises:
+        SentTwice: it holds a call version that the person got in another letter; nothing is kept then.
+    """
+    letter_id = inserted(
+        conn,
+        letter,
+        {
+            "tenant": tenant,
+            "person": rendered.person,
+            "slot": slot,
+            "week": rendered.week,
+            "recipient": rendered.to,
+            "subject": rendered.subject,
+            "message_id": rendered.message_id,
+            "content": rendered.content,
+            "state": LetterState.RENDERED.value,
+            "attempts": 0,
+            "created_at": now,
+            "changed_at": now,
+        },
+    )
+    if letter_id is not None:
+        _add_calls(conn, tenant, letter_id, rendered)
+    return letter_id
+
+
+def received(conn: Connection, tenant: str, person: str) -> dict[int, int]:
+    """Call id to the newest version that was ever put in a letter to the person; cancelled letters excepted."""
+    rows = conn.execute(
+        select(letter_call.c.call_id, func.max(letter_call.c.call_version).label("version"))
+        .where(letter_call.c.tenant == tenant, letter_call.c.person == person)
+        .group_by(letter_call.c.call_id)
+    )
+    return {row.call_id: row.version for row in rows}
+
+
+def find(
+    conn: Connection,
+    tenant: str,
+    *,
+    slot: str | None = None,
+    states: Iterable[LetterState] | None = None,
+) -> list[StoredLetter]:
+    """Letters in the order they were made; of one slot, or in some states, when asked for."""
+    wanted = select(letter).where(letter.c.tenant == tenant)
+    if slot is not None:
+        wanted = wanted.where(letter.c.slot == slot)
+    if states is not None:
+        wanted = wanted.where(letter.c.state.in_([state.value for state in states]))
+    return _stored(conn, conn.execute(wanted.order_by(letter.c.id)).all())
+
+
+def get(conn: Connection, tenant: str, letter_id: int) -> StoredLetter | None:
+    """One letter, None when there is none with that number."""
+    wanted = select(letter).where(letter.c.tenant == tenant, letter.c.id == letter_id)
+    return next(iter(_stored(conn, conn.execute(wanted).all())), None)
+
+
+def claim_next(conn: Connection, tenant: str, owner: str, now: datetime) -> StoredLetter | None:
+    """The next letter to send, now marked as being sent by `owner`; None when nothing waits."""
+    waits = or_(
+        letter.c.state == LetterState.RENDERED.value,
+        and_(
+            letter.c.state == LetterState.RETRY.value,
+            or_(letter.c.not_before.is_(None), letter.c.not_before <= now),
+        ),
+    )
+    letter_id = conn.execute(
+        select(letter.c.id)
+        .where(letter.c.tenant == tenant, waits)
+        .order_by(letter.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).scalar()
+    if letter_id is None:
+        return None
+    values = {"state": LetterState.SENDING.value, "claimed_by": owner, "data_started_at": None}
+    _change(conn, tenant, letter_id, now, values | {"attempts": letter.c.attempts + 1, "not_before": None})
+    return get(conn, tenant, letter_id)
+
+
+def mark_data_started(conn: Connection, tenant: str, letter_id: int, now: datetime) -> None:
+    """Note that the message itself is about to be handed over: from here on a break leaves it in doubt."""
+    _change(conn, tenant, letter_id, now, {"data_started_at": now})
+
+
+def record(
+    conn: Connection,
+    tenant: str,
+    letter_id: int,
+    state: LetterState,
+    now: datetime,
+    *,
+    error: str | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Note how far a letter has come.
+
+    A cancelled letter reached nobody, so its calls may come in another one.
+
+    Raises:
+        UnknownLetter: there is no letter with that number.
+    """
+    _change(conn, tenant, letter_id, now, {"state": state.value, "error": error, "not_before": not_before})
+    if state is LetterState.CANCELLED:
+        conn.execute(delete(letter_call).where(letter_call.c.letter_id == letter_id))
+
+
+def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) -> int:
+    """After a break, settle the letters that were being sent (M-34); how many there were.
+
+    Where the message had not been handed over it is tried again at once; where it may have been, it is in
+    doubt and waits for a person.
+
+    Args:
+        owner: only letters claimed by this process; None for all.
+    """
+    sending = [letter.c.tenant == tenant, letter.c.state == LetterState.SENDING.value]
+    if owner is not None:
+        sending.append(letter.c.claimed_by == owner)
+    started = letter.c.data_started_at
+    in_doubt = conn.execute(
+        update(letter)
+        .where(*sending, started.is_not(None))
+        .values(state=LetterState.IN_DOUBT.value, changed_at=now)
+    )
+    again = conn.execute(
+        update(letter)
+        .where(*sending, started.is_(None))
+        .values(state=LetterState.RETRY.value, not_before=now, changed_at=now)
+    )
+    return in_doubt.rowcount + again.rowcount
+
+
+def hold_unsent(conn: Connection) -> int:
+    """Hold everything that waits to be sent, of every municipality, after a restore; how many letters (B7)."""
+    waiting = [state.value for state in (LetterState.RENDERED, LetterState.RETRY, LetterState.SENDING)]
+    held = conn.execute(
+        update(letter).where(letter.c.state.in_(waiting)).values(state=LetterState.HELD.value)
+    )
+    return held.rowcount
+
+
+def _add_calls(conn: Connection, tenant: str, letter_id: int, rendered: Letter) -> None:
+    got = set(
+        conn.execute(
+            select(letter_call.c.call_id, letter_call.c.call_version).where(
+                letter_call.c.tenant == tenant, letter_call.c.person == rendered.person
+            )
+        ).tuples()
+    )
+    calls = list(dict.fromkeys(rendered.calls))
+    twice = [call_id for call_id, version in calls if (call_id, version) in got]
+    if twice:
+        conn.execute(delete(letter).where(letter.c.id == letter_id))
+        raise SentTwice(
+            Message(
+                text=N_(
+                    "Brevet till {person} för {week} innehåller utlysning {call}, som redan har skickats dit."
+                ),
+                values={"person": rendered.person, "week": rendered.week, "call": twice[0]},
+            )
+        )
+    common = {"tenant": tenant, "letter_id": letter_id, "person": rendered.person}
+    if calls:
+        conn.execute(
+            insert(letter_call),
+            [common | {"call_id": call_id, "call_version": version} for call_id, version in calls],
+        )
+
+
+def _change(conn: Connection, tenant: str, letter_id: int, now: datetime, values: dict[str, Any]) -> None:
+    changed = conn.execute(
+        update(letter)
+        .where(letter.c.tenant == tenant, letter.c.id == letter_id)
+        .values(changed_at=now, **values)
+    )
+    if changed.rowcount == 0:
+        raise UnknownLetter(
+            Message(text=N_("Det finns inget brev med nummer {number}."), values={"number": letter_id})
+        )
+
+
+def _stored(conn: Connection, rows: Iterable[Row]) -> list[StoredLetter]:
+    found = list(rows)
+    calls = _calls_of(conn, [row.id for row in found])
+    return [
+        StoredLetter(
+            id=row.id,
+            letter=Letter(
+                person=row.person,
+                week=row.week,
+                to=row.recipient,
+                subject=row.subject,
+                message_id=row.message_id,
+                content=row.content,
+                calls=tuple(calls.get(row.id, ())),
+            ),
+            state=LetterState(row.state),
+            attempts=row.attempts,
+            error=row.error,
+            not_before=row.not_before,
+            data_started_at=row.data_started_at,
+            changed_at=row.changed_at,
+        )
+        for row in found
+    ]
+
+
+def _calls_of(conn: Connection, letter_ids: list[int]) -> dict[int, list[tuple[int, int]]]:
+    """The call versions in each letter, in the letter's order."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start in range(0, len(letter_ids), 500):
+        rows = conn.execute(
+            select(letter_call)
+            .where(letter_call.c.letter_id.in_(letter_ids[start : start + 500]))
+            .order_by(letter_call.c.id)
+        )
+        for row in rows:
+            found.setdefault(row.letter_id, []).append((row.call_id, row.call_version))
+    return found

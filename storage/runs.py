@@ -1,0 +1,101 @@
+"""Tries to collect a source, each with its outcome."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from storage.harvests import Saved
+from storage.tables import harvest
+
+RUNNING = "running"
+SOUND = "sound"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harvest:
+    """One try to collect a source.
+
+    Attributes:
+        outcome: running, sound, refused (the raw pages are kept in `kept_path`) or failed.
+        reason: why it was refused or failed, None otherwise.
+        calls: how many were read; None when the source could not be read to the end.
+        new, changed, unchanged, unseen: None unless the harvest was sound.
+        skipped: the odd calls that were left out, each with `reference` and `reason`.
+    """
+
+    id: int
+    source: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    reason: str | None
+    calls: int | None
+    new: int | None
+    changed: int | None
+    unchanged: int | None
+    unseen: int | None
+    skipped: tuple[dict[str, Any], ...]
+    kept_path: str | None
+
+
+def start_harvest(conn: Connection, tenant: str, source: str, now: datetime) -> int:
+    """Note that a source is being collected; the number of the try."""
+    values = {"tenant": tenant, "source": source, "started_at": now, "outcome": RUNNING}
+    return conn.execute(insert(harvest).values(**values).returning(harvest.c.id)).scalar_one()
+
+
+def end_harvest(
+    conn: Connection,
+    tenant: str,
+    harvest_id: int,
+    *,
+    outcome: str,
+    now: datetime,
+    reason: str | None = None,
+    calls: int | None = None,
+    saved: Saved | None = None,
+    skipped: Sequence[Any] = (),
+    kept_path: str | None = None,
+) -> None:
+    """Note how a try ended. `skipped` holds values with `reference` and `reason`, such as `Skipped`."""
+    counts = ("new", "changed", "unchanged", "unseen")
+    conn.execute(
+        update(harvest)
+        .where(harvest.c.tenant == tenant, harvest.c.id == harvest_id)
+        .values(
+            ended_at=now,
+            outcome=outcome,
+            reason=reason,
+            calls=calls,
+            skipped=[asdict(odd) if is_dataclass(odd) else dict(odd) for odd in skipped],
+            kept_path=None if kept_path is None else str(kept_path),
+            **{name: getattr(saved, name) for name in counts if saved is not None},
+        )
+    )
+
+
+def last_sound(conn: Connection, tenant: str, source: str) -> Harvest | None:
+    """The newest sound try of a source, None when there is none yet."""
+    row = conn.execute(
+        select(harvest)
+        .where(harvest.c.tenant == tenant, harvest.c.source == source, harvest.c.outcome == SOUND)
+        .order_by(harvest.c.started_at.desc(), harvest.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _harvest(row)
+
+
+def latest(conn: Connection, tenant: str) -> list[Harvest]:
+    """The newest try of each source, ordered by source."""
+    newest = select(func.max(harvest.c.id)).where(harvest.c.tenant == tenant).group_by(harvest.c.source)
+    rows = conn.execute(select(harvest).where(harvest.c.id.in_(newest)).order_by(harvest.c.source))
+    return sorted((_harvest(row) for row in rows), key=lambda tried: tried.source)
+
+
+def _harvest(row: Row) -> Harvest:
+    values = dict(row._mapping)
+    del values["tenant"]
+    return Harvest(**values | {"skipped": tuple(row.skipped or ())})

@@ -1,0 +1,112 @@
+"""The clock's ledger: one row a job and slot decides who runs it (reliability A1, E8)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.database import inserted
+from storage.tables import slot
+
+RUNNING = "running"
+DONE = "done"
+FAILED = "failed"
+SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A job at its planned time.
+
+    Attributes:
+        at: when it was due.
+        state: running, done, failed or skipped.
+        owner: the process that runs or ran it.
+        attempts: how many processes have taken it on.
+    """
+
+    job: str
+    at: datetime
+    state: str
+    owner: str
+    claimed_at: datetime
+    finished_at: datetime | None
+    attempts: int
+    note: str | None
+
+
+def claim(
+    conn: Connection, tenant: str, job: str, at: datetime, owner: str, now: datetime, lease: timedelta
+) -> bool:
+    """True when this process is the one to run the job for that slot.
+
+    The first to ask gets it. Another gets it only when the first neither finished nor extended its lease in
+    time; a slot that is done, failed or skipped is never given out again.
+    """
+    held = {"state": RUNNING, "owner": owner, "claimed_at": now, "lease_until": now + lease}
+    first = {"tenant": tenant, "job": job, "at": at, "attempts": 1}
+    if inserted(conn, slot, first | held) is not None:
+        return True
+    taken_over = conn.execute(
+        update(slot)
+        .where(*_this(tenant, job, at), slot.c.state == RUNNING, slot.c.lease_until <= now)
+        .values(attempts=slot.c.attempts + 1, **held)
+    )
+    return taken_over.rowcount == 1
+
+
+def extend(conn: Connection, tenant: str, job: str, at: datetime, now: datetime, lease: timedelta) -> None:
+    """Ask for more time while the job runs."""
+    conn.execute(
+        update(slot).where(*_this(tenant, job, at), slot.c.state == RUNNING).values(lease_until=now + lease)
+    )
+
+
+def finish(
+    conn: Connection,
+    tenant: str,
+    job: str,
+    at: datetime,
+    now: datetime,
+    *,
+    state: str = DONE,
+    note: str | None = None,
+) -> None:
+    """Note that the job has ended: done, failed or skipped."""
+    if state not in (DONE, FAILED, SKIPPED):
+        raise ValueError(f"slot state {state!r}: expected {DONE}, {FAILED} or {SKIPPED}")
+    values = {"state": state, "finished_at": now, "note": note}
+    conn.execute(update(slot).where(*_this(tenant, job, at)).values(**values))
+
+
+def last(conn: Connection, tenant: str, job: str) -> Slot | None:
+    """The newest slot of a job, running or ended; None when it never ran."""
+    row = conn.execute(
+        select(slot).where(slot.c.tenant == tenant, slot.c.job == job).order_by(slot.c.at.desc()).limit(1)
+    ).first()
+    return None if row is None else _slot(row)
+
+
+def recent(conn: Connection, tenant: str, limit: int) -> list[Slot]:
+    """The newest slots of all jobs, newest first."""
+    rows = conn.execute(
+        select(slot).where(slot.c.tenant == tenant).order_by(slot.c.at.desc(), slot.c.id.desc()).limit(limit)
+    )
+    return [_slot(row) for row in rows]
+
+
+def _this(tenant: str, job: str, at: datetime) -> tuple:
+    return slot.c.tenant == tenant, slot.c.job == job, slot.c.at == at
+
+
+def _slot(row: Row) -> Slot:
+    return Slot(
+        job=row.job,
+        at=row.at,
+        state=row.state,
+        owner=row.owner,
+        claimed_at=row.claimed_at,
+        finished_at=row.finished_at,
+        attempts=row.attempts,
+        note=row.note,
+    )
