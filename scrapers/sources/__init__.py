@@ -2,8 +2,9 @@
 
 from scrapers.source import Source
 from scrapers.sources.eu_portal import EU_PORTAL
+from scrapers.sources.euroaccess import EUROACCESS
 
-SOURCES: tuple[Source, ...] = (EU_PORTAL,)
+SOURCES: tuple[Source, ...] = (EU_PORTAL, EUROACCESS)
 
 
 def source(key: str) -> Source:
