@@ -6,10 +6,12 @@ where a class was meant, "read more" tails inside the text. The words around the
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapers.standin.files import data_files, values_in
 from scrapers.standin.sample import shift
@@ -109,10 +111,10 @@ def _list_row(call: Call, base: str) -> str:
 def detail_page(call: Call, base: str, today: date) -> str:
     """One call: four blocks of rows, each block with the same rows once more in a comment."""
     blocks = (
-        ("Call key data", _heading(call, today), _key_rows(call)),
-        ("Call content", "", _content_rows(call)),
-        ("Eligibility Criteria", "", _eligibility_rows(call)),
-        ("Additional information", "", _additional_rows(call)),
+        ("Call key data", _heading(call, today), _key_lines(call)),
+        ("Call content", "", _content_lines(call)),
+        ("Eligibility Criteria", "", _eligibility_lines(call)),
+        ("Additional information", "", _additional_lines(call)),
     )
     body = "".join(_block(number, *block) for number, block in enumerate(blocks, start=1))
     contents = "".join(
@@ -139,57 +141,68 @@ def _heading(call: Call, today: date) -> str:
     return heading
 
 
-def _block(number: int, title: str, before: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    shown = "".join(f'<div class="tr flex{extra}">{html}</div>\n' for _, html, extra in rows)
-    hidden = "".join(f"<tr>{_as_cells(html)}</tr>" for _, html, _ in rows)
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A label with its values, each as (attribute, HTML, whether it holds blocks)."""
+
+    label: str
+    values: tuple[tuple[str, str, bool], ...]
+    extra: str = ""
+
+    def shown(self) -> str:
+        """As the page shows it."""
+        return (
+            f'<div class="tr flex{self.extra}"><p class="title td">{self.label}</p>{self._values()}</div>\n'
+        )
+
+    def _values(self) -> str:
+        tags = ((attribute, html, "div" if blocks else "p") for attribute, html, blocks in self.values)
+        return "".join(f"<{tag} {attribute}>{html}</{tag}>" for attribute, html, tag in tags)
+
+    def hidden(self) -> str:
+        """As the site left it in its comments, in the old table's form."""
+        cells = "".join(f"<td>{html}</td>" for _, html, _ in self.values)
+        return f'<tr><td class="title">{self.label}</td>{cells}</tr>'.replace("--", "- -")
+
+
+def _block(number: int, title: str, before: str, lines: Sequence[_Line]) -> str:
     return f"""    <div class="subtable">
         <h4 class="table-head"><span id="subtable{number}"></span>{title}</h4>
         {before}
-        {shown}
+        {"".join(line.shown() for line in lines)}
         <!--table>
-            <tbody>{hidden}</tbody>
+            <tbody>{"".join(line.hidden() for line in lines)}</tbody>
         </table-->
     </div>
 """
 
 
-def _as_cells(html: str) -> str:
-    """A row in the old table's form, as the site left it in its comments."""
-    cells = re.sub(
-        r'<(?:p|div) (?:class="title td"|class="(?:link )?td"|id="[\w-]+ td")>', "<td>", html, count=3
-    )
-    return cells.replace("--", "- -")
-
-
-def _row(label: str, value: str | None, *, block: bool = False) -> list[tuple[str, str, str]]:
+def _line(label: str, html: str | None, *, blocks: bool = False) -> list[_Line]:
     """A label and its value; nothing when the call does not say."""
-    if not value:
-        return []
-    tag = "div" if block else "p"
-    return [(label, f'<p class="title td">{label}</p><{tag} class="td">{value}</{tag}>', "")]
+    return [_Line(label=label, values=(('class="td"', html, blocks),))] if html else []
 
 
-def _key_rows(call: Call) -> list[tuple[str, str, str]]:
-    label = '<p class="title td"><strong>Funding Program</strong></p>'
+def _key_lines(call: Call) -> list[_Line]:
     link = _portal_link(call.get("call_number"))
     return [
-        ("Funding Program", f'{label}<p class="td">{_text(call.get("funding_program"))}</p>', ""),
-        *_row("Call number", _text(call.get("call_number"))),
-        ("deadlines", _deadlines(call), " deadline"),
-        *_row("Funding rate", _text(call.get("funding_rate_text"))),
-        *_row("Estimated EU contribution per project", _text(call.get("eu_contribution_text"))),
-        *_row("Project duration", _text(call.get("project_duration_text"))),
+        *_line("<strong>Funding Program</strong>", _text(call.get("funding_program"))),
+        *_line("Call number", _text(call.get("call_number"))),
+        _Line(label="deadlines", values=_deadlines(call), extra=" deadline"),
+        *_line("Funding rate", _text(call.get("funding_rate_text"))),
+        *_line("Estimated EU contribution per project", _text(call.get("eu_contribution_text"))),
+        *_line("Project duration", _text(call.get("project_duration_text"))),
         *(_links(link) if link else []),
     ]
 
 
-def _deadlines(call: Call) -> str:
+def _deadlines(call: Call) -> tuple[tuple[str, str, bool], ...]:
     """Opening and deadline, with `td` inside the ids as on the site."""
-    opening = call.get("opening_text")
-    parts = '<p class="title td">deadlines</p>'
-    if opening:
-        parts += f'<p id="call-opening td"><strong>Opening</strong><br>{_text(opening)}</p>'
-    return parts + f'<p id="call-deadline td"><strong>Deadline</strong><br>{_text(call["deadline_text"])}</p>'
+    given = (("Opening", call.get("opening_text")), ("Deadline", call["deadline_text"]))
+    return tuple(
+        (f'id="call-{name.lower()} td"', f"<strong>{name}</strong><br>{_text(text)}", False)
+        for name, text in given
+        if text
+    )
 
 
 def _portal_link(number: str | None) -> str | None:
@@ -199,46 +212,52 @@ def _portal_link(number: str | None) -> str | None:
     return None
 
 
-def _links(link: str) -> list[tuple[str, str, str]]:
-    host = re.sub(r"^https?://([^/]+).*", r"\1", link)
+def _links(link: str) -> list[_Line]:
+    host = urlsplit(link).hostname
     return [
-        (
-            label,
-            f'<p class="title td">{label}</p><p class="link td">'
-            f'<a href="{escape(link)}" target="_blank" aria-label="{label}">{_text(host)}</a></p>',
-            "",
+        _Line(
+            label=label,
+            values=(
+                (
+                    'class="link td"',
+                    f'<a href="{escape(link)}" target="_blank" aria-label="{label}">{host}</a>',
+                    False,
+                ),
+            ),
         )
         for label in ("Link to the call", "Link to the submission")
     ]
 
 
-def _content_rows(call: Call) -> list[tuple[str, str, str]]:
+def _content_lines(call: Call) -> list[_Line]:
     return [
-        *_row("short description", _paragraphs(call.get("short_description")), block=True),
-        *_row("Call objectives", _read_more(call.get("call_objectives")), block=True),
-        *_row("Expected results", _read_more(call.get("expected_results")), block=True),
+        *_line("short description", _paragraphs(call.get("short_description")), blocks=True),
+        *_line("Call objectives", _read_more(call.get("call_objectives")), blocks=True),
+        *_line("Expected results", _read_more(call.get("expected_results")), blocks=True),
     ]
 
 
-def _eligibility_rows(call: Call) -> list[tuple[str, str, str]]:
+def _eligibility_lines(call: Call) -> list[_Line]:
     return [
-        *_row("Regions / countries for funding", _regions(call.get("regions_countries")), block=True),
-        *_row("eligible entities", _text(call.get("eligible_entities"))),
-        *_row("Mandatory partnership", _text(call.get("mandatory_partnership"))),
-        *_row("Project Partnership", _paragraphs(call.get("project_partnership")), block=True),
-        *_row("other eligibility criteria", _paragraphs(call.get("other_eligibility_criteria")), block=True),
+        *_line("Regions / countries for funding", _regions(call.get("regions_countries")), blocks=True),
+        *_line("eligible entities", _text(call.get("eligible_entities"))),
+        *_line("Mandatory partnership", _text(call.get("mandatory_partnership"))),
+        *_line("Project Partnership", _paragraphs(call.get("project_partnership")), blocks=True),
+        *_line(
+            "other eligibility criteria", _paragraphs(call.get("other_eligibility_criteria")), blocks=True
+        ),
     ]
 
 
-def _additional_rows(call: Call) -> list[tuple[str, str, str]]:
+def _additional_lines(call: Call) -> list[_Line]:
     topics = _text(call.get("topics"))
     tagged = f'<div class="topics" title="What the topic covers.">{topics}</div>' if topics else ""
     goals = '<!-- Array --><img class="program-logo" src="" alt="" title="">'
     return [
-        *_row("Topics", tagged, block=True),
-        *_row("Relevance for EU Macro-Region", _text(call.get("macro_regions"))),
-        *_row("UN Sustainable Development Goals (UN-SDGs)", goals),
-        *_row("Additional Information", _paragraphs(call.get("additional_information")), block=True),
+        *_line("Topics", tagged, blocks=True),
+        *_line("Relevance for EU Macro-Region", _text(call.get("macro_regions"))),
+        _Line(label="UN Sustainable Development Goals (UN-SDGs)", values=(('class="td"', goals, False),)),
+        *_line("Additional Information", _paragraphs(call.get("additional_information")), blocks=True),
     ]
 
 
