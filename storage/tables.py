@@ -262,7 +262,8 @@ slot = Table(
     UniqueConstraint("tenant", "job", "at"),
 )
 
-# Sign-in: a mailed link and code, bound to the browser that asked; and the sessions it opens.
+# Sign-in: a mailed link and code, bound to the browser that asked; and the sessions it opens. Only hashes are
+# kept. `person` is a key of the profile, or a mark of an unknown address (`storage/signins.py`).
 signin = Table(
     "signin",
     metadata,
@@ -271,6 +272,7 @@ signin = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("code_hash", String(64), nullable=False),
     Column("browser_hash", String(64), nullable=False),
+    Column("source_hash", String(64), nullable=False),
     Column("person", String(100), nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
@@ -289,4 +291,17 @@ session = Table(
     Column("opened_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False),
     Column("closed_at", Instant),
+)
+
+# Who has said no to letters, for good or for a while. No row: the person gets them.
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("person", String(100), nullable=False),
+    Column("paused_until", Instant),
+    Column("stopped_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+    UniqueConstraint("tenant", "person"),
 )
