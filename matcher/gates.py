@@ -1,0 +1,196 @@
+"""Gates: may this unit apply, is Sweden inside, is there still time, can it pay its share?
+
+Who, where and when bar a match when the answer is a plain no. The others are notes for the person who decides.
+What a publisher does not say never bars (`Answer.UNKNOWN`).
+"""
+
+from datetime import datetime
+
+from calls.model import CallFacts
+from calls.vocabulary import ApplicantType, Status
+from matcher.model import Answer, Check
+from matcher.programmes import bar_for, programme_of
+from profiles.model import LegalForm, Unit
+from texts import N_, Message
+
+WHO, WHERE, WHEN = "who", "where", "when"
+PREPARATION, OWN_SHARE, PARTNERS = "preparation", "own_share", "partners"
+BARRING = frozenset({WHO, WHERE, WHEN})
+GATE_LABELS = {
+    WHO: N_("Vem får söka"),
+    WHERE: N_("Var"),
+    WHEN: N_("När"),
+    PREPARATION: N_("Tid att förbereda"),
+    OWN_SHARE: N_("Egen insats"),
+    PARTNERS: N_("Partner"),
+}
+
+COUNTRY = "SE"
+# Whom each legal form may be counted as. A municipality is its schools' principal, so schools open the door.
+COUNTED_AS = {
+    LegalForm.MUNICIPALITY: {ApplicantType.MUNICIPALITY, ApplicantType.PUBLIC_BODY, ApplicantType.SCHOOL},
+    LegalForm.MUNICIPAL_FEDERATION: {
+        ApplicantType.MUNICIPALITY,
+        ApplicantType.PUBLIC_BODY,
+        ApplicantType.SCHOOL,
+    },
+    LegalForm.MUNICIPAL_COMPANY: {ApplicantType.COMPANY, ApplicantType.PUBLIC_BODY},
+}
+UNDECIDED = frozenset({ApplicantType.OTHER})
+
+
+def checks(call: CallFacts, unit: Unit, now: datetime | None) -> tuple[Check, ...]:
+    """All gates' answers, those that bar first.
+
+    Args:
+        now: aware; None ignores the clock, and the gates of time are left out.
+    """
+    answers = [may_apply(call, unit), is_inside(call)]
+    if now is not None:
+        answers.append(is_in_time(call, now))
+    notes = [own_share(call, unit), partners(call, unit)]
+    if now is not None:
+        notes.insert(0, can_be_prepared(call, unit, now))
+    return (*answers, *(note for note in notes if note is not None))
+
+
+def barring(found: tuple[Check, ...]) -> Check | None:
+    """The first check that keeps the match out, None when it may be proposed."""
+    return next((check for check in found if check.gate in BARRING and check.answer is Answer.NO), None)
+
+
+def may_apply(call: CallFacts, unit: Unit) -> Check:
+    """Who may apply: first what the programme is for, then what the publisher says of applicants."""
+    bar = bar_for(call, unit.legal_form)
+    if bar is not None:
+        return Check(gate=WHO, answer=Answer.NO, reason=Message(text=bar.reason), quote=None)
+    programme = programme_of(call)
+    stated = call.eligible_applicants
+    if stated:
+        return _by_applicants(stated, unit)
+    if (
+        programme is not None
+        and programme.names_municipalities
+        and unit.legal_form is not LegalForm.MUNICIPAL_COMPANY
+    ):
+        reason = Message(text=N_("Kommuner hör till dem som programmet är till för."))
+        return Check(gate=WHO, answer=Answer.YES, reason=reason)
+    return Check(
+        gate=WHO,
+        answer=Answer.UNKNOWN,
+        reason=Message(text=N_("Vem som får söka framgår av utlysningens dokument.")),
+    )
+
+
+def _by_applicants(stated: frozenset[ApplicantType], unit: Unit) -> Check:
+    if stated & COUNTED_AS[unit.legal_form]:
+        return Check(
+            gate=WHO, answer=Answer.YES, reason=Message(text=N_("Utlysningen nämner er slags sökande."))
+        )
+    if stated & UNDECIDED:
+        reason = Message(text=N_("Utlysningen nämner andra sökande; om ni räknas dit framgår inte."))
+        return Check(gate=WHO, answer=Answer.UNKNOWN, reason=reason)
+    if unit.legal_form is LegalForm.MUNICIPAL_COMPANY:
+        reason = Message(text=N_("Utlysningen är inte öppen för kommunala bolag."))
+    else:
+        reason = Message(text=N_("Utlysningen är inte öppen för kommuner."))
+    return Check(gate=WHO, answer=Answer.NO, reason=reason)
+
+
+def is_inside(call: CallFacts) -> Check:
+    """Where: is Sweden among the countries?"""
+    countries = call.eligible_countries
+    if countries is None:
+        return Check(
+            gate=WHERE,
+            answer=Answer.UNKNOWN,
+            reason=Message(text=N_("Vilka länder som får vara med framgår inte.")),
+        )
+    if COUNTRY in countries:
+        return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
+    named = ", ".join(sorted(countries)[:8])
+    reason = Message(text=N_("Sverige är inte bland länderna ({countries})."), values={"countries": named})
+    return Check(gate=WHERE, answer=Answer.NO, reason=reason, quote=named)
+
+
+def is_in_time(call: CallFacts, now: datetime) -> Check:
+    """When: is there still something to apply for?"""
+    status = call.status(now)
+    if status is Status.CLOSED:
+        return Check(gate=WHEN, answer=Answer.NO, reason=Message(text=N_("Utlysningen är stängd.")))
+    deadline = call.next_deadline(now)
+    if deadline is None:
+        if call.deadlines == ():
+            return Check(
+                gate=WHEN, answer=Answer.YES, reason=Message(text=N_("Ansökan är öppen tills vidare."))
+            )
+        return Check(
+            gate=WHEN, answer=Answer.UNKNOWN, reason=Message(text=N_("Sista ansökningsdag framgår inte."))
+        )
+    reason = Message(text=N_("Sista ansökningsdag är {day}."), values={"day": deadline.day.isoformat()})
+    return Check(gate=WHEN, answer=Answer.YES, reason=reason)
+
+
+def can_be_prepared(call: CallFacts, unit: Unit, now: datetime) -> Check | None:
+    """A note when the deadline comes sooner than the unit can write; as a partner it may still be time."""
+    left = call.days_left(now)
+    if left is None:
+        return None
+    values = {"left": left, "needed": unit.preparation_days}
+    if left < unit.preparation_days:
+        text = N_(
+            "{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. Som partner kan det räcka."
+        )
+        return Check(gate=PREPARATION, answer=Answer.NO, reason=Message(text=text, values=values))
+    text = N_("{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan.")
+    return Check(gate=PREPARATION, answer=Answer.YES, reason=Message(text=text, values=values))
+
+
+def own_share(call: CallFacts, unit: Unit) -> Check | None:
+    """A note on the smallest own share, whole euro; None when nothing is known or nothing is demanded.
+
+    The smallest grant is the EU's share of the smallest project: own share = grant x (1 - rate) / rate. It is
+    the whole consortium's; a partner carries a part of it.
+    """
+    if not call.cofinancing_rate or call.cofinancing_rate >= 1 or not call.grant_min:
+        return None
+    share = round(call.grant_min * (1 - call.cofinancing_rate) / call.cofinancing_rate)
+    if unit.own_contribution_max is None:
+        text = N_("Minsta egna insats i projektet är omkring {share} euro, delad av alla partner.")
+        return Check(
+            gate=OWN_SHARE,
+            answer=Answer.UNKNOWN,
+            reason=Message(text=text, values={"share": _grouped(share)}),
+        )
+    values = {"share": _grouped(share), "limit": _grouped(unit.own_contribution_max)}
+    if share > unit.own_contribution_max:
+        text = N_(
+            "Minsta egna insats är omkring {share} euro, mer än enhetens {limit}; en partner bär bara sin del."
+        )
+        return Check(gate=OWN_SHARE, answer=Answer.NO, reason=Message(text=text, values=values))
+    text = N_("Minsta egna insats är omkring {share} euro, inom enhetens {limit}.")
+    return Check(gate=OWN_SHARE, answer=Answer.YES, reason=Message(text=text, values=values))
+
+
+def partners(call: CallFacts, unit: Unit) -> Check | None:
+    """A note on who must apply together; None when the publisher does not say."""
+    demanded = call.consortium
+    if demanded is None or (demanded.min_partners is None and demanded.min_countries is None):
+        return None
+    values = {"partners": demanded.min_partners or "?", "countries": demanded.min_countries or "?"}
+    text = N_("Minst {partners} partner från {countries} länder.")
+    alone = (demanded.min_partners or 2) <= 1
+    return Check(
+        gate=PARTNERS,
+        answer=Answer.YES if alone else Answer.UNKNOWN,
+        reason=Message(text=text, values=values),
+    )
+
+
+def why_not(call: CallFacts, unit: Unit, now: datetime | None) -> Check | None:
+    """Which gate keeps this call from this unit; None when no gate does, and only the score did."""
+    return barring(checks(call, unit, now))
+
+
+def _grouped(amount: int) -> str:
+    return f"{amount:,}".replace(",", "\u00a0")

@@ -1,0 +1,135 @@
+"""The programme knowledge of `programmes.toml`: who is barred, what is funded, how often it suits us."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+
+from calls.model import CallFacts
+from profiles.model import LegalForm
+
+UNKNOWN_FIT = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """How a call is recognised: by any of these."""
+
+    identifiers: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    def fits(self, call: CallFacts) -> bool:
+        """Whether the call is one of these, by any sign."""
+        label = (call.programme_label or "").lower()
+        return (
+            call.kind in self.kinds
+            or (call.programme or "") in self.codes
+            or any(word.lower() in label for word in self.labels)
+            or self.fits_identifier(call)
+        )
+
+    def fits_identifier(self, call: CallFacts) -> bool:
+        """Whether the call is one of these by its identifier or type of action."""
+        identifier = (call.identifier or "").upper()
+        action = " ".join((call.action_type or "").lower().split())
+        return any(fnmatchcase(identifier, pattern.upper()) for pattern in self.identifiers) or any(
+            word.lower() in action for word in self.actions
+        )
+
+    def without_identifiers(self) -> "Pattern":
+        """The same, recognised by programme and kind only."""
+        return replace(self, identifiers=(), actions=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A kind of calls that nobody of these legal forms can take part in, and why, in Swedish."""
+
+    key: str
+    pattern: Pattern
+    reason: str
+    forms: frozenset[LegalForm]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeFacts:
+    """What a programme funds, in own words.
+
+    Attributes:
+        fit: how often its calls suit a municipality or its companies, 0 to 1.
+        names_municipalities: municipalities are among the applicants by the programme's rules.
+    """
+
+    key: str
+    pattern: Pattern
+    name: str
+    about: str
+    about_en: str
+    fit: float
+    names_municipalities: bool
+
+
+@cache
+def bars() -> tuple[Bar, ...]:
+    """All bars, in the order of the file."""
+    return tuple(
+        Bar(
+            key=entry["key"],
+            pattern=_pattern(entry),
+            reason=entry["reason"],
+            forms=frozenset(map(LegalForm, entry.get("forms", list(LegalForm)))),
+        )
+        for entry in _content()["bar"]
+    )
+
+
+@cache
+def programmes() -> tuple[ProgrammeFacts, ...]:
+    """All programmes, in the order of the file: narrow ones first."""
+    return tuple(
+        ProgrammeFacts(
+            key=entry["key"],
+            pattern=_pattern(entry),
+            name=entry["name"],
+            about=entry["about"],
+            about_en=entry["about_en"],
+            fit=float(entry.get("fit", UNKNOWN_FIT)),
+            names_municipalities=bool(entry.get("yes", False)),
+        )
+        for entry in _content()["programme"]
+    )
+
+
+def bar_for(call: CallFacts, form: LegalForm) -> Bar | None:
+    """The bar that keeps this legal form out of the call, None when nothing is known against it.
+
+    A cascade call carries its parent's identifier, which tells nothing about who may apply for the money that
+    is passed on; its programme does.
+    """
+    return next((bar for bar in bars() if form in bar.forms and _pattern_for(bar, call).fits(call)), None)
+
+
+def _pattern_for(bar: Bar, call: CallFacts) -> Pattern:
+    return bar.pattern.without_identifiers() if call.shares_identifier else bar.pattern
+
+
+def programme_of(call: CallFacts) -> ProgrammeFacts | None:
+    """The narrowest programme that the call belongs to, None when it is not described.
+
+    An identifier says more than a programme code, so it is asked first, over the whole file.
+    """
+    by_identifier = (entry for entry in programmes() if entry.pattern.fits_identifier(call))
+    return next(by_identifier, None) or next((p for p in programmes() if p.pattern.fits(call)), None)
+
+
+@cache
+def _content() -> dict:
+    return tomllib.loads(files("matcher").joinpath("programmes.toml").read_text(encoding="utf-8"))
+
+
+def _pattern(entry: dict) -> Pattern:
+    return Pattern(**{key: tuple(entry[key]) for key in Pattern.__dataclass_fields__ if key in entry})

@@ -1,0 +1,87 @@
+"""Which texts of a call and a need are compared, and in what form.
+
+`RECIPE` names the form. Vectors are stored under it: whoever changes anything here that changes a text raises
+its number, and the old vectors are left alone (H1).
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from calls.model import CallFacts
+from calls.vocabulary import SectionKind
+from profiles.model import Need
+
+RECIPE = "sections-2"
+SECTION_CHARACTERS = 900  # about 200 tokens: more costs time, and the beginning says what a section is about
+WHOLE_SECTIONS = (SectionKind.SUMMARY, SectionKind.OBJECTIVE, SectionKind.SCOPE, SectionKind.OUTCOME)
+SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bno\.)(?<!\bArt\.)(?<!\bnr\.)"
+    r"\s+(?=[\"'“”(]?[A-ZÅÄÖÉ0-9])|\n+|(?<=;)\s+(?=[a-zA-ZåäöÅÄÖ])"
+)
+TITLE = "title"
+MIN_SENTENCE, MAX_SENTENCE = 25, 400
+FOOTNOTE = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionText:
+    """A text of a call that gets a vector, and where it was taken from ("title" for the title alone)."""
+
+    section: str
+    text: str
+
+
+def call_texts(call: CallFacts) -> tuple[SectionText, ...]:
+    """The title alone, then with the beginning of each section that says what the call is about.
+
+    Conditions are left out: they are the same boilerplate in every call.
+    """
+    title = _title(call)
+    sections = (
+        SectionText(section=section.kind.value, text=f"{title}. {_clean(section.text)[:SECTION_CHARACTERS]}")
+        for section in call.sections
+        if section.kind in WHOLE_SECTIONS and section.text.strip()
+    )
+    return (SectionText(section=TITLE, text=title), *sections)
+
+
+def words_text(call: CallFacts) -> str:
+    """Everything of a call that words are looked for in: the title twice, since it says most."""
+    parts = [_title(call), call.title, *call.keywords]
+    parts += [section.text for section in call.sections if section.kind is not SectionKind.CONDITIONS]
+    return _clean(" ".join(parts))
+
+
+def need_texts(need: Need) -> tuple[str, ...]:
+    """The need in Swedish, and in English when the profile has it."""
+    swedish = _joined(need.title, need.text)
+    english = _joined(need.title_en, need.text_en)
+    return tuple(text for text in (swedish, english) if text)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a Swedish or English text, those that are long enough to say something."""
+    found = (" ".join(FOOTNOTE.sub("", part).split()) for part in SENTENCE_END.split(text))
+    return [part[:MAX_SENTENCE] for part in found if len(part) >= MIN_SENTENCE]
+
+
+def text_hash(text: str, kind: str) -> str:
+    """SHA-256 of the text and of how it is read ("query" or "passage"): the key of its vector."""
+    return hashlib.sha256(f"{kind}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _title(call: CallFacts) -> str:
+    """The title; with the call's own title when the topic is only a code."""
+    title = _clean(call.title)
+    if call.call_title and (title == (call.identifier or "") or " " not in title):
+        return f"{title}: {_clean(call.call_title)}"
+    return title
+
+
+def _clean(text: str) -> str:
+    return " ".join(FOOTNOTE.sub("", text).split())
+
+
+def _joined(title: str, text: str) -> str:
+    return ". ".join(part.strip().rstrip(".") for part in (title, text) if part.strip())

@@ -1,0 +1,129 @@
+"""Words: BM25 over the calls' English, asked with concepts that may be said in several ways.
+
+A concept is one thing that the need speaks of, with the English terms for it. The terms of one concept are
+alternatives, not votes: a call is as good on a concept as its best term there.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+K1, B = 1.2, 0.75
+WORD = re.compile(r"[a-zåäöéüA-ZÅÄÖÉÜ][\w]*|\d{2,}", re.UNICODE)
+MAX_WORDS = 6000  # of one text: more is boilerplate, and time is bounded (L-03)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """English words that say nothing of what a call is about, the trade's own generic ones included."""
+    return frozenset(files("matcher").joinpath("stop_words.txt").read_text(encoding="utf-8").split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concept:
+    """One thing a need speaks of.
+
+    Attributes:
+        said: the words of the need, as written.
+        terms: English terms for it, the usual one first.
+        weight: how much it counts, 1 for a term of the trade.
+    """
+
+    said: str
+    terms: tuple[str, ...]
+    weight: float = 1.0
+
+
+def tokens(text: str) -> list[str]:
+    """Stems of the words that say something, in order; at most `MAX_WORDS`."""
+    plain = unicodedata.normalize("NFC", text).lower().replace("-", " ")
+    found = (match.group() for match in WORD.finditer(plain[: MAX_WORDS * 12]))
+    silent = stop_words()
+    return [stem(word) for word in found if word not in silent and len(word) > 1][:MAX_WORDS]
+
+
+def stem(word: str) -> str:
+    """A light English stem: endings that change the form of a word, not its sense."""
+    if len(word) <= 3 or word.isdigit():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending, least in (
+        ("isation", 4),
+        ("ization", 4),
+        ("ising", 4),
+        ("izing", 4),
+        ("ised", 4),
+        ("ized", 4),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word[: -len(ending)] + "is"
+    for ending, least in (
+        ("ation", 4),
+        ("ating", 4),
+        ("ated", 4),
+        ("ate", 4),
+        ("ing", 4),
+        ("ed", 4),
+        ("e", 4),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word[: -len(ending)]
+    return word
+
+
+class WordIndex:
+    """BM25 over a pool of calls; scores can be asked term by term."""
+
+    def __init__(self, texts: Sequence[str]):
+        import bm25s
+
+        corpus = [tokens(text) or ["\u2205"] for text in texts]
+        self.count = len(corpus)
+        self._index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        if corpus:
+            self._index.index(corpus, show_progress=False)
+        self._number = self._index.vocab_dict if corpus else {}
+
+    def term_scores(self, term: str) -> np.ndarray:
+        """BM25 of one term's words together; shape (calls,). A term of several words is damped, so that long
+        terms do not win by length alone."""
+        stems = list(dict.fromkeys(tokens(term)))
+        total = np.zeros(self.count, np.float64)
+        for word in stems:
+            total += self._word_scores(word)
+        return total / max(1.0, len(stems) ** 0.5)
+
+    def score(self, concepts: Sequence[Concept]) -> np.ndarray:
+        """How much of what is spoken of each call takes up; shape (calls,), 0 and up."""
+        total = np.zeros(self.count, np.float64)
+        for concept in concepts:
+            best = np.zeros(self.count, np.float64)
+            for term in concept.terms:
+                np.maximum(best, self.term_scores(term), out=best)
+            total += concept.weight * best
+        return total
+
+    def _word_scores(self, word: str) -> np.ndarray:
+        scores = np.zeros(self.count, np.float64)
+        number = self._number.get(word)
+        if number is not None:
+            table = self._index.scores
+            span = slice(table["indptr"][number], table["indptr"][number + 1])
+            scores[table["indices"][span]] = table["data"][span]
+        return scores
+
+
+def english_concepts(text: str) -> tuple[Concept, ...]:
+    """The concepts of an English wording: its words, each on its own."""
+    seen = dict.fromkeys(tokens(text))
+    return tuple(Concept(said=word, terms=(word,)) for word in seen)

@@ -1,0 +1,116 @@
+"""The job that matches: embed what is new, score everything, propose.
+
+Vectors are saved batch by batch, so a kill loses at most one; proposals are written in one transaction at the
+end, so the queue is never half old and half new.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from calls.model import Call
+from calls.vocabulary import Status
+from matcher.embedder import Embedder
+from matcher.score import match
+from matcher.texts import RECIPE
+from matcher.vectors import Text, Vectors, texts_to_embed
+from profiles.model import Profile
+from storage import calls as stored_calls
+from storage import embeddings, matches
+from storage.database import reading, writing
+
+SAVE_EVERY = 32  # texts embedded between two saves
+MATCHED = frozenset({Status.OPEN, Status.FORTHCOMING})
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchSummary:
+    """What a run did.
+
+    Attributes:
+        calls, needs: how many were matched.
+        embedded: texts that got a vector in this run.
+        new, total: matches in the queue that are new, and in all.
+        model: the model's name, or "words" when there was none.
+    """
+
+    calls: int
+    needs: int
+    embedded: int
+    new: int
+    total: int
+    model: str
+
+    def as_json(self) -> dict[str, int | str]:
+        """The object that `fondvakt match --json` prints."""
+        return asdict(self)
+
+
+def match_all(
+    engine: Engine,
+    tenant: str,
+    embedder: Embedder | None,
+    profile: Profile,
+    profile_version: int,
+    now: datetime,
+    progress: Progress | None = None,
+) -> MatchSummary:
+    """Match all calls that are open or to come with all needs of the profile.
+
+    Args:
+        embedder: None when the model cannot be used: words and programme knowledge alone decide.
+        progress: called with texts embedded and texts to embed, after every saved batch.
+    """
+    with reading(engine) as conn:
+        calls = stored_calls.by_status(conn, tenant, now, MATCHED)
+    vectors, embedded = None, 0
+    if embedder is not None:
+        vectors, embedded = embed_missing(engine, tenant, embedder, calls, profile, progress)
+    found = match(calls, profile, vectors, now)
+    with writing(engine) as conn:
+        proposed = matches.propose(conn, tenant, found, profile_version, now)
+    return MatchSummary(
+        calls=len(calls),
+        needs=len(profile.needs),
+        embedded=embedded,
+        new=proposed.new,
+        total=proposed.total,
+        model="words" if vectors is None else vectors.model,
+    )
+
+
+def embed_missing(
+    engine: Engine,
+    tenant: str,
+    embedder: Embedder,
+    calls: Sequence[Call],
+    profile: Profile,
+    progress: Progress | None = None,
+) -> tuple[Vectors, int]:
+    """The vectors of all texts of calls and needs, and how many of them were made now."""
+    texts = {text.key: text for text in texts_to_embed(calls, profile.needs)}
+    with reading(engine) as conn:
+        known = dict(embeddings.find(conn, tenant, embedder.name, RECIPE, texts))
+    missing = [text for key, text in texts.items() if key not in known]
+    for start in range(0, len(missing), SAVE_EVERY):
+        made = embed(embedder, missing[start : start + SAVE_EVERY])
+        with writing(engine) as conn:
+            embeddings.save(conn, tenant, embedder.name, RECIPE, made)
+        known |= made
+        if progress is not None:
+            progress(min(start + SAVE_EVERY, len(missing)), len(missing))
+    return Vectors(model=embedder.name, by_key=known), len(missing)
+
+
+def embed(embedder: Embedder, texts: Sequence[Text]) -> dict:
+    """Key to vector, for texts of both kinds."""
+    made = {}
+    for kind in sorted({text.kind for text in texts}):
+        chosen = [text for text in texts if text.kind == kind]
+        rows = embedder.embed([text.text for text in chosen], kind=kind)
+        made |= {text.key: row for text, row in zip(chosen, rows, strict=True)}
+    return made
