@@ -1,0 +1,122 @@
+"""What differs between two versions of a profile, by key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+from profiles.model import Profile
+from texts import N_, Message
+
+
+class ChangeKind(StrEnum):
+    """What happened to a value."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+SENTENCES = {
+    ChangeKind.ADDED: N_("{path}: tillagt: {new}"),
+    ChangeKind.REMOVED: N_("{path}: borttaget: {old}"),
+    ChangeKind.CHANGED: N_("{path}: {old} → {new}"),
+}
+# A need's unit is where it stands, not something it says.
+_IMPLIED = {"Need": ("unit",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChange:
+    """One difference.
+
+    Attributes:
+        path: by key, such as units[skola].needs[utbyten].title.
+        old, new: as text; None where there is nothing. A whole unit, need or person is shown by its name.
+    """
+
+    kind: ChangeKind
+    path: str
+    old: str | None
+    new: str | None
+
+    @property
+    def message(self) -> Message:
+        """The change as one sentence."""
+        return Message(
+            text=SENTENCES[self.kind], values={"path": self.path, "old": self.old, "new": self.new}
+        )
+
+
+def profile_differences(old: Profile, new: Profile) -> tuple[ProfileChange, ...]:
+    """What was added, removed and changed, in the order of the file. A new order alone is no difference."""
+    return tuple(_between(old, new, ""))
+
+
+def _between(old: Any, new: Any, path: str) -> Iterator[ProfileChange]:
+    for field in fields(new):
+        if field.name in _IMPLIED.get(type(new).__name__, ()):
+            continue
+        here = f"{path}.{field.name}" if path else field.name
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if is_dataclass(after):
+            yield from _between(before, after, here)
+        elif _is_keyed(before) or _is_keyed(after):
+            yield from _between_lists(before, after, here)
+        elif isinstance(after, tuple):
+            yield from _between_values(before, after, here)
+        elif before != after:
+            yield _change(here, before, after)
+
+
+def _between_lists(old: tuple, new: tuple, path: str) -> Iterator[ProfileChange]:
+    """Things with a key, each compared with itself."""
+    before, after = {_key(thing): thing for thing in old}, {_key(thing): thing for thing in new}
+    for key in (*before, *(key for key in after if key not in before)):
+        here = f"{path}[{key}]"
+        if key in before and key in after:
+            yield from _between(before[key], after[key], here)
+        else:
+            yield _change(here, _named(before.get(key)), _named(after.get(key)))
+
+
+def _between_values(old: tuple, new: tuple, path: str) -> Iterator[ProfileChange]:
+    for value in old:
+        if value not in new:
+            yield _change(path, value, None)
+    for value in new:
+        if value not in old:
+            yield _change(path, None, value)
+
+
+def _change(path: str, old: Any, new: Any) -> ProfileChange:
+    kind = ChangeKind.CHANGED
+    if old is None:
+        kind = ChangeKind.ADDED
+    elif new is None:
+        kind = ChangeKind.REMOVED
+    return ProfileChange(kind=kind, path=path, old=_text(old), new=_text(new))
+
+
+def _is_keyed(values: Any) -> bool:
+    return isinstance(values, tuple) and bool(values) and is_dataclass(values[0])
+
+
+def _key(thing: Any) -> str:
+    """What a thing is known by: its key, or the name of a twin town."""
+    return getattr(thing, "key", None) or thing.name
+
+
+def _named(thing: Any) -> str | None:
+    """A whole thing, shown by its name, title or text."""
+    if thing is None:
+        return None
+    return next(said for name in ("name", "title", "text") if (said := getattr(thing, name, None)))
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return None if value is None else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,131 @@
+"""A profile as a file that a person can read and edit; reading it again gives the same profile."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, Table
+
+from profiles.load import FORMAT
+from profiles.model import Aim, ContactPerson, Need, Policy, PriorityArea, Profile, Unit
+
+
+def profile_text(profile: Profile) -> str:
+    """The profile as TOML; what is not stated is left out."""
+    document = tomlkit.document()
+    document.add("format", FORMAT)
+    document.add("municipality", _municipality(profile))
+    document.add("policy", _policy(profile.policy))
+    _add_all(document, "priority_areas", map(_priority_area, profile.priority_areas))
+    _add_all(document, "people", map(_person, profile.people))
+    _add_all(document, "units", map(_unit, profile.units))
+    return tomlkit.dumps(document)
+
+
+def _municipality(profile: Profile) -> Table:
+    table = _table(
+        key=profile.key,
+        name=profile.name,
+        name_en=profile.name_en,
+        county=profile.county,
+        nuts3=profile.nuts3,
+        inhabitants=profile.inhabitants,
+        municipal_code=profile.municipal_code,
+        organisation_number=profile.organisation_number,
+        mail_domains=list(profile.mail_domains),
+        networks=list(profile.networks) or None,
+    )
+    if profile.twin_towns:
+        towns = tomlkit.array()
+        for town in profile.twin_towns:
+            inline = tomlkit.inline_table()
+            inline.update({"name": town.name, "country": town.country})
+            towns.append(inline)
+        table.add("twin_towns", towns.multiline(True))
+    return table
+
+
+def _policy(policy: Policy) -> Table:
+    table = _table(
+        title=policy.title,
+        adopted=policy.adopted,
+        adopted_by=policy.adopted_by,
+        reference=policy.reference,
+        revision_interval_years=policy.revision_interval_years,
+        tests_cofinancing=policy.tests_cofinancing,
+        yearly_follow_up=policy.yearly_follow_up,
+        children_first=policy.children_first,
+    )
+    _add_all(table, "aims", map(_aim, policy.aims))
+    return table
+
+
+def _aim(aim: Aim) -> Table:
+    return _table(key=aim.key, text=aim.text, text_en=aim.text_en)
+
+
+def _priority_area(area: PriorityArea) -> Table:
+    return _table(
+        key=area.key,
+        title=area.title,
+        title_en=area.title_en,
+        description=area.description,
+        description_en=area.description_en,
+        children_and_youth=area.children_and_youth or None,
+    )
+
+
+def _person(person: ContactPerson) -> Table:
+    return _table(
+        key=person.key,
+        name=person.name,
+        email=person.email,
+        role=person.role.value,
+        units=list(person.units),
+        language=person.language,
+    )
+
+
+def _unit(unit: Unit) -> Table:
+    table = _table(
+        key=unit.key,
+        name=unit.name,
+        name_en=unit.name_en,
+        kind=unit.kind.value,
+        legal_form=unit.legal_form.value,
+        board=unit.board,
+        preparation_days=unit.preparation_days,
+        own_contribution_max=unit.own_contribution_max,
+        may_lead=unit.may_lead,
+    )
+    _add_all(table, "needs", map(_need, unit.needs))
+    return table
+
+
+def _need(need: Need) -> Table:
+    return _table(
+        key=need.key,
+        title=need.title,
+        title_en=need.title_en,
+        text=need.text,
+        text_en=need.text_en,
+        priority_area=need.priority_area,
+        children_and_youth=need.children_and_youth or None,
+    )
+
+
+def _table(**values: Any) -> Table:
+    table = tomlkit.table()
+    for key, value in values.items():
+        if value is not None:
+            table.add(key, value)
+    return table
+
+
+def _add_all(around: Mapping[str, Any], key: str, tables: Iterable[Table]) -> None:
+    """Add an array of tables; nothing when there are none."""
+    array: AoT = tomlkit.aot()
+    for table in tables:
+        array.append(table)
+    if len(array):
+        around.add(key, array)
