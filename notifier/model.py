@@ -24,18 +24,42 @@ class LetterState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A match that the coordinator accepted, with the call as it reads now."""
+
+    match: Match
+    call: Call
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestItem:
     """One call in a letter, for one unit.
 
     Attributes:
         matches: the accepted matches of the unit with this call, best first.
         changes: what changed since the person last got the call; empty when it is new to them.
+        is_changed: the person has had an older version of the call.
+        short_of_time: fewer days are left than the unit needs to write an application.
+        also_for: keys of the other units that the call was accepted for.
     """
 
     call: Call
     unit: str
     matches: tuple[Match, ...]
     changes: tuple[Change, ...] = ()
+    is_changed: bool = False
+    short_of_time: bool = False
+    also_for: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Match:
+        """The match that decides where the item stands."""
+        return self.matches[0]
+
+    @property
+    def children_and_youth(self) -> bool:
+        """Whether it concerns children and young people; such items are never cut by the cap."""
+        return any(match.children_and_youth for match in self.matches)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +68,18 @@ class Digest:
 
     Attributes:
         week: ISO week, such as 2026-W35.
+        items: told in full, in reading order.
+        more: told in one line each, in reading order.
         unreached: titles of the sources that could not be read this week.
+        unreviewed: proposals for the person's units that the coordinator has not looked at yet.
     """
 
     person: ContactPerson
     week: str
     items: tuple[DigestItem, ...]
     unreached: tuple[str, ...] = ()
+    more: tuple[DigestItem, ...] = ()
+    unreviewed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,46 @@
+"""Where letters leave the house: one protocol, a relay or a folder behind it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from notifier.folder import FolderChannel
+from notifier.model import Letter
+from notifier.smtp import SmtpChannel, relay_of
+
+
+class Channel(Protocol):
+    """Hands letters over."""
+
+    def deliver(self, letter: Letter, *, before_data: Callable[[], None]) -> str:
+        """Hand one letter over, and give the server's answer.
+
+        Args:
+            before_data: called right before the letter itself is handed over; a break earlier is harmless.
+
+        Raises:
+            DeliveryError: it was not handed over, or nobody can say whether it was.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; the next letter opens a new one."""
+        ...
+
+
+def channel_for(smtp_url: str) -> Channel:
+    """The channel of an address: `smtp://`, `smtps://` or `file:FOLDER`.
+
+    `smtp://user:password@relay.example:587?tls=required&name=fondvakt.exempelstad.example`: `tls=required`
+    refuses to send in clear, `name` is what we call ourselves to the relay.
+
+    Raises:
+        ValueError: when the address is of another kind.
+    """
+    if smtp_url.startswith("file:"):
+        path = smtp_url.removeprefix("file:")
+        return FolderChannel(Path(unquote(path.removeprefix("//") if path.startswith("///") else path)))
+    if urlsplit(smtp_url).scheme not in ("smtp", "smtps"):
+        raise ValueError(f"mail address {smtp_url!r}: expected smtp://, smtps:// or file:FOLDER")
+    return SmtpChannel(relay_of(smtp_url))

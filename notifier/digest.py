@@ -1,0 +1,170 @@
+"""What goes into one person's letter: which calls, in which order, and which of them in full.
+
+Rules are those of `ux.md` 1.1 and 1.2: only the person's own units, nothing twice, nothing that has closed, seven
+items in full, and children and young people are never cut.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from calls.changes import Change
+from calls.vocabulary import Status
+from matcher.model import Band, Match
+from notifier.model import Accepted, Digest, DigestItem
+from profiles.model import ContactPerson, Profile
+
+FULL_ITEMS = 7
+_BANDS = {Band.STRONG: 0, Band.LIKELY: 1, Band.POSSIBLE: 2}
+_NO_DEADLINE = 10_000
+
+
+def build_digest(
+    person: ContactPerson,
+    profile: Profile,
+    accepted: Sequence[Accepted],
+    received: Mapping[int, int],
+    now: datetime,
+    week: str,
+    unreached: Sequence[str] = (),
+    *,
+    changes: Mapping[int, tuple[Change, ...]] | None = None,
+    unreviewed: int = 0,
+) -> Digest | None:
+    """One person's letter of the week; None when there is nothing to tell.
+
+    Args:
+        accepted: matches of the whole municipality, each with its call as it reads now.
+        received: call id to the newest version that the person has had.
+        now: aware; days left are counted from here.
+        changes: call id to what changed since the version in `received`; None when it was not looked up.
+    """
+    items = [
+        _with_history(item, received, changes or {}, profile, now)
+        for item in _items(person, profile, accepted)
+        if _is_news(item, received, changes, now)
+    ]
+    if not items:
+        return None
+    full, more = _cap(_in_reading_order(items, person, profile, now))
+    return Digest(
+        person=person,
+        week=week,
+        items=tuple(full),
+        more=tuple(more),
+        unreached=tuple(unreached),
+        unreviewed=unreviewed,
+    )
+
+
+def shortened(digest: Digest) -> Digest | None:
+    """The same letter with one item less in full; None when every item is already one line.
+
+    What concerns children and young people is the last to be shortened.
+    """
+    if not digest.items:
+        return None
+    others = [item for item in digest.items if not item.children_and_youth]
+    leaving = (others or digest.items)[-1]
+    return replace(
+        digest,
+        items=tuple(item for item in digest.items if item is not leaving),
+        more=(leaving, *digest.more),
+    )
+
+
+def _items(person: ContactPerson, profile: Profile, accepted: Iterable[Accepted]) -> list[DigestItem]:
+    """One item a call: a call that meets two of the person's units stands where it is strongest."""
+    known = {need.id for need in profile.needs}
+    of_call = defaultdict(list)
+    for one in accepted:
+        if f"{one.match.unit}/{one.match.need}" in known:
+            of_call[one.call.id].append(one)
+    return [item for together in of_call.values() if (item := _item(person, together)) is not None]
+
+
+def _item(person: ContactPerson, together: Sequence[Accepted]) -> DigestItem | None:
+    own = sorted((one.match for one in together if one.match.unit in person.units), key=_strongest_first)
+    if not own:
+        return None
+    unit = own[0].unit
+    return DigestItem(
+        call=together[0].call,
+        unit=unit,
+        matches=tuple(match for match in own if match.unit == unit),
+        also_for=tuple(sorted({one.match.unit for one in together} - {unit})),
+    )
+
+
+def _strongest_first(match: Match) -> tuple:
+    return (_BANDS[match.band], -match.score, match.unit, match.need)
+
+
+def _is_news(
+    item: DigestItem,
+    received: Mapping[int, int],
+    changes: Mapping[int, tuple[Change, ...]] | None,
+    now: datetime,
+) -> bool:
+    """Not closed (S-81), newer than what the person already has, and not back to how it read then."""
+    known = received.get(item.call.id)
+    if item.call.status(now) is Status.CLOSED:
+        return False
+    if known is None:
+        return True
+    return item.call.version > known and (changes is None or bool(changes.get(item.call.id)))
+
+
+def _with_history(
+    item: DigestItem,
+    received: Mapping[int, int],
+    changes: Mapping[int, tuple[Change, ...]],
+    profile: Profile,
+    now: datetime,
+) -> DigestItem:
+    days = item.call.days_left(now)
+    return replace(
+        item,
+        is_changed=item.call.id in received,
+        changes=changes.get(item.call.id, ()) if item.call.id in received else (),
+        short_of_time=days is not None and days < profile.unit(item.unit).preparation_days,
+    )
+
+
+def _in_reading_order(
+    items: Iterable[DigestItem], person: ContactPerson, profile: Profile, now: datetime
+) -> list[DigestItem]:
+    """Changed ones after new ones; inside: unit, need, band, days left, id."""
+    needs = {need.id: place for place, need in enumerate(profile.needs)}
+
+    def place(item: DigestItem) -> tuple:
+        days = item.call.days_left(now)
+        return (
+            item.is_changed,
+            person.units.index(item.unit),
+            needs[f"{item.unit}/{item.best.need}"],
+            _BANDS[item.best.band],
+            _NO_DEADLINE if days is None else days,
+            item.call.id,
+        )
+
+    return sorted(items, key=place)
+
+
+def _cap(items: Sequence[DigestItem]) -> tuple[list[DigestItem], list[DigestItem]]:
+    """Seven in full, the strongest chosen first; one line for the rest and for those short of time.
+
+    The cap never cuts what concerns children and young people, so there can be more than seven.
+    """
+    in_time = [item for item in items if not item.short_of_time]
+    kept = [item for item in in_time if item.children_and_youth]
+    rest = [item for item in in_time if not item.children_and_youth]
+    chosen = sorted(rest, key=lambda item: _BANDS[item.best.band])[: max(0, FULL_ITEMS - len(kept))]
+    full = {item.call.id for item in kept + chosen}
+    more = sorted((item for item in items if item.call.id not in full), key=_children_first)
+    return [item for item in items if item.call.id in full], more
+
+
+def _children_first(item: DigestItem) -> bool:
+    return not item.children_and_youth

@@ -1,0 +1,255 @@
+"""Letters to a mail relay over SMTP, one conversation step at a time.
+
+Only the moment between the final dot and the server's answer is uncertain (`reliability.md` M8); every step before
+it can be done again. Nothing but ASCII is sent, so no extension of the server is needed (M-33).
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes, policy
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from notifier.answers import Stage, meaning, shown
+from notifier.errors import PermanentRefusal, RelayAway, RelayRefusesUs, Uncertain
+from notifier.model import Letter
+from texts import N_, Message
+
+LETTERS_A_CONNECTION = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """How long each step may take; the answer to the final dot longest (B8, RFC 5321 section 4.5.3.2)."""
+
+    connect: timedelta = timedelta(seconds=30)
+    command: timedelta = timedelta(minutes=5)
+    after_dot: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relay:
+    """A mail server and how to speak with it.
+
+    Attributes:
+        implicit_tls: encrypted from the first byte (smtps).
+        tls_required: never send in clear; otherwise STARTTLS is used where it is offered.
+        name: what we call ourselves; None for the machine's own name.
+    """
+
+    host: str
+    port: int
+    implicit_tls: bool = False
+    tls_required: bool = False
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    name: str | None = None
+    waits: Waits = field(default_factory=Waits)
+
+
+def relay_of(url: str) -> Relay:
+    """The relay that an address names: `smtp://user:password@host:port?tls=required&name=us.example`.
+
+    Raises:
+        ValueError: when there is no host or an option is unknown.
+    """
+    parts = urlsplit(url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    if not parts.hostname:
+        raise ValueError("mail address: expected smtp://host:port")
+    if unknown := set(options) - {"tls", "name"} or options.get("tls", "required") != "required":
+        raise ValueError(f"mail address: unknown option {unknown}, expected tls=required and name=HOST")
+    implicit = parts.scheme == "smtps"
+    return Relay(
+        host=parts.hostname,
+        port=parts.port or (465 if implicit else 25),
+        implicit_tls=implicit,
+        tls_required=implicit or "tls" in options or parts.password is not None,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        name=options.get("name"),
+    )
+
+
+class SmtpChannel:
+    """Letters to one relay; a connection is kept for up to fifty of them."""
+
+    def __init__(self, relay: Relay, tls: ssl.SSLContext | None = None) -> None:
+        """`tls` decides which certificates are trusted; the machine's own list unless given."""
+        self.relay = relay
+        self._tls = tls
+        self._open: smtplib.SMTP | None = None
+        self._letters = 0
+
+    def deliver(self, letter: Letter, *, before_data: Callable[[], None]) -> str:
+        """Hand one letter to the relay; gives its answer.
+
+        Raises:
+            DeliveryError: as `notifier/answers.py` tells.
+        """
+        if not letter.to.isascii():
+            text = N_("Adressen {address} har bokstäver som mejlservrar inte tar emot.")
+            raise PermanentRefusal(Message(text=text, values={"address": letter.to}))
+        try:
+            return self._converse(letter, before_data)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Say goodbye if somebody listens."""
+        connection, self._open, self._letters = self._open, None, 0
+        if connection is None:
+            return
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(5)
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            connection.close()
+
+    def _converse(self, letter: Letter, before_data: Callable[[], None]) -> str:
+        connection = self._connection()
+        _check_size(connection, letter)
+        size = [f"SIZE={len(letter.content)}"] if connection.has_extn("size") else []
+        _ask(Stage.MAIL, lambda: connection.mail(_sender(letter), size), (250,))
+        _ask(Stage.RCPT, lambda: connection.rcpt(letter.to), (250, 251, 252))
+        before_data()
+        _ask(Stage.DATA, lambda: connection.docmd("DATA"), (354,))
+        answer = self._hand_over(connection, letter.content)
+        self._letters += 1
+        if self._letters >= LETTERS_A_CONNECTION:
+            self.close()
+        return answer
+
+    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> str:
+        """The letter, then the dot that makes the server answer for it."""
+        with _translated(Stage.DATA):
+            connection.send(dot_stuffed(content))
+        connection.sock.settimeout(self.relay.waits.after_dot.total_seconds())
+        try:
+            connection.send(b".\r\n")
+            code, text = connection.getreply()
+            connection.sock.settimeout(self.relay.waits.command.total_seconds())
+        except (OSError, smtplib.SMTPException) as failure:
+            said = N_(
+                "Brevet lämnades över men förbindelsen bröts före svaret: det kan ha kommit fram. ({cause})"
+            )
+            raise Uncertain(Message(text=said, values={"cause": _cause(failure)})) from failure
+        if code != 250:
+            raise meaning(Stage.DOT, code, text)
+        return shown(code, text)
+
+    def _connection(self) -> smtplib.SMTP:
+        """The kept connection if it still answers, otherwise a new one."""
+        if self._open is not None and not _still_answers(self._open):
+            self.close()
+        if self._open is None:
+            connection = self._connect()
+            try:
+                self._log_in(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._open = connection
+        return self._open
+
+    def _connect(self) -> smtplib.SMTP:
+        relay, wait = self.relay, self.relay.waits.connect.total_seconds()
+        with _translated(Stage.GREETING):
+            if relay.implicit_tls:
+                connection = smtplib.SMTP_SSL(
+                    relay.host, relay.port, relay.name, timeout=wait, context=self._trusted()
+                )
+            else:
+                connection = smtplib.SMTP(relay.host, relay.port, relay.name, timeout=wait)
+            connection.sock.settimeout(relay.waits.command.total_seconds())
+            connection.ehlo_or_helo_if_needed()
+        return connection
+
+    def _log_in(self, connection: smtplib.SMTP) -> None:
+        if not self.relay.implicit_tls:
+            self._start_tls(connection)
+        if self.relay.user is None:
+            return
+        with _translated(Stage.LOGIN):
+            connection.login(self.relay.user, self.relay.password or "")
+
+    def _start_tls(self, connection: smtplib.SMTP) -> None:
+        if not connection.has_extn("starttls"):
+            if self.relay.tls_required:
+                text = N_(
+                    "Servern {host} erbjuder ingen kryptering (STARTTLS), och i klartext skickas inget."
+                )
+                raise RelayRefusesUs(Message(text=text, values={"host": self.relay.host}))
+            return
+        with _translated(Stage.LOGIN):
+            code, text = connection.starttls(context=self._trusted())
+            if code != 220:
+                raise meaning(Stage.LOGIN, code, text)
+            connection.ehlo_or_helo_if_needed()
+
+    def _trusted(self) -> ssl.SSLContext:
+        return self._tls or ssl.create_default_context()
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """Lines that begin with a dot get another one, and the last line ends (RFC 5321 section 4.5.2)."""
+    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
+    stuffed = ended.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
+
+
+def _sender(letter: Letter) -> str:
+    """The envelope's sender: the address in From, which is ours."""
+    header = message_from_bytes(letter.content, policy=policy.SMTP)["From"]
+    return header.addresses[0].addr_spec
+
+
+def _check_size(connection: smtplib.SMTP, letter: Letter) -> None:
+    stated = connection.esmtp_features.get("size", "")
+    limit = int(stated) if stated.isdigit() else 0
+    if 0 < limit < len(letter.content):
+        text = N_("Brevet har {size} byte; servern tar emot högst {limit}.")
+        raise PermanentRefusal(Message(text=text, values={"size": len(letter.content), "limit": limit}))
+
+
+def _ask(stage: Stage, ask: Callable[[], tuple[int, bytes]], welcome: tuple[int, ...]) -> None:
+    with _translated(stage):
+        code, text = ask()
+    if code not in welcome:
+        raise meaning(stage, code, text)
+
+
+def _still_answers(connection: smtplib.SMTP) -> bool:
+    try:
+        return connection.rset()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+@contextmanager
+def _translated(stage: Stage) -> Iterator[None]:
+    """Foreign errors in our terms; all of these come before the final dot, so trying again is safe."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as failure:
+        raise meaning(stage, failure.smtp_code, failure.smtp_error) from failure
+    except ssl.SSLError as failure:
+        text = N_("Krypteringen mot servern godtas inte: {cause}")
+        raise RelayRefusesUs(Message(text=text, values={"cause": _cause(failure)})) from failure
+    except smtplib.SMTPNotSupportedError as failure:
+        text = N_("Servern erbjuder ingen inloggning, men användare och lösenord är inställda.")
+        raise RelayRefusesUs(Message(text=text)) from failure
+    except (OSError, smtplib.SMTPException) as failure:
+        text = N_("Servern svarar inte vid {stage}: {cause}")
+        raise RelayAway(
+            Message(text=text, values={"stage": stage.value, "cause": _cause(failure)})
+        ) from failure
+
+
+def _cause(failure: Exception) -> str:
+    return " ".join(str(failure).split())[:200] or type(failure).__name__

@@ -1,0 +1,127 @@
+"""The letter's facts as words, the same for the text part and the HTML part; templates only place them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifier.changes import ShownChange
+from notifier.links import Links
+from profiles.model import Profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterContext:
+    """What every letter of a municipality has in common.
+
+    Attributes:
+        sender: the address that letters come from.
+        reply_to: a mailbox that somebody reads, the coordinator's.
+        now: aware; the moment of rendering.
+        publishers: source key to the name of who publishes it.
+        max_lines: how many calls are told in one line each; the rest are counted.
+    """
+
+    tenant: str
+    profile: Profile
+    links: Links
+    sender: str
+    reply_to: str
+    now: datetime
+    publishers: Mapping[str, str] = field(default_factory=dict)
+    max_lines: int = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One line of facts."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """The need's own words beside the call's sentence; `call` is None when there is no pair."""
+
+    need: str
+    need_language: str
+    call: str | None = None
+    section: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit:
+    """Who publishes the call, where, and when we read it; `href` is None when it cannot be followed."""
+
+    publisher: str
+    url: str
+    href: str | None
+    host: str
+    read_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """One call in full."""
+
+    title: str
+    language: str
+    codes: str
+    page: str
+    band: str
+    dot: str
+    children_and_youth: bool
+    facts: tuple[Fact, ...]
+    changes: tuple[ShownChange, ...]
+    quotes: tuple[Quote, ...]
+    reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
+    also_for: str
+    credit: Credit
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineView:
+    """One call in one line."""
+
+    title: str
+    language: str
+    page: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedGroup:
+    """The calls that met one need."""
+
+    need: str
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """New or changed calls of one unit."""
+
+    title: str
+    groups: tuple[NeedGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterView:
+    """Everything that a letter says, in the reader's language."""
+
+    language: str
+    municipality: str
+    week: str
+    summary: str
+    nearest: str
+    sections: tuple[Section, ...]
+    more_title: str
+    lines: tuple[LineView, ...]
+    left_out: str
+    all_calls: str
+    why: str
+    unsubscribe: str
+    reply_to: str
+    unreached: str
+    unreviewed: str
