@@ -110,7 +110,9 @@ def _check_source(source: Path) -> None:
     """Refuse a copy that is damaged, of another program, or newer than this one (D-10)."""
     with source.open("rb") as file:
         if file.read(len(SQLITE_HEADER)) != SQLITE_HEADER:
-            raise _cannot_restore(source, N_("filen är ingen SQLite-databas, eller så är dess början skadad"))
+            raise _cannot_restore(
+                source, Message(text=N_("filen är ingen SQLite-databas, eller så är dess början skadad"))
+            )
     with closing(_read_only(source)) as conn:
         _check_sound(conn, source)
         tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -192,8 +194,6 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _cannot_restore(source: Path, cause: str | Message) -> StorageError:
-    if isinstance(cause, str):
-        cause = Message(text=cause)
     return BackupRefused(
         Message(
             text=N_("Säkerhetskopian {source} kan inte läggas tillbaka: {cause}."),

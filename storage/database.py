@@ -212,9 +212,8 @@ def _check_file(path: Path) -> None:
             )
         )
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise DatabaseUnusable(
-            _cannot_open(str(path), N_("filen eller dess mapp får inte skrivas av programmet"))
-        )
+        cause = Message(text=N_("filen eller dess mapp får inte skrivas av programmet"))
+        raise DatabaseUnusable(_cannot_open(str(path), cause))
 
 
 def _upgrade_sqlite(path: Path) -> None:
