@@ -209,7 +209,7 @@ def _dates(
 ) -> tuple[date | None, tuple[Deadline, ...] | None, bool]:
     """Opening day, every deadline in order, and whether the later ones are stages of one application."""
     opening, found, stages = None, {}, False
-    for cell in row.find_all("p", class_=lambda names: "title" not in (names or "")) if row else ():
+    for cell in row.select("p:not(.title)") if row else ():
         label = one_line(str(cell.find("strong") or "")).lower()
         words = one_line(str(cell))[len(label) :].replace(EXPIRED, "").strip(" .:")
         if not words:

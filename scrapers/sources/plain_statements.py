@@ -6,6 +6,7 @@ silent.
 """
 
 import re
+from collections.abc import Iterable
 
 from calls.vocabulary import ApplicantType
 from scrapers.values import share
@@ -18,26 +19,32 @@ RATE = re.compile(
 ANOTHER_CASE = re.compile(
     r"\bexcept|\badditional activities\b|\bfor (?:non|not)-(?:for-)?profit|\d\s?%", re.I
 )
-WHO = re.compile(
-    r"\b(?:eligible applicants?|who (?:can|may) apply|eligible participants?|"
-    r"in order to be eligible,? the applicants?|(?:the )?applicants?(?: and partners)? (?:must|shall|should) be|"
-    r"beneficiaries must be|proposals must be submitted by|open to)\b",
+APPLICANTS_ARE = re.compile(
+    r"\bapplicants?(?: and partners)? "
+    r"(?:must(?:\s*:)?\s*(?:- ?)?be|shall be|are(?!\s+(?:\w+ed|not|to)\b))\b(?P<who>[^.;\n]{3,400})",
     re.I,
 )
-MAY_APPLY = re.compile(r"([^.\n]{3,300}?)\b(?:may|can) (?:all )?apply\b(?! for)", re.I)
-NEGATION = re.compile(r"\b(?:not|cannot|except|excluding|other than|unless|nor)\b", re.I)
-REACH = 400
+MAY_APPLY = re.compile(
+    r"(?:^|\.\s|\n)(?P<who>[^.\n]{3,300}?),? (?:may|can) apply"
+    r"(?=\s*(?:[.,;]|$|\n|alone\b|together\b|jointly\b|directly\b|on the project))",
+    re.I,
+)
+DENIAL = re.compile(r"\b(?:not|cannot|except|excluding|other than|unless|nor|if|only when)\b", re.I)
+MUNICIPALITY = ApplicantType.MUNICIPALITY
 CLASSES = (
     (re.compile(r"\bmunicipalit|\blocal (?:and regional |or regional |public )?authorit|\btowns?\b|\bcit(?:y|ies)\b"
                 r"|\b(?:regional|national) (?:and|or|and/or) local authorit", re.I),
      frozenset({ApplicantType.MUNICIPALITY, ApplicantType.PUBLIC_BODY})),
-    (re.compile(r"\bpublic (?:bod|authorit|entit|organi[sz]ation|sector)|\bpublic (?:and|or) private\b"
-                r"|\bprivate (?:and|or) public\b|\bgovernmental\b(?<!non-governmental)", re.I),
+    (re.compile(r"\bpublic (?:bod|authorit|entit|organi[sz]ation|sector)"
+                r"|\bpublic (?:and|or) private (?:legal |cultural )?(?:entit|bod|organi)"
+                r"|\bprivate (?:and|or) public (?:legal )?(?:entit|bod|organi)", re.I),
      frozenset({ApplicantType.PUBLIC_BODY, ApplicantType.MUNICIPALITY})),
     (re.compile(r"\bcompan(?:y|ies)\b|\benterprises?\b|\bSMEs?\b|\bstart-?ups?\b|\bprivate (?:entit|bod|sector)"
-                r"|\b(?:public|private) (?:and|or) (?:public|private)\b|\bbusiness(?:es)?\b|\bindustry\b", re.I),
+                r""
+                r"|\b(?:public|private) (?:and|or) (?:public|private) (?:legal )?(?:entit|bod|organi)"
+                r"|\bbusiness(?:es)?\b|\bindustry\b", re.I),
      frozenset({ApplicantType.COMPANY})),
-    (re.compile(r"\bschools?\b|\beducation(?:al)? (?:and training )?(?:institution|provider|establishment)"
+    (re.compile(r"\bschools?\b|(?<!higher )\beducation(?:al)? (?:and training )?(?:institution|provider|establishment)"
                 r"|\bVET providers?\b", re.I),
      frozenset({ApplicantType.SCHOOL})),
     (re.compile(r"\buniversit|\bhigher education", re.I), frozenset({ApplicantType.UNIVERSITY})),
@@ -49,42 +56,40 @@ CLASSES = (
     (re.compile(r"\bnatural persons?\b(?!\s+are not)|\bindividual (?:artists?|researchers?)\b", re.I),
      frozenset({ApplicantType.PERSON})),
 )  # fmt: skip
+MUNICIPAL = re.compile(
+    r"\bmunicip|\blocal (?:\w+ ){0,3}(?:authorit|government)|\bpublic (?:sector|bod|authorit)", re.I
+)
 EVERYONE = re.compile(r"\b(?:any|all types? of|all kinds? of) (?:legal )?(?:entit|organi[sz]ation|bod)", re.I)
+AT_ANY_TIME = r"(?:at any time|on a continuous basis|on a rolling basis|on an ongoing basis|continuously)"
 CONTINUOUS = re.compile(
-    r"\b(?:at any time|continuously open|open continuously|(?:on a )?rolling basis|on an ongoing basis|"
-    r"permanently open|open[- ]ended call|without (?:an? )?(?:end date|deadline)|no (?:fixed |final )?deadline|"
-    r"until (?:the )?funds? (?:run out|are exhausted)|runs without end)\b",
+    rf"\b(?:appl(?:y|ications?)|submi(?:t|tted|ssions?)|sent in)\b[^.\n]{{0,120}}\b{AT_ANY_TIME}|"
+    rf"\b{AT_ANY_TIME}[^.\n]{{0,60}}\b(?:apply|submit(?:ted)?)\b|"
+    r"\b(?:permanently|continuously) open\b|\bopen continuously\b|"
+    r"\b(?:no|without (?:a|any)) (?:fixed |final |set )?deadline\b|\buntil (?:the )?funds? (?:run out|are exhausted)\b",
     re.I,
 )
 
 
 def applicants_in(*texts: str | None) -> frozenset[ApplicantType] | None:
-    """Who may apply, from the first text that says so after a plain opening; None when none does.
+    """Who may apply, from the first text with a sentence that lists it; None when none does.
 
-    Words in a sentence that denies something are left alone, and "any legal entity" is no list of classes.
+    "Any legal entity" is no list, a sentence that denies or conditions is left alone, and a list without
+    municipalities is not believed when the text speaks of them elsewhere: they may take part in another way.
     """
-    for text in texts:
-        found = _named(_passages(text or ""))
-        if found:
-            return found
+    for text in filter(None, texts):
+        lists = [found["who"] for pattern in (APPLICANTS_ARE, MAY_APPLY) for found in pattern.finditer(text)]
+        if any(EVERYONE.search(words) for words in lists):
+            return None
+        named = _classes(words for words in lists if not DENIAL.search(words))
+        if named:
+            return named if MUNICIPALITY in named or not MUNICIPAL.search(text) else None
     return None
 
 
-def _passages(text: str) -> list[str]:
-    after = [text[found.end() : found.end() + REACH] for found in WHO.finditer(text)][:5]
-    before = [found[1] for found in MAY_APPLY.finditer(text)][:5]
-    return after + before
-
-
-def _named(passages: list[str]) -> frozenset[ApplicantType] | None:
-    named: set[ApplicantType] = set()
-    for passage in passages:
-        for sentence in re.split(r"[.\n](?:\s|$)", passage):
-            if EVERYONE.search(sentence):
-                return None
-            if not NEGATION.search(sentence):
-                named.update(*(types for pattern, types in CLASSES if pattern.search(sentence)))
-    return frozenset(named) or None
+def _classes(lists: Iterable[str]) -> frozenset[ApplicantType]:
+    """Every class that the words name."""
+    found = [types for words in lists for pattern, types in CLASSES if pattern.search(words)]
+    return frozenset().union(*found)
 
 
 def rate_in(*texts: str | None) -> float | None:
