@@ -340,13 +340,14 @@ def _check_addresses(profile: Profile, report: Report) -> None:
         if fault := domain_fault(domain):
             report.add(f"municipality.mail_domains[{number}]", fault.text, **fault.values)
     own = {domain_in_ascii(domain) for domain in profile.mail_domains}
+    unread_domains = any(problem.key.startswith("municipality.mail_domains") for problem in report.problems)
     for number, person in enumerate(profile.people):
         path = f"people[{number}].email"
         if not person.email:
             continue
         if fault := address_fault(person.email):
             report.add(path, fault.text, **fault.values)
-        elif domain_in_ascii(person.email.partition("@")[2]) not in own:
+        elif not unread_domains and domain_in_ascii(person.email.partition("@")[2]) not in own:
             report.add(
                 path,
                 N_("{email} ligger utanför kommunens domäner: {domains}"),
