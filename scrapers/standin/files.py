@@ -54,18 +54,25 @@ def _text(path: Path) -> str:
 
 
 def _parsed(path: Path, text: str) -> Iterator[Any]:
+    """A `.json` file is one value, or lines after all; the other endings are lines."""
+    whole = None
     if path.name.removesuffix(".gz").endswith(".json"):
-        whole = json.loads(text)
-        yield from whole if isinstance(whole, list) else [whole]
-    else:
+        try:
+            whole = json.loads(text)
+        except ValueError:
+            if "\n{" not in text:
+                raise
+    if whole is None:
         # Not splitlines(): the texts hold line separators of their own (U+2028).
         yield from (json.loads(line) for line in text.split("\n") if line.strip())
+    else:
+        yield from whole if isinstance(whole, list) else [whole]
 
 
 def _unreadable(path: Path, failure: Exception) -> StandinError:
+    reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
     return StandinError(
         Message(
-            text=N_("Ersättningsportalen kan inte läsa {path}: {reason}."),
-            values={"path": str(path), "reason": str(failure)},
+            text=N_("Det går inte att läsa {path}: {reason}."), values={"path": str(path), "reason": reason}
         )
     )

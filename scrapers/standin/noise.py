@@ -31,7 +31,6 @@ NOT_IN_LEGACY = (
     "latestInfos",
     "callTitle",
     "allowPartnerSearch",
-    "esDA_IngestDate",
     "destinationDescription",
     "destinationDetails",
     "cenTagsA",
@@ -46,6 +45,7 @@ IN_STUBS = (
     "programmePeriod",
     "frameworkProgramme",
     "ccm2Id",
+    "esDA_IngestDate",
 )
 
 
@@ -107,6 +107,7 @@ def legacy_copy(row: Result, today: date) -> Result:
         "es_SortDate": [index_day(opens)],
         "deadlineDate": [index_day(deadline).replace("T00", "T17")],
         "url": [LEGACY_URL.format(identifier)],
+        "esDA_IngestDate": [index_day(opens)],
         "ccmTags": ["HCCM_31050985", "HCCM_31050984"],
     }
     action = re.sub(r"\W", "", metadata.get("typesOfAction", ["Grants"])[0])
@@ -133,7 +134,7 @@ def spanish_copy(row: Result) -> Result:
     title = f"{row['metadata']['title'][0].strip()} (traducción automática)"
     copy |= {"reference": reference, "language": "es", "summary": title}
     copy["metadata"] |= {"REFERENCE": [reference], "language": ["es"], "title": [title]}
-    for name in ("descriptionByte",):
-        if copy["metadata"].get(name):
-            copy["metadata"][name] = [in_spanish(copy["metadata"][name][0])]
+    copy["metadata"]["descriptionByte"] = [
+        in_spanish(html) for html in row["metadata"].get("descriptionByte", [])
+    ]
     return copy

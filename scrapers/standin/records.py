@@ -30,7 +30,7 @@ class Records:
     Attributes:
         rows: the current record of each opportunity, one for each reference; English, or as recorded.
         copies: the same opportunities in other languages.
-        noise: old copies, stubs and doubles.
+        noise: old copies and stubs; doubles are made of `rows` when they are served.
         facets: a recorded answer of the facet service, or None when it has to be counted.
         as_of: the day of the snapshot served; None when there is none.
     """
@@ -65,26 +65,44 @@ def read_folder(folder: Path, today: date, *, all_days: bool = False) -> Records
     """
     place = portal_folder(folder)
     found = _sorted_by_form(place)
-    opportunities, as_of, ingested = _opportunities(found, folder, today, all_days)
-    made = results(opportunities, ingested)
-    rows, leftover = _merged_with_raw(made, found.raw, snapshot=as_of is not None)
+    try:
+        opportunities, as_of, ingested = _opportunities(found, folder, today, all_days)
+        made = results(opportunities, ingested)
+    except (KeyError, TypeError, AttributeError, ValueError) as failure:
+        raise _odd(place, failure) from failure
+    rows, old = _merged_with_raw(made, found.raw, snapshot=as_of is not None)
     if not rows:
         raise StandinError(
             Message(
-                text=N_("I mappen {path} finns inga poster som ersättningsportalen förstår."),
+                text=N_("I mappen {path} finns inga poster som går att visa."),
                 values={"path": str(place)},
             )
         )
+    return _records(rows, old, found.facets, today, as_of)
+
+
+def _records(rows, old, facets, today: date, as_of: date | None) -> Records:
+    """The rows by what they are, with the made-up copies and noise beside them."""
     english = [row for row in rows if language_of(row) == "en"]
-    recorded_copies = [row for row in rows if language_of(row) != "en"]
-    copied = {row["reference"] for row in recorded_copies}
-    made_copies = [row for row in noise.spanish_copies(english) if row["reference"] not in copied]
+    copies = [row for row in rows if language_of(row) != "en"]
+    copied = {row["reference"] for row in copies}
+    copies += [row for row in noise.spanish_copies(english) if row["reference"] not in copied]
     return Records(
         rows=tuple(english),
-        copies=tuple(recorded_copies + made_copies),
-        noise=tuple(leftover + noise.noise_of(english, today)),
-        facets=found.facets,
+        copies=tuple(copies),
+        noise=tuple(old + noise.noise_of(english, today)),
+        facets=facets,
         as_of=as_of,
+    )
+
+
+def _odd(place: Path, failure: Exception) -> StandinError:
+    """For a record in a known form that lacks something: a KeyError's text is only the name that is missing."""
+    return StandinError(
+        Message(
+            text=N_("En post i mappen {path} är inte i den form som väntades: {reason}."),
+            values={"path": str(place), "reason": f"{type(failure).__name__} {failure}"},
+        )
     )
 
 
@@ -161,7 +179,7 @@ def _newest(snapshots: Mapping[date, Path], today: date) -> date:
     if not past:
         raise StandinError(
             Message(
-                text=N_("Den äldsta ögonblicksbilden är från {first}; ingen gäller {today}."),
+                text=N_("Den äldsta dagliga listan är från {first}, så det finns ingen för {today}."),
                 values={"first": min(snapshots).isoformat(), "today": today.isoformat()},
             )
         )
@@ -175,14 +193,14 @@ def _merged_with_raw(
 
     With a snapshot, a raw record that the snapshot does not have is not served, whatever it claims.
     """
-    best, leftover = _best_raw(raw)
+    best, old = _best_raw(raw)
     rows = {row["reference"]: row for row in made}
     for reference, row in best.items():
         if reference in rows:
             rows[reference] = merged(rows[reference], row)
         elif not snapshot or _english(reference) in rows:
             rows[reference] = row
-    return list(rows.values()), leftover
+    return list(rows.values()), old
 
 
 def _english(reference: str) -> str:
@@ -192,13 +210,13 @@ def _english(reference: str) -> str:
 def _best_raw(raw: list[Result]) -> tuple[dict[str, Result], list[Result]]:
     """The richest recording of each current reference, and the old copies (doubles and all)."""
     best: dict[str, Result] = {}
-    leftover = []
+    old = []
     for row in raw:
         if noise.is_legacy(row):
-            leftover.append(row)
+            old.append(row)
         elif len(row["metadata"]) > len(best.get(row["reference"], {"metadata": ()})["metadata"]):
             best[row["reference"]] = row
-    return best, leftover
+    return best, old
 
 
 def merged(row: Result, raw: Result) -> Result:

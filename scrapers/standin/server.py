@@ -233,6 +233,7 @@ def run_forever(
     today: date,
     started: Callable[[Standin], None],
     noise: bool = True,
+    all_days: bool = False,
     controls: bool = False,
 ) -> None:
     """Serve until interrupted or told to end.
@@ -246,7 +247,7 @@ def run_forever(
     ended = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
-        with serve(folder, port, today=today, noise=noise, controls=controls) as standin:
+        with serve(folder, port, today=today, noise=noise, all_days=all_days, controls=controls) as standin:
             started(standin)
             while not ended.wait(1.0):
                 pass

@@ -113,7 +113,9 @@ def _of_kind(one: Opportunity, budget_table: str | None) -> dict[str, list[str] 
     if one.kind == TOPIC:
         return _topic(one, budget_table)
     if one.kind == CASCADE:
-        return {"ccm2Id": _listed(one.parent_number), "descriptionByte": [], "budgetOverview": []} | _sum(one)
+        several = [one.model] if len(one.deadlines) > 1 else None
+        bare = {"ccm2Id": _listed(one.parent_number), "descriptionByte": [], "budgetOverview": []}
+        return bare | {"deadlineModel": several} | _sum(one)
     return {"ccm2Id": [number_of(one.reference)]} | _sum(one)
 
 
