@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from commands.language import WRONG_USE, _, said
+from commands.language import LANGUAGE, WRONG_USE, _, said
 from commands.output import Json, err, out, print_json
 from pipeline import wiring
 from profiles.diff import ProfileChange, profile_differences
-from profiles.load import ProfileError, preset_keys, preset_path, read_document, read_profile
+from profiles.load import ProfileError, load_profile, preset_keys, preset_path
 from profiles.model import Profile
 from storage import profiles as stored_profiles
 from storage.database import reading, writing
@@ -77,7 +77,7 @@ def check(file: FileOrKey, as_json: Json = False) -> None:
 def import_(file: FileOrKey, as_json: Json = False) -> None:
     document, profile = _read(file)
     installation = wiring.opened()
-    changes = profile_differences(_published(installation), profile)
+    changes = _changes(installation, profile)
     number = _save(installation, document, profile)
     if as_json:
         print_json({"version": number, "changes": [asdict(change) for change in changes]})
@@ -104,7 +104,7 @@ def export(
 @app.command(help=_("Visa hur en profilfil skiljer sig från den som gäller."))
 def diff(file: FileOrKey, as_json: Json = False) -> None:
     _document, profile = _read(file)
-    changes = profile_differences(_published(wiring.opened()), profile)
+    changes = _changes(wiring.opened(), profile)
     if as_json:
         print_json({"changes": [asdict(change) for change in changes]})
     else:
@@ -113,15 +113,18 @@ def diff(file: FileOrKey, as_json: Json = False) -> None:
 
 def _read(file_or_key: str) -> tuple[str, Profile]:
     """The document and what it says; a preset's key is tried before a file's name."""
-    document = read_document(preset_path(file_or_key) or Path(file_or_key))
-    return document, read_profile(document, file_or_key)
+    path = preset_path(file_or_key) or Path(file_or_key)
+    profile = load_profile(path)
+    return path.read_bytes().decode("utf-8"), profile
 
 
-def _published(installation: wiring.Installation) -> Profile | None:
+def _changes(installation: wiring.Installation, profile: Profile) -> tuple[ProfileChange, ...]:
+    """How a profile differs from the one that holds; nothing when it is the first."""
     try:
-        return wiring.published_profile(installation)[1]
+        published = wiring.published_profile(installation)[1]
     except wiring.NotReady:
-        return None
+        return ()
+    return profile_differences(published, profile)
 
 
 def _save(installation: wiring.Installation, document: str, profile: Profile) -> int:
@@ -137,23 +140,13 @@ def _show(changes: tuple[ProfileChange, ...]) -> None:
     if not changes:
         out.print(_("Ingen skillnad."))
     for change in changes:
-        out.print(f"{change.key}: {_word(change.old)} → {_word(change.new)}", markup=False)
-
-
-def _word(value: object) -> str:
-    return "–" if value is None else str(value)
+        out.print(said(change.message), markup=False)
 
 
 def show_problems(failure: ProfileError) -> int:
     """Print every problem of a profile file on a line of its own; gives the exit code."""
     for problem in failure.problems:
-        where = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        err.print(
-            f"{where}: {problem.key}: {said(problem.message)}"
-            if problem.key
-            else f"{where}: {said(problem.message)}",
-            markup=False,
-        )
+        err.print(problem.shown(LANGUAGE), markup=False)
     return WRONG_USE
 
 

@@ -19,9 +19,12 @@ from commands.ledger import StoredLedger
 from commands.output import out
 from pipeline import wiring
 from pipeline.children import ChildRun
+from profiles.model import Profile
 from scheduler import JOBS, Clock
+from scrapers.sources import SOURCES
 from storage.database import StorageError
 from web.app import create_app
+from web.context import WebContext
 
 TICK_SECONDS = 30
 SILENCE_SECONDS = 75
@@ -35,13 +38,37 @@ def serve(
     with_clock: Annotated[bool, typer.Option("--clock/--no-clock", help=_("Kör jobben på tid."))] = True,
 ) -> None:
     installation = wiring.opened()
-    context = wiring.web_context(installation)
+    context = web_context(installation)
     stop_clock = start_clock(installation) if with_clock else lambda: None
     out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=port))
     try:
         uvicorn.run(create_app(context), host=host, port=port, log_level="warning", proxy_headers=False)
     finally:
         stop_clock()
+
+
+def web_context(installation: wiring.Installation) -> WebContext:
+    """What the pages work with."""
+    settings = installation.settings
+
+    def profile() -> tuple[int, Profile] | None:
+        try:
+            return wiring.published_profile(installation)
+        except wiring.NotReady:
+            return None
+
+    return WebContext(
+        engine=installation.engine,
+        tenant=installation.tenant,
+        public_url=settings.public_url,
+        signing_key=settings.signing_key(),
+        mail_from=settings.mail_from or wiring.default_sender(profile()),
+        now=settings.clock,
+        profile=profile,
+        send_mail=wiring.mail_sender(installation),
+        sources=SOURCES,
+        status=lambda: wiring.health(installation),
+    )
 
 
 def start_clock(installation: wiring.Installation) -> Callable[[], None]:

@@ -18,8 +18,7 @@ from calls.model import ScrapedCall
 from scrapers.errors import HarvestRefused, ScraperError
 from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.source import Fetch, Source
-from storage import calls as stored_calls
-from storage import runs
+from storage import harvests, runs
 from storage.database import reading, writing
 
 SCRAPED = TypeAdapter(ScrapedCall)
@@ -122,7 +121,7 @@ def _store(
         return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)
     skipped = tuple(f"{one.reference}: {one.reason}" for one in found.skipped)
     with writing(engine) as conn:
-        saved = stored_calls.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
+        saved = harvests.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
         skipped += saved.conflicts
         runs.end_harvest(
             conn,

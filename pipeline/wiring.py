@@ -2,11 +2,16 @@
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import make_msgid
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -15,12 +20,16 @@ from sqlalchemy import Engine
 from matcher.embedder import Embedder, load_embedder
 from matcher.errors import MatcherError
 from notifier.channel import Channel, channel_for
+from notifier.model import Letter, LetterState
+from notifier.view import LetterContext
+from pipeline import digest
 from pipeline.collect import Order
 from pipeline.settings import Settings, SettingsError, read_settings, source_options
 from profiles.load import read_profile
 from profiles.model import Profile
 from scrapers.fetch import Fetcher
 from scrapers.sources import SOURCES
+from storage import letters, runs, subscriptions
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading
 from texts import N_, Message, translate
@@ -114,6 +123,110 @@ def embedder(settings: Settings) -> Embedder | None:
 def channel(settings: Settings, out: os.PathLike | None = None) -> Channel:
     """Where letters go: the relay of the settings, or a folder."""
     return channel_for(f"file:{out}" if out else settings.smtp_url)
+
+
+def previewed_letters(installation: Installation, week: str) -> list[Letter]:
+    """The week's letters as they are or would be; nothing is changed."""
+    return digest.preview(
+        installation.engine, _letter_context(installation), week, **_week_facts(installation)
+    )
+
+
+def send_week(
+    installation: Installation,
+    week: str,
+    *,
+    folder: Path | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[digest.Planned, digest.SendSummary]:
+    """Plan the week's letters and send what waits in the outbox.
+
+    Args:
+        folder: write them there instead of handing them to the relay.
+        stopping: asked between letters; True ends the run politely.
+    """
+    settings = installation.settings
+    facts = _week_facts(installation)
+    planned = digest.plan(installation.engine, _letter_context(installation), week, **facts)
+    summary = digest.send(
+        installation.engine,
+        installation.tenant,
+        published_profile(installation)[1],
+        channel(settings, folder),
+        week=week,
+        owner=socket.gethostname(),
+        now_fn=settings.clock,
+        limiter=digest.Limiter(settings.mail_per_minute),
+        stopped=facts["stopped"],
+        stopping=stopping,
+        lock=settings.data_dir / "sending.lock",
+    )
+    return planned, summary
+
+
+def _letter_context(installation: Installation) -> LetterContext:
+    settings = installation.settings
+    return digest.letter_context(
+        installation.tenant,
+        published_profile(installation)[1],
+        settings.clock(),
+        public_url=settings.public_url,
+        key=settings.signing_key(),
+        mail_from=settings.mail_from,
+        publishers={source.key: source.publisher for source in SOURCES},
+    )
+
+
+def _week_facts(installation: Installation) -> dict[str, Any]:
+    """What a week's letters need beyond the matches: silent sources, and who has said no."""
+    titles = {source.key: source.title for source in SOURCES}
+    with reading(installation.engine) as conn:
+        stopped = subscriptions.stopped(conn, installation.tenant)
+    unreached = digest.unreached_sources(installation.engine, installation.tenant, titles)
+    return {"unreached": unreached, "stopped": stopped}
+
+
+def default_sender(published: tuple[int, Profile] | None) -> str:
+    """The sender of mails when no setting names one: an address at the municipality's own domain."""
+    domain = published[1].mail_domains[0] if published else "localhost"
+    return f"fondvakt@{domain}"
+
+
+def mail_sender(installation: Installation) -> Callable[[EmailMessage], None]:
+    """A function that hands one mail to the relay at once, outside the outbox (sign-in links)."""
+
+    def send(message: EmailMessage) -> None:
+        letter = Letter(
+            person="",
+            week="",
+            to=message["To"],
+            subject=message["Subject"],
+            message_id=message["Message-ID"] or make_msgid(domain="fondvakt.invalid"),
+            content=message.as_bytes(policy=SMTP),
+            calls=(),
+        )
+        with closing(channel(installation.settings)) as relay:
+            relay.deliver(letter, before_data=lambda: None)
+
+    return send
+
+
+def health(installation: Installation) -> dict[str, Any]:
+    """How the service is: `ok`, and what it follows from (`reliability.md` I2)."""
+    with reading(installation.engine) as conn:
+        harvests = runs.latest(conn, installation.tenant)
+        unsettled = letters.find(conn, installation.tenant, states=[LetterState.IN_DOUBT, LetterState.FAILED])
+    failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
+    return {
+        "ok": not failing and not unsettled,
+        "failing_sources": failing,
+        "unsettled_letters": len(unsettled),
+        "last_sound": {
+            harvest.source: harvest.ended_at.isoformat()
+            for harvest in harvests
+            if harvest.outcome == "sound" and harvest.ended_at
+        },
+    }
 
 
 def start_of_day(day: date) -> datetime:

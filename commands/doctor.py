@@ -1,0 +1,146 @@
+"""What `fondvakt doctor` looks at: each part of the installation in one plain sentence."""
+
+import shutil
+import smtplib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from matcher.embedder import load_embedder
+from matcher.errors import MatcherError
+from pipeline import wiring
+from pipeline.settings import Settings
+from storage import runs
+from storage.database import StorageError, reading
+from texts import N_, Message
+
+LEAST_FREE_BYTES = 500 * 2**20
+SMTP_SECONDS = 10
+SAFE_SQLITE = (3, 51, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One part of the installation and how it is."""
+
+    about: str
+    ok: bool
+    sentence: Message
+
+
+def findings(settings: Settings) -> list[Finding]:
+    """Look at every part; nothing is changed except that a missing database is made."""
+    found: list[Finding] = []
+    for look in LOOKS:
+        found.extend(look(settings))
+    return found
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        about="disk",
+        ok=free >= LEAST_FREE_BYTES,
+        sentence=Message(
+            text=N_("Disk: {free} MiB lediga i {folder}, minst {least} behövs."),
+            values={"free": free // 2**20, "folder": str(folder), "least": LEAST_FREE_BYTES // 2**20},
+        ),
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        installation = wiring.opened(settings)
+    except StorageError as failure:
+        yield Finding(about="database", ok=False, sentence=failure.message)
+        return
+    yield Finding(
+        about="database",
+        ok=True,
+        sentence=Message(
+            text=N_("Databas: {url} går att läsa och skriva."),
+            values={"url": installation.engine.url.render_as_string(hide_password=True)},
+        ),
+    )
+    yield from _profile(installation)
+    yield from _harvests(installation)
+
+
+def _profile(installation: wiring.Installation) -> Iterator[Finding]:
+    try:
+        number, profile = wiring.published_profile(installation)
+    except wiring.NotReady as failure:
+        yield Finding(about="profile", ok=False, sentence=failure.message)
+        return
+    silent = [unit.name for unit in profile.units if not profile.contacts_of(unit.key)]
+    text = N_("Profil: {name}, version {version}.")
+    if silent:
+        text = N_("Profil: {name}, version {version}. Utan kontaktperson: {silent}.")
+    values = {"name": profile.name, "version": number, "silent": ", ".join(silent)}
+    yield Finding(about="profile", ok=not silent, sentence=Message(text=text, values=values))
+
+
+def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
+    with reading(installation.engine) as conn:
+        latest = runs.latest(conn, installation.tenant)
+    for harvest in latest:
+        text = N_("Källa {source}: {outcome} {at}. {reason}")
+        values = {
+            "source": harvest.source,
+            "outcome": harvest.outcome,
+            "at": f"{harvest.started_at:%Y-%m-%d %H:%M} UTC",
+            "reason": harvest.reason or "",
+        }
+        sound = harvest.outcome in ("sound", "running")
+        yield Finding(about=harvest.source, ok=sound, sentence=Message(text=text, values=values))
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    try:
+        model = load_embedder(settings.model, settings.model_cache)
+    except MatcherError as failure:
+        text = N_("Modell: {name} går inte att använda, matchningen går på ord. {reason}")
+        values = {"name": settings.model, "reason": str(failure)}
+        yield Finding(about="model", ok=False, sentence=Message(text=text, values=values))
+        return
+    text = N_("Modell: {name}, {dimension} tal per text.")
+    values = {"name": model.name, "dimension": model.dimension}
+    yield Finding(about="model", ok=True, sentence=Message(text=text, values=values))
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.smtp_url)
+    if parts.scheme == "file":
+        folder = Path(parts.netloc + parts.path)
+        text = N_("E-post: breven skrivs i mappen {folder}.")
+        yield Finding(about="mail", ok=True, sentence=Message(text=text, values={"folder": str(folder)}))
+        return
+    where = f"{parts.hostname}:{parts.port or (465 if parts.scheme == 'smtps' else 25)}"
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(parts.hostname or "", parts.port or 0, timeout=SMTP_SECONDS) as relay:
+            relay.noop()
+    except (OSError, smtplib.SMTPException) as failure:
+        text = N_("E-post: {where} svarar inte ({reason}).")
+        values = {"where": where, "reason": str(failure)}
+        yield Finding(about="mail", ok=False, sentence=Message(text=text, values=values))
+        return
+    yield Finding(
+        about="mail", ok=True, sentence=Message(text=N_("E-post: {where} svarar."), values={"where": where})
+    )
+
+
+def _sqlite(settings: Settings) -> Iterator[Finding]:
+    """Versions before 3.51.3 can rarely damage a database that two connections checkpoint (E5)."""
+    text = N_("SQLite {version}.")
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        text = N_("SQLite {version}: ta säkerhetskopia varje dag; från 3.51.3 är ett sällsynt fel rättat.")
+    yield Finding(
+        about="sqlite", ok=True, sentence=Message(text=text, values={"version": sqlite3.sqlite_version})
+    )
+
+
+LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _model, _mail, _sqlite)

@@ -1,0 +1,1 @@
+"""`fondvakt evaluate`: how good the matcher is on judged matches."""
