@@ -8,6 +8,7 @@ import html as entities
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 from lxml import etree
@@ -180,10 +181,15 @@ def _is_left_out(element: etree._Element) -> bool:
     if HIDDEN.search(element.get("style") or ""):
         return True
     if element.tag == "sup":
-        return FOOTNOTE_MARK.fullmatch("".join(element.itertext())) is not None
+        return FOOTNOTE_MARK.fullmatch(_start_of(element)) is not None
     if element.tag == "p" and "eui-u-font-s" in (element.get("class") or "").split():
-        return FOOTNOTE.match("".join(element.itertext()).strip()) is not None
+        return FOOTNOTE.match(_start_of(element).strip()) is not None
     return False
+
+
+def _start_of(element: etree._Element) -> str:
+    """The first pieces of an element's text: enough to know a footnote, and never a whole tree."""
+    return "".join(islice(element.itertext(), 8))
 
 
 def _finish(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from calls.model import BRUSSELS, Deadline
+from texts import N_
 
 PORTAL_INSTANT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -39,6 +40,7 @@ NUMBER = re.compile(r"\d[\d .,']*\d|\d")
 WORD = re.compile(r"€|[a-zå-ö]+\.?")
 MOST_EURO = 10**13
 FIRST_YEAR, LAST_YEAR = 2010, 2050
+ODD_YEAR = N_("Ett datum ser orimligt ut – kontrollera hos källan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +107,17 @@ def dotted_day(words: str) -> date:
     return dotted_deadline(words).at.date()
 
 
-def is_plausible(day: date) -> bool:
-    """Is it a year in which calls of our time open or close? Others are kept and marked (S-77)."""
-    return FIRST_YEAR <= day.year <= LAST_YEAR
+def checked_dates(opening: date | None, deadlines: tuple[Deadline, ...] | None) -> tuple[str, ...]:
+    """Notes on dates that are kept but look wrong: a year in which no call of our time opens or closes (S-77).
+
+    Raises:
+        ValueError: when the call opens after its last deadline (S-80).
+    """
+    days = [deadline.day for deadline in deadlines or ()]
+    if opening and days and opening > max(days):
+        raise ValueError(f"opens on {opening} after its last deadline on {max(days)}")
+    all_days = [*days, *([opening] if opening else [])]
+    return () if all(FIRST_YEAR <= day.year <= LAST_YEAR for day in all_days) else (ODD_YEAR,)
 
 
 def whole_euro(value: Any) -> int | None:

@@ -24,7 +24,7 @@ from scrapers.errors import SourceChanged
 from scrapers.markup import PageReader, one_line, text_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.euroaccess_words import countries_in, entities_in, grant_in
-from scrapers.values import dotted_day, dotted_deadline, is_plausible, share
+from scrapers.values import checked_dates, dotted_day, dotted_deadline, share
 from texts import N_
 
 KEY = "euroaccess"
@@ -48,7 +48,6 @@ UNREAD_GRANT = N_("Stödet per projekt gick inte att läsa – kontrollera hos k
 UNREAD_APPLICANTS = N_("Källan anger en sökandegrupp som vi inte känner till – kontrollera vem som får söka")
 UNREAD_COUNTRIES = N_("Källan anger ett område som vi inte känner till – kontrollera vilka länder som är med")
 UNREAD_DEADLINE = N_("Källan anger ett datum som vi inte förstår – kontrollera sista dag")
-ODD_YEAR = N_("Ett datum ser orimligt ut – kontrollera hos källan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,16 +225,8 @@ def _dates(
         deadline = dotted_deadline(listed.deadline)
         found[deadline.at] = deadline
     deadlines = tuple(found[at] for at in sorted(found)) or None
-    _check(opening, deadlines, notes)
+    notes += checked_dates(opening, deadlines)
     return opening, deadlines, stages and len(found) > 1
-
-
-def _check(opening: date | None, deadlines: tuple[Deadline, ...] | None, notes: list[str]) -> None:
-    days = [deadline.day for deadline in deadlines or ()]
-    if opening and days and opening > days[-1]:
-        raise ValueError(f"opens on {opening} after its last deadline on {days[-1]}")
-    if not all(is_plausible(day) for day in [*days, *([opening] if opening else [])]):
-        notes.append(ODD_YEAR)
 
 
 def _rate(rows: Mapping[str, Tag], notes: list[str]) -> float | None:

@@ -14,7 +14,7 @@ from scrapers.source import Skipped
 from scrapers.sources.plain_statements import applicants_in, rate_in, runs_on
 from scrapers.sources.portal_budget import Money, plain_money, topic_money
 from scrapers.sources.portal_records import CASCADE, PROSPECT, TOPIC, Row
-from scrapers.values import is_plausible, json_in, portal_day, portal_deadline
+from scrapers.values import checked_dates, json_in, portal_day, portal_deadline
 from texts import N_
 
 KEY = "eu-portal"
@@ -26,7 +26,6 @@ UNKNOWN_STATUS = N_("Källan anger en status som vi inte känner till – kontro
 UNKNOWN_PROGRAMME = N_("Källan anger ett program som vi inte känner till")
 UNKNOWN_MODEL = N_("Källan anger en ansökningsform som vi inte känner till")
 BROKEN_ACTIONS = N_("Uppgifterna om ansökningsomgången gick inte att läsa – se utlysningen")
-ODD_YEAR = N_("Ett datum ser orimligt ut – kontrollera hos källan")
 LONG_TITLE = N_("Titeln är avkortad")
 PASSED_OR_CONTINUOUS = N_("Sista dag passerad eller löpande – kontrollera")
 
@@ -57,7 +56,7 @@ def _call(row: Row, as_of: date | None) -> ScrapedCall:
     announced = _announced(row, actions, notes)
     opening = _opening(row, actions, money)
     deadlines = _deadlines(row, actions, money)
-    _check_dates(opening, deadlines, notes)
+    notes += checked_dates(opening, deadlines)
     deadlines = _unless_running_on(deadlines, announced, sections, as_of, notes)
     texts = [section.text for section in sections if section.kind is not SectionKind.DESTINATION]
     conditions = [section.text for section in sections if section.kind is SectionKind.CONDITIONS]
@@ -200,15 +199,6 @@ def _deadlines(row: Row, actions: list[Mapping[str, Any]], money: Money) -> tupl
     written = written or list(money.deadlines)
     by_instant = {deadline.at: deadline for deadline in map(portal_deadline, written)}
     return tuple(by_instant[at] for at in sorted(by_instant)) or None
-
-
-def _check_dates(opening: date | None, deadlines: tuple[Deadline, ...] | None, notes: list[str]) -> None:
-    """Refuse an opening after the last deadline (S-80); note years beyond belief (S-77)."""
-    days = [deadline.day for deadline in deadlines or ()]
-    if opening and days and opening > days[-1]:
-        raise ValueError(f"opens on {opening} after its last deadline on {days[-1]}")
-    if not all(is_plausible(day) for day in [*days, *([opening] if opening else [])]):
-        notes.append(ODD_YEAR)
 
 
 def _unless_running_on(
