@@ -201,9 +201,9 @@ def _ask(request: Request) -> Ask:
     return Ask(
         query=_value(parts, "query"),
         text=request.parameter("text") or "***",
-        languages=_value(parts, "languages"),
+        languages=_names(parts, "languages"),
         sort=_value(parts, "sort"),
-        fields=_value(parts, "displayFields"),
+        fields=_names(parts, "displayFields"),
         page=_number(request.parameter("pageNumber"), 1),
         size=_number(request.parameter("pageSize"), index.MOST_ON_A_PAGE),
     )
@@ -216,6 +216,13 @@ def _value(parts: Mapping[str, Part], name: str) -> Any:
         return json.loads(parts[name].body)
     except ValueError as failure:
         raise InvalidQuery(name) from failure
+
+
+def _names(parts: Mapping[str, Part], name: str) -> list[str] | None:
+    names = _value(parts, name)
+    if names is not None and not (isinstance(names, list) and all(isinstance(one, str) for one in names)):
+        raise InvalidQuery(name)
+    return names
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -81,7 +81,9 @@ def read_folder(folder: Path, today: date, *, all_days: bool = False) -> Records
     return _records(rows, old, found.facets, today, as_of)
 
 
-def _records(rows, old, facets, today: date, as_of: date | None) -> Records:
+def _records(
+    rows: list[Result], old: list[Result], facets: Mapping[str, Any] | None, today: date, as_of: date | None
+) -> Records:
     """The rows by what they are, with the made-up copies and noise beside them."""
     english = [row for row in rows if language_of(row) == "en"]
     copies = [row for row in rows if language_of(row) != "en"]

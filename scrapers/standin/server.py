@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.standin.answers import Answer, Request, Site
+from scrapers.standin.errors import StandinError
 from scrapers.standin.faults import Faults
 from scrapers.standin.index import Index
 from scrapers.standin.noise import with_doubles
 from scrapers.standin.pages import read_euroaccess
 from scrapers.standin.records import Records, read_folder
+from texts import N_, Message
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 2**20
@@ -130,17 +132,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are kept in `log`, not printed."""
 
     def _answer(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
-            self._send(Answer(status=413, body=b""))
+            self._send(Answer(status=413 if length.isdigit() else 400, body=b""))
             return
         request = Request(
             method=self.command,
             target=self.path,
             base=f"http://{self.headers.get('Host') or self.server.url.removeprefix('http://')}",
             content_type=self.headers.get("Content-Type", ""),
-            body=self.rfile.read(length),
+            body=self.rfile.read(int(length)),
         )
         if request.path.startswith("/standin/"):
             self._send(self.server.site.control(request, list(self.server.log)))
@@ -208,8 +210,7 @@ def serve(
         clock: seconds, for the log of requests.
 
     Raises:
-        StandinError: when the folder cannot be served.
-        OSError: when the port is taken.
+        StandinError: when the folder cannot be served, or the port is taken.
     """
     records = read_folder(folder, today, all_days=all_days)
     documents = [*records.rows, *records.copies]
@@ -223,7 +224,12 @@ def serve(
         controls=controls,
         today=today,
     )
-    return Standin(port, site=site, records=records, clock=clock).start()
+    try:
+        return Standin(port, site=site, records=records, clock=clock).start()
+    except OSError as failure:
+        message = N_("Det går inte att svara på port {port}: {reason}.")
+        values = {"port": port, "reason": failure.strerror or str(failure)}
+        raise StandinError(Message(text=message, values=values)) from failure
 
 
 def run_forever(
@@ -242,7 +248,7 @@ def run_forever(
         started: called once it answers, to tell where.
 
     Raises:
-        StandinError, OSError: as `serve`.
+        StandinError: as `serve`.
     """
     ended = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: ended.set())

@@ -1,8 +1,11 @@
 """The fourteen points that make the stand-in faithful (`eu-portal.md` section 13), each over real HTTP."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,8 +21,9 @@ from standin_folder import (
     write_lines,
 )
 
-from scrapers.standin import serve
+from scrapers.standin import StandinError, serve
 
+ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ("blob", "{}", None)
 
 
@@ -336,6 +340,36 @@ def test_no_thread_and_no_connection_outlives_the_server(folder):
             time.sleep(0.01)
     waiting.join(5)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_port_that_is_taken_is_refused_in_one_sentence(portal, folder):
+    with pytest.raises(StandinError, match=r"Det går inte att svara på port \d+: Address already in use\."):
+        serve(folder, portal.standin.server_address[1], today=TODAY)
+
+
+def test_it_serves_until_it_is_told_to_end(folder):
+    script = (
+        "import sys, datetime, pathlib; from scrapers.standin import run_forever;"
+        "run_forever(pathlib.Path(sys.argv[1]), 0, today=datetime.date(2026, 8, 22),"
+        " started=lambda standin: print(standin.url, flush=True))"
+    )
+    command = [sys.executable, "-W", "error", "-c", script, str(folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as running:
+        url = running.stdout.readline().strip()
+        assert httpx.get(url + "/robots.txt").status_code == 200
+        running.terminate()
+        assert running.wait(10) == 0
+        assert running.stderr.read() == ""
+
+
+def test_odd_requests_are_refused_and_the_next_is_answered(portal):
+    for languages in ("en", [1], {}):
+        assert portal.post(parts={"query": all_of(), "languages": languages}).status_code == 400
+    assert portal.post(parts={"query": ("blob", "{broken", "application/json")}).status_code == 400
+    assert portal.http.post(portal.standin.url + SEARCH, content=b"x" * (2**20 + 1)).status_code == 413
+    assert portal.search()["totalResults"]
 
 
 def _ask_and_be_let_down(url: str) -> None:
