@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from email import message_from_bytes, policy
+from email.charset import Charset
 from email.header import Header, decode_header, make_header
 from email.message import Message as MailMessage
 from email.utils import getaddresses
@@ -17,6 +18,9 @@ from texts import N_, Message
 
 MAX_LINE = 998  # octets, RFC 5322 section 2.1.1
 _LINE = 76
+_NAME = 60
+_ENCODED_WORD = 75
+_UTF_8 = Charset("utf-8")
 _BIDI = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
 )
@@ -61,22 +65,30 @@ def ascii_address(address: str) -> str:
 
 
 def words(text: str, name: str) -> str:
-    """Clean text as the value of an unstructured header, folded, in encoded words where it is not ASCII."""
-    text = clean(text)
+    """Text that is clean already as the value of a header, folded, in encoded words where it is not ASCII."""
     if text.isascii() and len(name) + len(text) <= _LINE:
         return text
     return Header(text, "utf-8", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
 
 
-def mailbox(display: str, address: str, name: str) -> str:
-    """A display name and an address, such as `"Kommunen" <a@b.example>`."""
-    display = clean(display)
-    if not display:
+def display_name(text: str) -> str:
+    """Foreign text as the name before an address, cut so that it fits one encoded word.
+
+    One, because readers disagree on the space between two of them; RFC 2047 section 2 gives it 75 characters.
+    """
+    name = cut(clean(text), _NAME)
+    while not name.isascii() and len(_UTF_8.header_encode(name)) > _ENCODED_WORD:
+        name = cut(name, len(name) - 1)
+    return name
+
+
+def mailbox(name: str, address: str, header: str) -> str:
+    """A name made by `display_name` and an address, such as `"Kommunen" <a@b.example>`."""
+    if not name:
         return address
-    if display.isascii() and len(name) + len(display) + len(address) < _LINE:
-        return f'"{_SPECIAL.sub(_escaped, display)}" <{address}>'
-    encoded = Header(display, "utf-8", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
-    return f"{encoded}\r\n <{address}>"
+    written = f'"{_SPECIAL.sub(_escaped, name)}"' if name.isascii() else _UTF_8.header_encode(name)
+    fits = len(f"{header}: {written} <{address}>") <= _LINE
+    return f"{written} <{address}>" if fits else f"{written}\r\n <{address}>"
 
 
 def assemble(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from notifier.digest import shortened
 from notifier.errors import UnsafeMessage
-from notifier.headers import ascii_address, assemble, check, clean, cut, mailbox, words
+from notifier.headers import ascii_address, assemble, check, clean, cut, display_name, mailbox, words
 from notifier.model import Digest, Letter
 from notifier.view import LetterContext, LetterView
 from notifier.weeks import STOCKHOLM
@@ -27,7 +27,6 @@ from texts import N_, Message
 
 MAX_BYTES = 90_000
 _SUBJECT = 70
-_NAME = 60
 _MIME = ["MIME-Version", "Content-Type"]
 
 
@@ -72,23 +71,22 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
 def message_id(tenant: str, person: str, slot: str, sender: str) -> str:
     """Stable: the same letter always has the same, and it says nothing of the person."""
     digest = hashlib.sha256("\0".join((tenant, person, slot)).encode()).hexdigest()
-    return f"<{digest[:40]}@{sender.rpartition('@')[2]}>"
+    return f"<{digest[:40]}@{_domain(sender)}>"
 
 
 def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
     view = letter_view(digest, context)
     text = _fill("digest.txt", view.language, {"letter": view})
     html = _inlined(_fill("digest.html", view.language, {"letter": view}))
-    to, sender = ascii_address(digest.person.email), ascii_address(context.sender)
     subject = subject_of(digest, context)
-    number = message_id(context.tenant, digest.person.key, slot, sender)
-    written, intended = _headers(digest, context, view, to, sender, subject, number)
+    number = message_id(context.tenant, digest.person.key, slot, ascii_address(context.sender))
+    written, intended = header_block(digest, context, view, subject, number)
     content = assemble(written, _body(text, html))
     check(content, intended, _MIME, [text, html])
     return Letter(
         person=digest.person.key,
         week=digest.week,
-        to=to,
+        to=ascii_address(digest.person.email),
         subject=subject,
         message_id=number,
         content=content,
@@ -96,41 +94,42 @@ def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
     )
 
 
-def _headers(
-    digest: Digest,
-    context: LetterContext,
-    view: LetterView,
-    to: str,
-    sender: str,
-    subject: str,
-    number: str,
+def header_block(
+    digest: Digest, context: LetterContext, view: LetterView, subject: str, number: str
 ) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """The headers as written, and what they should read as."""
-    reply_to = ascii_address(context.reply_to)
-    names = {"From": cut(view.municipality, _NAME), "To": cut(clean(digest.person.name), _NAME)}
-    plain = {
+    """The headers of `ux.md` 1.4: as they are written, and what they should read as."""
+    sender, reply_to = ascii_address(context.sender), ascii_address(context.reply_to)
+    to, plain = ascii_address(digest.person.email), _plain_headers(context, view, sender, reply_to, number)
+    municipality, person = display_name(view.municipality), display_name(digest.person.name)
+    written = [
+        ("From", mailbox(municipality, sender, "From")),
+        ("To", mailbox(person, to, "To")),
+        ("Subject", words(subject, "Subject")),
+        *plain.items(),
+    ]
+    intended = {"From": _shown(municipality, sender), "To": _shown(person, to), "Subject": subject} | plain
+    return written, intended
+
+
+def _plain_headers(
+    context: LetterContext, view: LetterView, sender: str, reply_to: str, number: str
+) -> dict[str, str]:
+    """The headers that hold nothing foreign."""
+    return {
         "Date": format_datetime(context.now.astimezone(STOCKHOLM)),
         "Message-ID": number,
         "Reply-To": reply_to,
-        "List-Id": f"<veckobrev.{_label(context.tenant)}.{sender.rpartition('@')[2]}>",
+        "List-Id": f"<veckobrev.{_label(context.tenant)}.{_domain(sender)}>",
         "List-Unsubscribe": f"<{view.unsubscribe}>, <mailto:{reply_to}?subject=Avsluta%20veckobrevet>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": view.language,
     }
-    written = [
-        ("From", mailbox(names["From"], sender, "From")),
-        ("To", mailbox(names["To"], to, "To")),
-        ("Subject", words(subject, "Subject")),
-        *plain.items(),
-    ]
-    intended = {
-        "From": _shown(names["From"], sender),
-        "To": _shown(names["To"], to),
-        "Subject": subject,
-    } | plain
-    return written, intended
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _shown(name: str, address: str) -> str:

@@ -33,10 +33,11 @@ class LetterContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One line of facts."""
+    """One line of facts; `is_key` for the one that readers look for first."""
 
     label: str
     value: str
+    is_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +63,10 @@ class Credit:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView:
-    """One call in full."""
+    """One call in full; `short_title` stands in the words of a link."""
 
     title: str
+    short_title: str
     language: str
     codes: str
     page: str

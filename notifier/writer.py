@@ -17,7 +17,7 @@ from notifier.wording import Wording
 from profiles.model import Need, Unit
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
-_TITLE, _LINE_TITLE, _QUOTE, _REASON = 200, 110, 260, 220
+_TITLE, _LINE_TITLE, _LINK_TITLE, _QUOTE, _REASON = 200, 110, 60, 260, 220
 _ISOLATE, _POP = "\u2068", "\u2069"
 _PAIRS, _REASONS, _DOUBTS = 2, 3, 4
 
@@ -143,6 +143,7 @@ def _item(item: DigestItem, context: LetterContext, wording: Wording) -> ItemVie
     call = item.call
     return ItemView(
         title=cut(clean(call.title), _TITLE),
+        short_title=cut(clean(call.title), _LINK_TITLE),
         language=call.language,
         codes=" · ".join(clean(code) for code in (call.programme_label, call.identifier) if code),
         page=context.links.call(call.id),
