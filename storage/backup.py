@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from storage import upgrade
-from storage.copies import copy_sqlite, flush, remove_sqlite, side_files
+from storage.copies import copy_sqlite, flush, name_aside, remove_sqlite, side_files
 from storage.database import open_database, writing
 from storage.errors import BackupRefused, StorageError
 from storage.letters import hold_unsent
@@ -68,7 +68,7 @@ def restore(source: Path, url: str) -> Restored:
         DatabaseTooNew: the copy was made by a newer version of the program.
     """
     path = _file_of(url)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.restored")
+    aside = name_aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_source(source)

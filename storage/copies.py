@@ -1,6 +1,7 @@
 """Whole copies of a SQLite file, also while it is being written to."""
 
 import os
+import secrets
 import sqlite3
 from pathlib import Path
 
@@ -13,8 +14,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     Raises:
         sqlite3.Error, OSError: when it cannot be read or written; an older `target` is untouched then.
     """
-    aside = target.with_name(f".{target.name}.{os.getpid()}.new")
-    remove_sqlite(aside)
+    aside = name_aside(target)
     try:
         _copy_pages(source, aside)
         flush(aside)
@@ -22,6 +22,11 @@ def copy_sqlite(source: Path, target: Path) -> None:
         flush(target.parent)
     finally:
         remove_sqlite(aside)
+
+
+def name_aside(path: Path) -> Path:
+    """A name in the same folder that nobody else uses, for a file that is still being made."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
 
 
 def remove_sqlite(path: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from storage import upgrade
-from storage.copies import copy_sqlite, remove_sqlite
+from storage.copies import copy_sqlite, name_aside, remove_sqlite
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseTooNew, DatabaseUnusable, StorageError
 from texts import N_, Message
 
@@ -177,7 +177,7 @@ def _open_sqlite(path: Path) -> Engine:
 def _create_sqlite(path: Path) -> None:
     """Make a new file aside and put it in place whole, so that no half-made database is ever seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    aside = name_aside(path)
     engine = sqlite_engine(aside, foreign_keys=False)
     try:
         with engine.execution_options(access="write").begin() as conn:

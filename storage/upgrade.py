@@ -6,6 +6,7 @@ The migrations run on a connection whose transaction the caller has begun, so th
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -16,6 +17,7 @@ from storage.errors import DatabaseTooNew, DatabaseUnusable
 from texts import N_, Message
 
 VERSION_TABLE = "fondvakt_schema"
+_ONE_THREAD = Lock()  # Alembic keeps the connection of a run in a global name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,8 @@ def to_newest(conn: Connection, where: str) -> None:
     if next_step(conn, where).is_needed:
         config = _config()
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        with _ONE_THREAD:
+            command.upgrade(config, "head")
 
 
 def check_references(conn: Connection, where: str) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import new_database, postgres_server  # noqa: F401 - a fixture
 from sqlalchemy import Engine
 
+from postgres_server import new_database, postgres_server  # noqa: F401 - a fixture
 from storage.database import open_database
 
 
