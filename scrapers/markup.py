@@ -196,7 +196,8 @@ def _finish(text: str) -> str:
     """Lines trimmed, empty ones dropped, entities' invisible signs gone, mail addresses out (`sources.md` §8)."""
     text = STRAY_START.sub("", clean(text).strip())
     text = INLINE_NOTE.sub(r" (\1)", text)
-    text = MAIL_ADDRESS.sub("[…]", text)
+    if "@" in text:  # the search for addresses is the slowest here, and most texts hold none
+        text = MAIL_ADDRESS.sub("[…]", text)
     lines = (SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line and line != "-")[:MOST_TEXT].strip()
 

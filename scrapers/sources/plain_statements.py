@@ -6,7 +6,7 @@ silent.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from calls.vocabulary import ApplicantType
 from scrapers.values import share
@@ -25,10 +25,10 @@ APPLICANTS_ARE = re.compile(
     re.I,
 )
 MAY_APPLY = re.compile(
-    r"(?:^|\.\s|\n)(?P<who>[^.\n]{3,300}?),? (?:may|can) apply"
-    r"(?=\s*(?:[.,;]|$|\n|alone\b|together\b|jointly\b|directly\b|on the project))",
-    re.I,
+    r",? (?:may|can) apply(?=\s*(?:[.,;]|$|\n|alone\b|together\b|jointly\b|directly\b|on the project))", re.I
 )
+SENTENCE_START = re.compile(r".*(?:[.!?]\s|\n)", re.S)
+REACH = 300
 DENIAL = re.compile(r"\b(?:not|cannot|except|excluding|other than|unless|nor|if|only when)\b", re.I)
 MUNICIPALITY = ApplicantType.MUNICIPALITY
 CLASSES = (
@@ -77,13 +77,19 @@ def applicants_in(*texts: str | None) -> frozenset[ApplicantType] | None:
     municipalities is not believed when the text speaks of them elsewhere: they may take part in another way.
     """
     for text in filter(None, texts):
-        lists = [found["who"] for pattern in (APPLICANTS_ARE, MAY_APPLY) for found in pattern.finditer(text)]
+        lists = [*(found["who"] for found in APPLICANTS_ARE.finditer(text)), *_who_may_apply(text)]
         if any(EVERYONE.search(words) for words in lists):
             return None
         named = _classes(words for words in lists if not DENIAL.search(words))
         if named:
             return named if MUNICIPALITY in named or not MUNICIPAL.search(text) else None
     return None
+
+
+def _who_may_apply(text: str) -> Iterator[str]:
+    """The beginnings of the sentences that go on "may apply"."""
+    for found in MAY_APPLY.finditer(text):
+        yield SENTENCE_START.sub("", text[max(0, found.start() - REACH) : found.start()])
 
 
 def _classes(lists: Iterable[str]) -> frozenset[ApplicantType]:

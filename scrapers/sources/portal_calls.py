@@ -58,8 +58,7 @@ def _call(row: Row, as_of: date | None) -> ScrapedCall:
     deadlines = _deadlines(row, actions, money)
     notes += checked_dates(opening, deadlines)
     deadlines = _unless_running_on(deadlines, announced, sections, as_of, notes)
-    texts = [section.text for section in sections if section.kind is not SectionKind.DESTINATION]
-    conditions = [section.text for section in sections if section.kind is SectionKind.CONDITIONS]
+    texts = _rule_texts(sections)
     return ScrapedCall(
         source=KEY,
         reference=row.reference,
@@ -82,8 +81,8 @@ def _call(row: Row, as_of: date | None) -> ScrapedCall:
         grant_max=money.grant_max,
         expected_grants=money.expected_grants,
         currency=money.currency,
-        cofinancing_rate=rate_in(*conditions, *texts),
-        eligible_applicants=applicants_in(*conditions, *texts),
+        cofinancing_rate=rate_in(*texts),
+        eligible_applicants=applicants_in(*texts),
         duration=_line(row.text("duration")),
         sections=sections,
         keywords=_keywords(row),
@@ -236,6 +235,12 @@ def _sections(row: Row, kind: str) -> tuple[CallSection, ...]:
         if names:
             found += [CallSection(kind=SectionKind.OTHER, text=" – ".join(names))]
     return tuple(found)
+
+
+def _rule_texts(sections: tuple[CallSection, ...]) -> list[str]:
+    """The texts in which a call's own rules may stand, the conditions first; a destination speaks of many calls."""
+    own = [section for section in sections if section.kind is not SectionKind.DESTINATION]
+    return [section.text for section in sorted(own, key=lambda one: one.kind is not SectionKind.CONDITIONS)]
 
 
 def _part(kind: SectionKind, *markup: str | None) -> Iterator[CallSection]:
