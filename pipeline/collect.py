@@ -119,10 +119,11 @@ def _store(
     except HarvestRefused as refusal:
         kept = _keep(found, kept_folder / f"{source.key}-{harvest_id}.jsonl.gz")
         return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)
-    skipped = tuple(f"{one.reference}: {one.reason}" for one in found.skipped)
     with writing(engine) as conn:
         saved = harvests.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
-        skipped += saved.conflicts
+        doubled = [
+            {"reference": one, "reason": "the same reference with other facts"} for one in saved.conflicts
+        ]
         runs.end_harvest(
             conn,
             tenant,
@@ -131,7 +132,7 @@ def _store(
             now=now,
             calls=len(found.calls),
             saved=saved,
-            skipped=skipped,
+            skipped=[*found.skipped, *doubled],
         )
     return CollectResult(
         source=source.key,
@@ -140,7 +141,7 @@ def _store(
         changed=saved.changed,
         unchanged=saved.unchanged,
         unseen=saved.unseen,
-        skipped=len(skipped),
+        skipped=len(found.skipped) + len(saved.conflicts),
     )
 
 
