@@ -223,9 +223,8 @@ def _sections(row: Row, kind: str) -> tuple[CallSection, ...]:
     """The texts: description by its heads, conditions, destination; a cascade call has its own fields."""
     found = list(sections_of(row.text("descriptionByte") or ""))
     found += _part(SectionKind.CONDITIONS, row.text("topicConditions"))
-    found += _part(
-        SectionKind.DESTINATION, row.text("destinationDescription"), row.text("destinationDetails")
-    )
+    broader = ("destinationDescription", "destinationDetails", "missionDetails")
+    found += _part(SectionKind.DESTINATION, *map(row.text, broader))
     if kind == CASCADE:
         found += _part(SectionKind.SUMMARY, row.text("furtherInformation"))
         found += _part(SectionKind.CONDITIONS, row.text("beneficiaryAdministration"))
