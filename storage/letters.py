@@ -164,13 +164,12 @@ def hold_unsent(conn: Connection) -> int:
 
 
 def _add_calls(conn: Connection, tenant: str, letter_id: int, rendered: Letter) -> None:
-    got = set(
-        conn.execute(
-            select(letter_call.c.call_id, letter_call.c.call_version).where(
-                letter_call.c.tenant == tenant, letter_call.c.person == rendered.person
-            )
-        ).tuples()
+    before = conn.execute(
+        select(letter_call.c.call_id, letter_call.c.call_version).where(
+            letter_call.c.tenant == tenant, letter_call.c.person == rendered.person
+        )
     )
+    got = {(row.call_id, row.call_version) for row in before}
     calls = list(dict.fromkeys(rendered.calls))
     twice = [call_id for call_id, version in calls if (call_id, version) in got]
     if twice:
