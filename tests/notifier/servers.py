@@ -78,6 +78,7 @@ class Scripted:
         self.commands: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
+        self._kept_silent: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -86,6 +87,7 @@ class Scripted:
         return f"smtp://127.0.0.1:{self._socket.getsockname()[1]}?name=localhost"
 
     def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for a caller
         self._socket.close()
         for line in self._open:
             line.close()
@@ -102,12 +104,8 @@ class Scripted:
                 self._talk(line)
             except OSError:
                 pass  # the other side has gone, as some tests want
-            finally:
-                if line not in self._silent():
-                    line.close()
-
-    def _silent(self) -> Iterable[socket.socket]:
-        return getattr(self, "_kept_silent", [])
+            if line is not self._kept_silent:
+                line.close()
 
     def _talk(self, line: socket.socket) -> None:
         file = line.makefile("rb")
@@ -135,7 +133,7 @@ class Scripted:
         if answer is CLOSE:
             return False
         if answer is SILENCE:
-            self._kept_silent = [line]
+            self._kept_silent = line
             return False
         self._last = answer
         line.sendall(answer + b"\r\n")
