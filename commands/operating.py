@@ -14,7 +14,7 @@ from pipeline.settings import read_settings
 from scrapers.standin.server import Standin, run_forever
 from storage.backup import backup as make_backup
 from storage.backup import restore as put_back
-from web.signin import signin_link
+from web.session import signin_link
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Säkerhetskopians fil."))]
 
@@ -91,10 +91,19 @@ def _tell_address(running: Standin) -> None:
 
 
 def signin(
-    email: Annotated[str, typer.Argument(help=_("Personens adress i profilen."))],
+    who: Annotated[
+        str, typer.Argument(metavar="PERSON", help=_("Personens nyckel eller adress i profilen."))
+    ],
 ) -> None:
     installation = wiring.opened()
-    out.print(signin_link(web_context(installation), email), markup=False)
+    _version, profile = wiring.published_profile(installation)
+    found = [person.key for person in profile.people if who in (person.key, person.email)]
+    if not found:
+        known = ", ".join(person.key for person in profile.people)
+        raise typer.BadParameter(
+            _("{who} finns inte i profilen; där finns {known}").format(who=who, known=known)
+        )
+    out.print(signin_link(web_context(installation), found[0]), markup=False)
 
 
 def register(app: typer.Typer) -> None:
