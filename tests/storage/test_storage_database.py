@@ -14,7 +14,15 @@ from sqlalchemy import Engine, insert, inspect, select, text, update
 
 from builders import NOW
 from storage import slots, upgrade
-from storage.database import DatabaseBusy, DatabaseTooNew, DatabaseUnusable, open_database, reading, writing
+from storage.database import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseTooNew,
+    DatabaseUnusable,
+    open_database,
+    reading,
+    writing,
+)
 from storage.tables import metadata, slot
 
 
@@ -212,3 +220,22 @@ def test_several_may_open_a_new_database_at_once(tmp_path: Path):
             assert slots.recent(conn, "t", 1) == []
         engine.dispose()
     assert failures == []
+
+
+def test_a_full_disk_keeps_nothing_of_the_transaction_and_reading_goes_on_E3_D_04(tmp_path, empty_sqlite):
+    opened = open_database(address(shutil.copy(empty_sqlite, tmp_path / "x.sqlite")))
+    with opened.connect() as conn:
+        pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
+        conn.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+
+    def fill() -> None:
+        with writing(opened) as conn:
+            for minute in range(1000):
+                at = NOW + timedelta(minutes=minute)
+                slots.claim(conn, "t", "collect", at, "a" * 100, NOW, timedelta(minutes=1))
+
+    with pytest.raises(DatabaseFull, match="ingenting av det påbörjade sparades"):
+        fill()
+    with reading(opened) as conn:
+        assert slots.recent(conn, "t", 1) == []
+    opened.dispose()
