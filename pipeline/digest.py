@@ -192,7 +192,9 @@ def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPers
     """A letter that waits for an address that is no longer the person's is cancelled (M-39)."""
     with reading(engine) as conn:
         _, stored = _place(conn, context, person, week)
-    if stored is None or stored.state not in WAITING or stored.letter.to == ascii_address(person.email):
+    if stored is None or stored.state not in WAITING:
+        return
+    if stored.letter.to.casefold() == ascii_address(person.email).casefold():
         return
     with writing(engine) as conn:
         letters.record(conn, context.tenant, stored.id, LetterState.CANCELLED, context.now)

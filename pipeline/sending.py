@@ -272,7 +272,7 @@ def _is_wanted(stored: StoredLetter, run: _Run) -> bool:
     if person is None or person.role is not Role.CONTACT or person.key in run.stopped_persons:
         return False
     try:
-        return ascii_address(person.email) == stored.letter.to
+        return ascii_address(person.email).casefold() == stored.letter.to.casefold()
     except NotifierError:
         return False
 

@@ -1,0 +1,337 @@
+"""Emptying the outbox: once each, in doubt where nobody knows, stopped when the relay is broken (reliability B)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from outbox import OWNER, TENANT, WEEK, Clock, Outbox, a_town, fill, sent, states
+
+from builders import NOW, a_person
+from notifier.errors import (
+    HeldByUs,
+    PermanentRefusal,
+    RelayAway,
+    RelayRefusesUs,
+    TemporaryRefusal,
+    Uncertain,
+)
+from notifier.model import LetterState
+from pipeline.sending import WAITS, Limiter, release, settle
+from storage import letters
+from storage.database import reading, writing
+from texts import Message, translate
+
+SAID = Message(text="servern sade nej")
+S = LetterState
+
+
+def failing(failure, *numbers):
+    """The error at these deliveries, at every one when none is named."""
+    return lambda number: failure if not numbers or number in numbers else None
+
+
+def stored(engine, number=1):
+    with reading(engine) as conn:
+        return letters.get(conn, TENANT, number)
+
+
+def test_m_20_every_letter_leaves_once_and_the_answer_is_kept(engine):
+    made, channel = fill(engine, 3), Outbox()
+    summary = sent(engine, channel)
+    assert [letter.content for letter in channel.kept] == [letter.content for letter in made]
+    assert (summary.week, summary.sent, summary.failed, summary.in_doubt, summary.skipped) == (
+        WEEK,
+        3,
+        0,
+        0,
+        0,
+    )
+    assert stored(engine).error == "250 kept"
+    assert sent(engine, channel).sent == 0
+    assert channel.closed == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [
+        (TemporaryRefusal(SAID), S.RETRY),
+        (RelayAway(SAID), S.RETRY),
+        (PermanentRefusal(SAID), S.FAILED),
+        (HeldByUs(SAID), S.HELD),
+        (RelayRefusesUs(SAID), S.HELD),
+        (Uncertain(SAID), S.IN_DOUBT),
+    ],
+)
+def test_a_failure_becomes_a_state_that_people_can_see(engine, failure, state):
+    fill(engine, 1)
+    sent(engine, Outbox(failing(failure)))
+    assert (stored(engine).state, stored(engine).error) == (state, "servern sade nej")
+
+
+def test_b4_twelve_tries_within_24_hours_then_failed(engine):
+    fill(engine, 1)
+    clock, channel = Clock(), Outbox(failing(TemporaryRefusal(SAID)))
+    for _ in range(40):
+        sent(engine, channel, clock=clock)
+        waits = stored(engine).not_before
+        if waits is None:
+            break
+        sent(engine, channel, clock=Clock(waits - timedelta(seconds=1)))
+        clock.now = waits
+    assert channel.tries == 12 == len(WAITS) + 1
+    assert clock.now - NOW <= timedelta(hours=24)
+    assert stored(engine).state is S.FAILED
+
+
+def test_m_25_a_longer_delay_that_the_server_asks_for_is_kept(engine):
+    fill(engine, 1)
+    sent(engine, Outbox(failing(TemporaryRefusal(SAID, retry_after=timedelta(hours=3)))))
+    assert stored(engine).not_before == NOW + timedelta(hours=3)
+
+
+def test_m_22_a_relay_that_is_away_pauses_the_run(engine):
+    fill(engine, 3)
+    channel = Outbox(failing(RelayAway(SAID), 2))
+    summary = sent(engine, channel)
+    assert states(engine) == [S.SENT, S.RETRY, S.RENDERED]
+    assert summary.stopped == SAID
+
+
+def test_m_23_a_login_that_fails_holds_the_whole_run_until_it_is_released(engine):
+    fill(engine, 3)
+    summary = sent(engine, Outbox(failing(RelayRefusesUs(SAID))))
+    assert states(engine) == [S.HELD] * 3
+    assert (summary.held, summary.stopped) == (3, SAID)
+    assert sent(engine, Outbox()).sent == 0
+    assert release(engine, TENANT, NOW) == 3
+    assert sent(engine, Outbox()).sent == 3
+
+
+def test_m_28_a_refused_content_holds_that_letter_alone(engine):
+    fill(engine, 3)
+    sent(engine, Outbox(failing(HeldByUs(SAID), 2)))
+    assert states(engine) == [S.SENT, S.HELD, S.SENT]
+
+
+def test_m_30_a_letter_in_doubt_is_not_sent_again_by_itself(engine):
+    fill(engine, 1)
+    summary = sent(engine, Outbox(failing(Uncertain(SAID))))
+    assert summary.in_doubt == 1
+    channel = Outbox()
+    assert sent(engine, channel, clock=Clock(NOW + timedelta(days=3))).in_doubt == 1
+    assert not channel.kept
+
+
+@pytest.mark.parametrize(("arrived", "state", "sends"), [(True, S.SENT, 0), (False, S.SENT, 1)])
+def test_b3_a_person_settles_what_is_in_doubt(engine, arrived, state, sends):
+    (letter,) = fill(engine, 1)
+    sent(engine, Outbox(failing(Uncertain(SAID))))
+    settle(engine, TENANT, a_town(), 1, arrived=arrived, now=NOW)
+    channel = Outbox()
+    sent(engine, channel)
+    assert [kept.content for kept in channel.kept] == [letter.content] * sends
+    assert stored(engine).state is state
+
+
+@pytest.mark.parametrize("failure", [PermanentRefusal(SAID), TemporaryRefusal(SAID), HeldByUs(SAID)])
+def test_m_36_ten_failures_in_a_row_stop_the_run_and_the_rest_goes_once_later(engine, failure):
+    fill(engine, 30)
+    channel = Outbox(lambda number: failure if number > 10 else None)
+    summary = sent(engine, channel, people=30)
+    assert (summary.sent, channel.tries) == (10, 20)
+    assert summary.failed == 0
+    assert "10 fel i rad" in translate(summary.stopped, "sv")
+    release(engine, TENANT, NOW)
+    later = Outbox()
+    sent(engine, later, people=30, clock=Clock(NOW + timedelta(hours=1)))
+    assert len(later.kept) == 20
+    assert states(engine) == [S.SENT] * 30
+
+
+def test_scattered_failures_do_not_stop_the_run(engine):
+    fill(engine, 30)
+    summary = sent(engine, Outbox(lambda number: PermanentRefusal(SAID) if number % 3 else None), people=30)
+    assert (summary.sent, summary.failed, summary.stopped) == (10, 20, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda person: None,
+        lambda person: replace(person, email="ny@exempelstad.example"),
+        lambda person: replace(person, email="åsa@exempelstad.example"),
+    ],
+    ids=["M-38 gone", "M-39 moved", "M-39 unusable"],
+)
+def test_who_is_no_longer_there_gets_no_letter(engine, change):
+    fill(engine, 2)
+    town = a_town(2)
+    people = [change(person) if person.key == "person-0" else person for person in town.people]
+    town = replace(town, people=tuple(person for person in people if person))
+    channel = Outbox()
+    summary = sent(engine, channel, profile=town)
+    assert [letter.person for letter in channel.kept] == ["person-1"]
+    assert summary.skipped == 1
+    assert states(engine) == [S.CANCELLED, S.SENT]
+
+
+def test_m_38_who_has_stopped_the_letter_gets_none(engine):
+    fill(engine, 2)
+    channel = Outbox()
+    sent(engine, channel, stopped={"person-1"})
+    assert [letter.person for letter in channel.kept] == ["person-0"]
+
+
+def test_m_40_a_letter_claimed_by_one_is_not_sent_by_another(engine):
+    fill(engine, 1)
+    with writing(engine) as conn:
+        letters.claim_next(conn, TENANT, "other", NOW)
+    channel = Outbox()
+    assert sent(engine, channel).sent == 0
+    assert not channel.kept
+
+
+def test_two_runs_with_one_lock_do_not_overlap(engine, tmp_path):
+    fill(engine, 2)
+    inner = []
+    lock = tmp_path / "sending.lock"
+
+    class Nosy(Outbox):
+        def deliver(self, letter, *, before_data):
+            inner.append(sent(engine, Outbox(), lock=lock))
+            return super().deliver(letter, before_data=before_data)
+
+    summary = sent(engine, Nosy(), lock=lock)
+    assert summary.sent == 2
+    assert [one.sent for one in inner] == [0, 0]
+    assert "pågår redan" in translate(inner[0].stopped, "sv")
+    assert sent(engine, Outbox(), lock=lock).stopped is None
+
+
+def test_a7_asked_to_stop_the_run_ends_after_the_present_letter(engine):
+    fill(engine, 3)
+    channel = Outbox()
+    sent(engine, channel, stopping=lambda: bool(channel.kept))
+    assert len(channel.kept) == 1
+    assert states(engine) == [S.SENT, S.RENDERED, S.RENDERED]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Breaking(Outbox):
+    """Dies at a named point of handing over."""
+
+    def __init__(self, point: str) -> None:
+        super().__init__()
+        self.point = point
+
+    def deliver(self, letter, *, before_data):
+        for name in ("claimed", "connected", "addressed"):
+            self.die_at(name)
+        before_data()
+        for name in ("noted", "half"):
+            self.die_at(name)
+        self.kept.append(letter)
+        self.die_at("answered")
+        return "250 kept"
+
+    def die_at(self, name: str) -> None:
+        if name == self.point:
+            raise Killed
+
+
+@pytest.mark.parametrize(
+    ("point", "state"),
+    [
+        ("claimed", S.RETRY),
+        ("connected", S.RETRY),
+        ("addressed", S.RETRY),
+        ("noted", S.IN_DOUBT),
+        ("half", S.IN_DOUBT),
+        ("answered", S.IN_DOUBT),
+    ],
+)
+def test_m_34_a_kill_leaves_the_letter_where_it_belongs(engine, point, state):
+    fill(engine, 1)
+    breaking = Breaking(point)
+    with pytest.raises(Killed):
+        sent(engine, breaking)
+    assert states(engine) == [S.SENDING]
+    seen = []
+    sent(engine, Outbox(), stopping=lambda: bool(seen.append(states(engine))) or True)
+    assert seen == [[state]]
+    later = Outbox()
+    sent(engine, later)
+    assert len(later.kept) == (1 if state is S.RETRY else 0)
+
+
+def test_a_dead_run_of_another_machine_is_left_to_it(engine):
+    fill(engine, 1)
+    with pytest.raises(Killed):
+        sent(engine, Breaking("half"), owner="other")
+    sent(engine, Outbox(), owner=OWNER)
+    assert states(engine) == [S.SENDING]
+
+
+class Time:
+    """Monotonic time that sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@given(
+    limit=st.integers(1, 30),
+    pauses=st.lists(st.floats(0, 20), min_size=40, max_size=120),
+    restart=st.integers(1, 39),
+)
+def test_b6_no_window_of_60_seconds_holds_more_than_the_limit_also_over_restarts(limit, pauses, restart):
+    time, left = Time(), []
+    limiter = Limiter(limit, monotonic=time, sleep=time.sleep)
+    for number, pause in enumerate(pauses):
+        time.sleep(pause)
+        if number % restart == 0:
+            limiter = Limiter(limit, monotonic=time, sleep=time.sleep)
+            limiter.remember([timedelta(seconds=time.now - at) for at in left])
+        limiter.wait()
+        left.append(time.now)
+    for at in left:
+        assert sum(at - 59.99 < other <= at for other in left) <= limit
+
+
+def test_m_37_what_an_earlier_run_sent_counts(engine):
+    fill(engine, 4)
+    time = Time()
+    sent(engine, Outbox(), people=2, limiter=Limiter(3, monotonic=time, sleep=time.sleep))
+    assert time.now == 0
+    sent(engine, Outbox(), people=4, limiter=Limiter(3, monotonic=time, sleep=time.sleep))
+    assert states(engine) == [S.SENT, S.SENT, S.CANCELLED, S.CANCELLED]
+
+
+def test_m_37_a_restarted_run_waits_for_its_turn(engine):
+    fill(engine, 4)
+    time, channel = Time(), Outbox()
+    one = {"people": 4, "stopping": lambda: len(channel.kept) == 3}
+    sent(engine, channel, limiter=Limiter(3, monotonic=time, sleep=time.sleep), **one)
+    sent(engine, channel, limiter=Limiter(3, monotonic=time, sleep=time.sleep), people=4)
+    assert len(channel.kept) == 4
+    assert time.now == 60
+
+
+def test_capital_letters_do_not_make_another_address(engine):
+    fill(engine, 1)
+    town = a_town(0)
+    town = replace(
+        town, people=(*town.people, a_person(key="person-0", email="Person-0@EXEMPELSTAD.example"))
+    )
+    assert sent(engine, Outbox(), profile=town).sent == 1
