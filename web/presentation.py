@@ -1,0 +1,290 @@
+"""Facts as a reader meets them on a page: dates, money, strength, states, history. Words only, no markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from calls.changes import Change
+from calls.model import BRUSSELS, Call, CallFacts, Deadline
+from calls.programmes import programme_name
+from calls.vocabulary import (
+    APPLICANT_LABELS,
+    SECTION_LABELS,
+    STATUS_LABELS,
+    ApplicantType,
+    DeadlineModel,
+    SectionKind,
+    Status,
+)
+from matcher.model import (
+    BAND_LABELS,
+    MATCH_STATE_LABELS,
+    REJECT_REASON_LABELS,
+    Answer,
+    Decision,
+    MatchState,
+    Verdict,
+)
+from matcher.programmes import programme_of
+from notifier.changes import shown_changes
+from notifier.weeks import STOCKHOLM
+from notifier.wording import Wording
+from profiles.model import Profile, Unit
+from texts import N_
+from web.decisions import is_back_to_queue
+
+ANSWER_LABELS = {Answer.YES: N_("Ja"), Answer.NO: N_("Nej"), Answer.UNKNOWN: N_("Framgår inte")}
+VERDICT_LABELS = {
+    Verdict.ACCEPT: N_("Godkänd"),
+    Verdict.REJECT: N_("Avvisad"),
+    Verdict.LATER: N_("Uppskjuten"),
+}
+MODEL_LABELS = {
+    DeadlineModel.SINGLE_STAGE: N_("ett steg"),
+    DeadlineModel.TWO_STAGE: N_("två steg"),
+    DeadlineModel.CUT_OFFS: N_("flera tillfällen"),
+}
+DATED = frozenset({"opening_date", "deadlines"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """A call's next deadline.
+
+    Attributes:
+        number, unit: "14" and "dagar kvar"; `number` is empty where there is no day to count to, and "I dag" at last.
+        day: "fredag 12 mars 2027", empty where there is none.
+        clock: "kl. 17.00 Brysseltid", only where the hour is known.
+        instant: for machines.
+    """
+
+    number: str
+    unit: str
+    day: str = ""
+    clock: str = ""
+    instant: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One line of facts; `known` is False where the source says nothing."""
+
+    label: str
+    value: str
+    known: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastChange:
+    """One field's change in one version: short ones as old and new value, texts side by side."""
+
+    label: str
+    old: str | None
+    new: str
+
+
+def when(call: CallFacts, wording: Wording, now: datetime) -> When:
+    """The next deadline, or why there is none."""
+    if call.status(now) is Status.CLOSED:
+        last = call.deadlines[-1] if call.deadlines else None
+        return When(number="", unit=wording.gettext("Stängd"), day=wording.weekday(last.day) if last else "")
+    deadline, days = call.next_deadline(now), call.days_left(now)
+    if deadline is None or days is None:
+        if call.deadlines is None:
+            return When(number="", unit=wording.gettext("Sista dag framgår inte"))
+        return When(number="", unit=wording.gettext("Löpande, utan sista dag"))
+    number, unit = str(days), wording.catalogue.ngettext("dag kvar", "dagar kvar", days)
+    if days == 0:
+        number, unit = wording.gettext("I dag"), wording.gettext("är sista dagen")
+    return When(
+        number=number,
+        unit=unit,
+        day=wording.weekday(deadline.day),
+        clock=clock(deadline, wording),
+        instant=deadline.day.isoformat() if deadline.by_day else deadline.at.isoformat(),
+    )
+
+
+def clock(deadline: Deadline, wording: Wording) -> str:
+    """The hour in Brussels, empty when only the day is known."""
+    if deadline.by_day:
+        return ""
+    at = deadline.at.astimezone(BRUSSELS)
+    shown = f"{at:%H.%M}" if wording.language == "sv" else f"{at:%H:%M}"
+    return wording.gettext("kl. {clock} Brysseltid", clock=shown)
+
+
+def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
+    """Everything the publisher says in numbers and dates, always in this order."""
+    say = wording.gettext
+    rows = [
+        (say("Läge"), say(STATUS_LABELS[call.status(now)])),
+        (say("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
+        (say("Sista ansökningsdag"), _deadlines(call, wording, now)),
+        (say("Stöd"), grant(call, wording)),
+        (say("Hela utlysningen"), budget(call, wording)),
+        (say("EU-stödets andel"), _rate(call, wording)),
+        (say("Vem kan söka"), _applicants(call, wording)),
+        (say("Kräver"), _consortium(call, wording)),
+        (say("Projektets längd"), call.duration),
+        (say("Typ av åtgärd"), call.action_type),
+    ]
+    return [Fact(label=label, value=value or wording.unknown, known=bool(value)) for label, value in rows]
+
+
+def grant(call: CallFacts, wording: Wording) -> str | None:
+    """What one project may get, None when the source does not say."""
+    return None if call.grant_min is None and call.grant_max is None else wording.grant(call)
+
+
+def budget(call: CallFacts, wording: Wording) -> str | None:
+    """The whole call's money, None when the source does not say."""
+    if call.budget is None:
+        return None
+    total = wording.money(call.budget, call.currency)
+    return wording.gettext("{sum}, delas med andra ämnen", sum=total) if call.budget_shared else total
+
+
+def programme(call: CallFacts, wording: Wording) -> str | None:
+    """The programme's name, else the publisher's words for it."""
+    return programme_name(call.programme, wording.language) or call.programme_label
+
+
+def about(call: CallFacts, wording: Wording) -> str:
+    """What the call's programme funds, in our own words; empty when we have none."""
+    known = programme_of(call)
+    if known is None:
+        return ""
+    return known.about_en if wording.language == "en" else known.about
+
+
+def unit_name(profile: Profile | None, key: str, wording: Wording) -> str:
+    """A unit's name in the reader's language; its key when the profile no longer has it."""
+    unit = unit_of(profile, key)
+    if unit is None:
+        return key
+    return unit.name_en if wording.language == "en" else unit.name
+
+
+def unit_of(profile: Profile | None, key: str) -> Unit | None:
+    """A unit, None when the profile no longer has it."""
+    return next((unit for unit in (profile.units if profile else ()) if unit.key == key), None)
+
+
+def band_label(band: Any, wording: Wording) -> str:
+    """How strong, as a word."""
+    return wording.gettext(BAND_LABELS[band])
+
+
+def state_label(state: MatchState, wording: Wording) -> str:
+    """Where a match stands, as a word."""
+    return wording.gettext(MATCH_STATE_LABELS[state])
+
+
+def decision_line(decision: Decision, name: str, wording: Wording) -> str:
+    """What was decided, by whom, when, and why."""
+    at = moment(decision.at, wording)
+    if is_back_to_queue(decision):
+        return wording.gettext("Ångrad, tillbaka i kön – {name}, {at}", name=name, at=at)
+    label = wording.gettext(VERDICT_LABELS[decision.verdict])
+    if decision.verdict is Verdict.LATER and decision.until is not None:
+        until = wording.day(decision.until.astimezone(STOCKHOLM).date())
+        label = wording.gettext("Uppskjuten till {day}", day=until)
+    if decision.reason is not None:
+        reason = wording.gettext(REJECT_REASON_LABELS[decision.reason])
+        label = wording.gettext("{label}: {reason}", label=label, reason=reason)
+    return wording.gettext("{what} – {name}, {at}", what=label, name=name, at=at)
+
+
+def moment(at: datetime, wording: Wording) -> str:
+    """A moment by the clock in Sweden, short: 22 augusti 2026 kl. 06.00."""
+    local = at.astimezone(STOCKHOLM)
+    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    return wording.gettext("{day} kl. {clock}", day=wording.day(local.date()), clock=shown)
+
+
+def read_at(call: Call, wording: Wording, now: datetime) -> str:
+    """When the leading source last showed the call: today's by the hour, older ones by the day."""
+    if not call.sources:
+        return ""
+    at = call.sources[0].last_seen_at.astimezone(STOCKHOLM)
+    if at.date() == now.astimezone(STOCKHOLM).date():
+        shown = f"{at:%H.%M}" if wording.language == "sv" else f"{at:%H:%M}"
+        return wording.gettext("läst i dag kl. {clock}", clock=shown)
+    return wording.gettext("läst {day}", day=wording.day(at.date()))
+
+
+def safe_link(url: str) -> str | None:
+    """An address that may be followed, None for anything but http and https."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def past_changes(changes: Sequence[Change], wording: Wording) -> list[PastChange]:
+    """What changed in one version, texts section by section."""
+    shown: list[PastChange] = []
+    for change in changes:
+        if change.field == "sections":
+            shown.extend(_section_changes(change, wording))
+        else:
+            (said,) = shown_changes((change,), wording)
+            shown.append(PastChange(label=said.label, old=said.old, new=said.new))
+    return shown
+
+
+def _section_changes(change: Change, wording: Wording) -> list[PastChange]:
+    old, new = change.old or {}, change.new or {}
+    return [
+        PastChange(
+            label=wording.gettext(SECTION_LABELS[kind]),
+            old=old.get(kind.value, "") or wording.unknown,
+            new=new.get(kind.value, "") or wording.unknown,
+        )
+        for kind in SectionKind
+        if old.get(kind.value) != new.get(kind.value)
+    ]
+
+
+def _deadlines(call: CallFacts, wording: Wording, now: datetime) -> str | None:
+    if call.deadlines is None:
+        return None
+    if not call.deadlines:
+        return wording.gettext("löpande, utan sista dag")
+    days = [" ".join(filter(None, (wording.weekday(d.day), clock(d, wording)))) for d in call.deadlines]
+    if call.deadline_model is None or len(days) == 1:
+        return wording.listed(days)
+    model = wording.gettext(MODEL_LABELS[call.deadline_model])
+    return wording.gettext("{days} ({model})", days=wording.listed(days), model=model)
+
+
+def _rate(call: CallFacts, wording: Wording) -> str | None:
+    if call.cofinancing_rate is None:
+        return None
+    grant, own = wording.percent(call.cofinancing_rate), wording.percent(1 - call.cofinancing_rate)
+    if call.cofinancing_rate == 1:
+        return wording.gettext("upp till {grant}", grant=grant)
+    return wording.gettext("upp till {grant}; egen insats minst {own}", grant=grant, own=own)
+
+
+def _applicants(call: CallFacts, wording: Wording) -> str | None:
+    if not call.eligible_applicants:
+        return None
+    kinds = [kind for kind in ApplicantType if kind in call.eligible_applicants]
+    return wording.listed([wording.gettext(APPLICANT_LABELS[kind]) for kind in kinds])
+
+
+def _consortium(call: CallFacts, wording: Wording) -> str | None:
+    needed = call.consortium
+    if needed is None:
+        return None
+    parts = []
+    if needed.min_partners is not None:
+        parts.append(wording.ngettext("minst {number} part", "minst {number} parter", needed.min_partners))
+    if needed.min_countries is not None:
+        parts.append(wording.ngettext("från {number} land", "från {number} länder", needed.min_countries))
+    return " ".join(parts) or None

@@ -1,0 +1,314 @@
+"""The queue as rows: what is in which tab, filtered, sorted and paged. Pure; no database, no words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from math import ceil
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from calls.model import Call
+from calls.programmes import PROGRAMMES
+from calls.vocabulary import Status
+from matcher.model import Band, MatchState, StoredMatch
+from matcher.review import may_decide
+from web.decisions import is_waiting
+
+PAGE_ROWS = 25
+URGENT_DAYS = 14
+NEW_FOR = timedelta(days=7)
+LONGEST_SEARCH = 200
+STRENGTHS = (Band.STRONG, Band.LIKELY, Band.POSSIBLE)
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Tab(StrEnum):
+    """The parts of the queue (`ux.md` 2.1); the words stand in addresses."""
+
+    REVIEW = "granska"
+    URGENT = "bradskar"
+    SEVERAL = "flera"
+    CHILDREN = "barn"
+    CHANGED = "andrade"
+    LATER = "uppskjutna"
+    ACCEPTED = "godkanda"
+    REJECTED = "avvisade"
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    URGENT = "bradskande"
+    STRONGEST = "starkast"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitMatches:
+    """One unit's matches with a call: those that wait first, then best first.
+
+    Attributes:
+        undecided: the matches that wait for a decision.
+    """
+
+    unit: str
+    matches: tuple[StoredMatch, ...]
+    undecided: tuple[StoredMatch, ...] = ()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody should decide."""
+        return bool(self.undecided)
+
+    @property
+    def best(self) -> StoredMatch:
+        """The match that speaks for the unit: the best that waits, else the best."""
+        return self.matches[0]
+
+    @property
+    def state(self) -> MatchState:
+        """Where the unit stands."""
+        return MatchState.NEW if self.waiting else self.best.state
+
+    @property
+    def open_to_decide(self) -> tuple[StoredMatch, ...]:
+        """What a button of the unit decides: what waits, else all that has not been sent."""
+        return self.undecided or tuple(match for match in self.matches if may_decide(match.state))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A call with its units."""
+
+    call: Call
+    units: tuple[UnitMatches, ...]
+    now: datetime
+
+    @property
+    def matches(self) -> tuple[StoredMatch, ...]:
+        """All matches of the row."""
+        return tuple(match for unit in self.units for match in unit.matches)
+
+    @property
+    def waiting(self) -> tuple[UnitMatches, ...]:
+        """The units that wait for a decision."""
+        return tuple(unit for unit in self.units if unit.waiting)
+
+    @cached_property
+    def status(self) -> Status:
+        """Where the call stands now."""
+        return self.call.status(self.now)
+
+    @cached_property
+    def days_left(self) -> int | None:
+        """Whole days to the next deadline, None when there is none."""
+        return self.call.days_left(self.now)
+
+    @property
+    def score(self) -> float:
+        """The best score among those that wait, else among all."""
+        return max(match.match.score for unit in self.waiting or self.units for match in unit.matches)
+
+    @property
+    def is_new(self) -> bool:
+        """First read within a week."""
+        return self.now - self.call.first_seen_at < NEW_FOR
+
+    @property
+    def is_changed(self) -> bool:
+        """The call reads otherwise than when it was first read."""
+        return self.call.version > 1
+
+    @property
+    def for_children(self) -> bool:
+        """Concerns children and young people."""
+        return any(match.match.children_and_youth for match in self.matches)
+
+    def is_in(self, tab: Tab) -> bool:
+        """Whether the row belongs in a tab. A closed call waits for nothing."""
+        return _BELONGS[tab](self)
+
+
+def _awaits(row: Row) -> bool:
+    return bool(row.waiting) and row.status is not Status.CLOSED
+
+
+_BELONGS = {
+    Tab.REVIEW: _awaits,
+    Tab.URGENT: lambda row: _awaits(row) and row.days_left is not None and row.days_left <= URGENT_DAYS,
+    Tab.SEVERAL: lambda row: _awaits(row) and len(row.waiting) > 1,
+    Tab.CHILDREN: lambda row: _awaits(row) and row.for_children,
+    Tab.CHANGED: lambda row: _awaits(row) and row.is_changed,
+    Tab.LATER: lambda row: any(unit.state is MatchState.LATER for unit in row.units),
+    Tab.ACCEPTED: lambda row: any(u.state in (MatchState.ACCEPTED, MatchState.SENT) for u in row.units),
+    Tab.REJECTED: lambda row: any(unit.state is MatchState.REJECTED for unit in row.units),
+}
+STATES_OF = {
+    Tab.LATER: (MatchState.LATER,),
+    Tab.ACCEPTED: (MatchState.ACCEPTED, MatchState.SENT),
+    Tab.REJECTED: (MatchState.REJECTED,),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What somebody wants to see, read from an address; anything odd in it counts as not said (W-32)."""
+
+    tab: Tab = Tab.REVIEW
+    unit: str = ""
+    programme: str = ""
+    band: Band | None = None
+    words: str = ""
+    order: Order = Order.URGENT
+    page: int = 1
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether something is left out by choice."""
+        return bool(self.unit or self.programme or self.band or self.words)
+
+    def address(self, **changes: object) -> str:
+        """The address of this selection, or of one that differs in something; without what is usual."""
+        wanted = replace(self, **changes)
+        said = {
+            "flik": wanted.tab,
+            "enhet": wanted.unit,
+            "program": wanted.programme,
+            "styrka": wanted.band or "",
+            "sok": wanted.words,
+            "ordning": wanted.order,
+            "sida": wanted.page,
+        }
+        usual = {"flik": Tab.REVIEW, "ordning": Order.URGENT, "sida": 1}
+        query = urlencode(
+            {key: str(value) for key, value in said.items() if value and usual.get(key) != value}
+        )
+        return f"/?{query}" if query else "/"
+
+
+def selection(asked: Mapping[str, str], units: Iterable[str], programmes: Iterable[str]) -> Selection:
+    """Read an address; the only units and programmes are those given."""
+    unit, programme = asked.get("enhet", ""), asked.get("program", "")
+    return Selection(
+        tab=word(Tab, asked.get("flik")) or Tab.REVIEW,
+        unit=unit if unit in set(units) else "",
+        programme=programme if programme in set(programmes) else "",
+        band=word(Band, asked.get("styrka")),
+        words=search_words(asked.get("sok", "")),
+        order=word(Order, asked.get("ordning")) or Order.URGENT,
+        page=page_number(asked.get("sida")),
+    )
+
+
+def word(words: type[Word], said: object) -> Word | None:
+    """A word of a closed list, None for anything else."""
+    return next((known for known in words if known.value == said), None)
+
+
+def search_words(text: str) -> str:
+    """What is searched for: one line, at most 200 characters."""
+    return " ".join(text.split())[:LONGEST_SEARCH]
+
+
+def page_number(text: str | None) -> int:
+    """A page, 1 for anything that is none."""
+    return (
+        int(text) if text and text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text) else 1
+    )
+
+
+def rows_of(calls: Iterable[Call], matches: Iterable[StoredMatch], now: datetime) -> list[Row]:
+    """A row a call that has matches."""
+    by_call: dict[int, list[StoredMatch]] = defaultdict(list)
+    for match in matches:
+        by_call[match.match.call_id].append(match)
+    return [
+        Row(call=call, units=_units(by_call[call.id], now), now=now) for call in calls if by_call.get(call.id)
+    ]
+
+
+def visible(rows: Sequence[Row], chosen: Selection) -> list[Row]:
+    """The rows of a selection, in its order."""
+    return sorted((row for row in rows if _fits(row, chosen)), key=_ORDERS[chosen.order])
+
+
+def counts(rows: Sequence[Row]) -> dict[Tab, int]:
+    """How many rows there are in every tab, whatever is filtered."""
+    return {tab: sum(row.is_in(tab) for row in rows) for tab in Tab}
+
+
+def last_page(found: int) -> int:
+    """The number of the last page."""
+    return max(1, ceil(found / PAGE_ROWS))
+
+
+def paged(rows: Sequence[Row], page: int) -> Sequence[Row]:
+    """One page; the last one when there are fewer."""
+    start = (min(page, last_page(len(rows))) - 1) * PAGE_ROWS
+    return rows[start : start + PAGE_ROWS]
+
+
+def contains(call: Call, words: str) -> bool:
+    """Whether all words stand somewhere in the call's title, codes, programme or text."""
+    programme = PROGRAMMES.get(call.programme or "")
+    parts = [
+        call.title,
+        call.identifier,
+        call.call_code,
+        call.call_title,
+        call.programme_label,
+        programme.name_sv if programme else None,
+        programme.name_en if programme else None,
+        *call.keywords,
+        *(section.text for section in call.sections),
+    ]
+    text = "\n".join(part for part in parts if part).casefold()
+    return all(part in text for part in words.casefold().split())
+
+
+def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]:
+    by_unit: dict[str, list[StoredMatch]] = defaultdict(list)
+    for match in matches:
+        by_unit[match.match.unit].append(match)
+    units = [
+        UnitMatches(
+            unit=unit,
+            matches=tuple(sorted(own, key=lambda m: (not is_waiting(m, now), -m.match.score, m.id))),
+            undecided=tuple(match for match in own if is_waiting(match, now)),
+        )
+        for unit, own in by_unit.items()
+    ]
+    return tuple(sorted(units, key=lambda unit: (not unit.waiting, -unit.best.match.score, unit.unit)))
+
+
+def _fits(row: Row, chosen: Selection) -> bool:
+    if not row.is_in(chosen.tab):
+        return False
+    if chosen.programme and row.call.programme != chosen.programme:
+        return False
+    if chosen.words and not contains(row.call, chosen.words):
+        return False
+    return any(_unit_fits(unit, chosen) for unit in row.units)
+
+
+def _unit_fits(unit: UnitMatches, chosen: Selection) -> bool:
+    """The unit and the band are looked for among the units that put the row into its tab."""
+    states = STATES_OF.get(chosen.tab)
+    if not (unit.waiting if states is None else unit.state in states):
+        return False
+    if chosen.unit and unit.unit != chosen.unit:
+        return False
+    return chosen.band is None or unit.best.match.band is chosen.band
+
+
+_FAR = 10**6
+_ORDERS = {
+    Order.URGENT: lambda row: (row.days_left if row.days_left is not None else _FAR, -row.score, row.call.id),
+    Order.STRONGEST: lambda row: (
+        -row.score,
+        row.days_left if row.days_left is not None else _FAR,
+        row.call.id,
+    ),
+}

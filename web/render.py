@@ -1,0 +1,71 @@
+"""Pages out of templates, in the reader's language; an undefined name raises, everything is escaped."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from notifier.wording import Wording
+from texts import Message
+from web.static_files import address
+from web.visit import Visit
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page; remembers the language when the reader has just chosen one."""
+    filled = _templates(visit.language).get_template(template).render(visit=visit, **values)
+    response = HTMLResponse(filled, status_code=status)
+    if visit.chosen_language:
+        set_cookie(visit, response, "fondvakt-lang", visit.chosen_language, max_age=YEAR_SECONDS)
+    return response
+
+
+def set_cookie(
+    visit: Visit, response: Response, name: str, value: str, *, max_age: int | None = None
+) -> None:
+    """A cookie that scripts cannot read and other sites cannot send along."""
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", httponly=True, samesite="lax", secure=visit.context.is_https
+    )
+
+
+def drop_cookie(visit: Visit, response: Response, name: str) -> None:
+    """Have the browser forget a cookie."""
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=visit.context.is_https)
+
+
+@cache
+def _templates(language: str) -> Environment:
+    wording = Wording(language)
+    environment = Environment(
+        loader=PackageLoader("web"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(
+        wording.catalogue.gettext, wording.catalogue.ngettext, newstyle=True
+    )
+    environment.globals |= {"wording": wording, "static": address}
+    environment.filters |= {
+        "foreign": foreign,
+        "message": lambda text: wording.message(text) if isinstance(text, Message | str) else "",
+        "paragraphs": paragraphs,
+    }
+    return environment
+
+
+def foreign(text: str, language: str) -> Markup:
+    """Words in another language than the page's: read aloud rightly, and kept to their own direction."""
+    return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text's paragraphs, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,54 @@
+"""The mails of signing in: plain text, no formatting, nothing to click but the link."""
+
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+from notifier.headers import ascii_address
+from notifier.weeks import STOCKHOLM
+from notifier.wording import Wording
+from profiles.model import ContactPerson
+from web.context import WebContext
+
+
+def link_and_code(context: WebContext, person: ContactPerson, link: str, code: str) -> EmailMessage:
+    """A link and a code to sign in with."""
+    say = Wording(person.language).gettext
+    text = "\n\n".join(
+        (
+            say("Hej!"),
+            say("Här kan du logga in i Fondvakt. Öppna länken i samma webbläsare som du bad om den i:"),
+            link,
+            say("Eller skriv koden på sidan som väntar: {code}", code=f"{code[:3]} {code[3:]}"),
+            say("Länken och koden gäller i tio minuter och bara en gång."),
+            say("Har du inte bett om det här behöver du inte göra något."),
+        )
+    )
+    return _mail(context, person, say("Logga in i Fondvakt"), text)
+
+
+def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
+    """Somebody has tried too many wrong codes."""
+    say = Wording(person.language).gettext
+    text = "\n\n".join(
+        (
+            say("Hej!"),
+            say("Någon har skrivit fel kod sex gånger vid inloggning med din adress."),
+            say("Koder går inte att använda den närmaste kvarten. Länkar i dina brev fungerar som vanligt."),
+            say("Var det inte du? Hör av dig till samordnaren."),
+        )
+    )
+    return _mail(context, person, say("Fondvakt: för många fel koder"), text)
+
+
+def _mail(context: WebContext, person: ContactPerson, subject: str, text: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = f"Fondvakt <{ascii_address(context.mail_from)}>"
+    mail["To"] = ascii_address(person.email)
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(context.now().astimezone(STOCKHOLM))
+    mail["Message-ID"] = make_msgid(domain=context.mail_from.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = person.language
+    mail.set_content(text + "\n")
+    return mail

@@ -1,0 +1,291 @@
+"""Who comes, in which language, and whether they may: decided once for every request, before its page runs."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from notifier.wording import Wording
+from profiles.model import ContactPerson, Profile, Role
+from storage import signins
+from storage.database import DatabaseBusy, reading, writing
+from texts import LANGUAGES, N_, Message
+from web.context import WebContext
+from web.guard import LOCAL
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+LONGEST_PATH = 500
+LONGEST_TEXT = 2000
+
+
+class Access(StrEnum):
+    """Who may use a door."""
+
+    PUBLIC = "public"
+    ONE_CLICK = "one-click"  # the token of the address is the proof; mail programs have no cookie (C4)
+    SIGNED_IN = "signed-in"
+    COORDINATOR = "coordinator"
+
+
+class Refused(Exception):
+    """The page says no: a status, a sentence, and whether signing in would help."""
+
+    def __init__(self, status: int, message: Message, *, sign_in: bool = False) -> None:
+        super().__init__(message)
+        self.status, self.message, self.sign_in = status, message, sign_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request: who, when, in which language.
+
+    Attributes:
+        profile: the published profile, None before the first.
+        person: who is signed in, None for a stranger.
+        session: their session.
+        csrf: what forms of this page must carry.
+        browser: the token that marks this browser for signing in, None when it has none yet.
+        path: own path and query, for links back.
+        chosen_language: set when the reader asked for a language with this request.
+    """
+
+    context: WebContext
+    now: datetime
+    language: str
+    profile: Profile | None
+    person: ContactPerson | None = None
+    session: signins.Session | None = None
+    csrf: str = ""
+    browser: str | None = None
+    path: str = "/"
+    chosen_language: str | None = None
+    cookies: dict[str, str]
+
+    @property
+    def wording(self) -> Wording:
+        """How things are said in the reader's language."""
+        return Wording(self.language)
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether they review the queue."""
+        return self.person is not None and self.person.role is Role.COORDINATOR
+
+    def may_see_unit(self, unit: str) -> bool:
+        """The coordinator sees every unit, others their own."""
+        return self.is_coordinator or (self.person is not None and unit in self.person.units)
+
+    def in_language(self, language: str) -> str:
+        """This page's address in another language."""
+        path, _, query = self.path.partition("?")
+        kept = [pair for pair in parse_qsl(query) if pair[0] != "lang"]
+        return f"{path}?{urlencode([*kept, ('lang', language)])}"
+
+    def name_of(self, by: str) -> str:
+        """Who decided, by name where the profile still has them."""
+        if by == "cli":
+            return self.wording.gettext("kommandoraden")
+        people = self.profile.people if self.profile else ()
+        return next((person.name for person in people if person.key == by), by)
+
+
+async def posted(request: Request) -> FormData | None:
+    """The fields of a posted form, None for other requests."""
+    if request.method != "POST":
+        return None
+    form = await request.form(max_files=0, max_fields=200)
+    request.state.typed = text_of(form.get("note"))
+    return form
+
+
+def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:
+    """The gatekeeper of one door."""
+
+    def enter(request: Request, form: Annotated[FormData | None, Depends(posted)]) -> Visit:
+        visit = visit_of(request)
+        request.state.visit = visit
+        if form is not None and access is not Access.ONE_CLICK:
+            _check_sender(request, visit)
+            _check_token(visit, form)
+        if access in (Access.SIGNED_IN, Access.COORDINATOR) and visit.person is None:
+            raise Refused(401, Message(text=N_("Logga in för att fortsätta.")), sign_in=True)
+        if access is Access.COORDINATOR and not visit.is_coordinator:
+            raise Refused(403, _only_for(visit.profile))
+        return visit
+
+    return enter
+
+
+def current(request: Request) -> Visit:
+    """The visit that the gatekeeper let in."""
+    return request.state.visit
+
+
+def fields(request: Request, form: Annotated[FormData | None, Depends(posted)]) -> FormData:
+    """The posted fields."""
+    return form if form is not None else FormData()
+
+
+Here = Annotated[Visit, Depends(current)]
+Fields = Annotated[FormData, Depends(fields)]
+
+
+def visit_of(request: Request) -> Visit:
+    """Everything that is known of a request."""
+    context: WebContext = request.app.state.context
+    now = context.now()
+    published = context.profile()
+    profile = published[1] if published else None
+    session = _session(context, request, now)
+    person = _person(profile, session.person) if session else None
+    browser = request.cookies.get(context.cookie("browser"))
+    query = f"?{request.url.query}" if request.url.query else ""
+    asked = request.query_params.get("lang")
+    chosen = asked if asked in LANGUAGES else None
+    return Visit(
+        context=context,
+        now=now,
+        language=chosen or _language(request, person),
+        profile=profile,
+        person=person,
+        session=session if person else None,
+        csrf=session.csrf if session and person else form_token(context, browser),
+        browser=browser,
+        path=f"{request.url.path}{query}" if _can_be_opened(request) else "/",
+        chosen_language=chosen,
+        cookies=dict(request.cookies),
+    )
+
+
+def sealed(context: WebContext, purpose: str, text: str) -> str:
+    """A keyed hash of a text, one key a purpose: says nothing to whom lacks the signing key."""
+    key = context.keys[-1].encode()
+    return hmac.new(key, f"{purpose}\0{text}".encode(), sha256).hexdigest()
+
+
+def form_token(context: WebContext, browser: str | None) -> str:
+    """What the forms of somebody not signed in must carry: it belongs to their browser's cookie."""
+    return sealed(context, "form", browser) if browser else ""
+
+
+def own_path(text: Any) -> str:
+    """A path of ours to go on to; "/" for anything else (W-29)."""
+    if not isinstance(text, str) or not text.startswith("/") or len(text) > LONGEST_PATH:
+        return "/"
+    if text.startswith("//") or "\\" in text or CONTROL.search(text) or "\n" in text or "\t" in text:
+        return "/"
+    parts = urlsplit(text)
+    return "/" if parts.scheme or parts.netloc else text
+
+
+def text_of(value: Any) -> str:
+    """What somebody typed: without control characters, at most 2,000 characters; empty for anything else."""
+    if not isinstance(value, str):
+        return ""
+    return CONTROL.sub("", value.replace("\r\n", "\n"))[:LONGEST_TEXT].strip()
+
+
+def number_of(text: Any) -> int:
+    """A row's number. Raises 404 for anything that cannot be one (W-33)."""
+    if not isinstance(text, str) or not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
+        raise HTTPException(404)
+    return int(text)
+
+
+def new_token() -> str:
+    """128 random bits, for addresses and cookies."""
+    return secrets.token_urlsafe(16)
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _session(context: WebContext, request: Request, now: datetime) -> signins.Session | None:
+    token = request.cookies.get(context.cookie("session"))
+    if not token:
+        return None
+    with reading(context.engine) as conn:
+        found = signins.session(conn, context.tenant, hashed(token), now)
+    if found is not None and signins.needs_touch(found, now):
+        _touch(context, found, now)
+    return found
+
+
+def _can_be_opened(request: Request) -> bool:
+    """Whether the address of this request can be opened anew, as a link."""
+    return request.method in ("GET", "HEAD") or request.url.path.startswith(("/u/", "/logga-in"))
+
+
+def _touch(context: WebContext, session: signins.Session, now: datetime) -> None:
+    try:
+        with writing(context.engine) as conn:
+            signins.touch(conn, context.tenant, session.id, now)
+    except DatabaseBusy:
+        return  # a long job writes; the page is worth more than the note, and the next page makes it
+
+
+def _person(profile: Profile | None, key: str) -> ContactPerson | None:
+    """Gone from the profile is gone from the pages, at once (F6)."""
+    people: Sequence[ContactPerson] = profile.people if profile else ()
+    return next((person for person in people if person.key == key), None)
+
+
+def _language(request: Request, person: ContactPerson | None) -> str:
+    kept = request.cookies.get("fondvakt-lang")
+    if kept in LANGUAGES:
+        return kept
+    return person.language if person and person.language in LANGUAGES else LANGUAGES[0]
+
+
+def _check_sender(request: Request, visit: Visit) -> None:
+    """A form comes from our own pages (F2).
+
+    Browsers name the origin `null` when the page sends no referrer, as ours do; `Sec-Fetch-Site`, which no page
+    can forge, then tells the truth. A request with neither is no browser's, and the token alone decides.
+    """
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    parts = urlsplit(origin or "")
+    if origin in (None, "null"):
+        is_ours = site == "same-origin" or (origin is None and site is None)
+    else:
+        same_host = parts.netloc == request.headers.get("host") and parts.hostname in _LOCAL_NAMES
+        is_ours = origin == visit.context.origin or same_host
+    if not is_ours:
+        raise Refused(403, Message(text=N_("Formuläret kom inte från Fondvakts egna sidor.")))
+
+
+_LOCAL_NAMES = {name.strip("[]") for name in LOCAL}
+
+
+def _check_token(visit: Visit, form: FormData) -> None:
+    sent = form.get("csrf")
+    good = [visit.session.csrf] if visit.session else []
+    if visit.browser:
+        good.append(form_token(visit.context, visit.browser))
+    if not isinstance(sent, str) or not any(hmac.compare_digest(sent.encode(), g.encode()) for g in good):
+        if visit.person is None:
+            raise Refused(
+                403,
+                Message(text=N_("Du är inte längre inloggad, eller så sparar webbläsaren inga kakor.")),
+                sign_in=True,
+            )
+        raise Refused(
+            403, Message(text=N_("Formuläret är för gammalt. Gå tillbaka, ladda om sidan och försök igen."))
+        )
+
+
+def _only_for(profile: Profile | None) -> Message:
+    names = ", ".join(person.name for person in profile.coordinators) if profile else ""
+    return Message(text=N_("Det här kan samordnaren göra: {names}."), values={"names": names or "–"})
