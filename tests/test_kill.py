@@ -1,0 +1,208 @@
+"""SIGKILL at random moments of collecting, matching and sending: nothing lost, nothing doubled (T-14, B1, E1).
+
+The moments come from a printed seed. What is left after the kills and one undisturbed run of each job must be
+what an installation that was never disturbed has.
+"""
+
+import asyncio
+import json
+import os
+import random
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from matcher.model import Decision, Verdict
+from scrapers.standin.sample import sample_folder
+from scrapers.standin.server import Standin, serve
+from storage import matches
+from storage.database import open_database, reading, writing
+
+KILLS = {"collect": 20, "match": 15, "digest": 20}
+ANSWER_SECONDS = 0.05
+MONDAY = "2026-11-23T07:05:00+01:00"
+HERE = Path(__file__).parent
+
+
+class Inbox:
+    """Keeps what a real SMTP server was given."""
+
+    def __init__(self) -> None:
+        self.contents: list[bytes] = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.contents.append(envelope.original_content)
+        await asyncio.sleep(ANSWER_SECONDS)
+        return "250 kept"
+
+
+class Driver:
+    """Gives orders to `killing.py`."""
+
+    def __init__(self, data_dir: Path, standin: Standin, smtp_port: int) -> None:
+        environ = os.environ | {
+            "FONDVAKT_DATA_DIR": str(data_dir),
+            "FONDVAKT_SOURCE_EU_PORTAL_URL": standin.url,
+            "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+            "FONDVAKT_MODEL": str(data_dir / "no-model"),
+            "FONDVAKT_MAIL_PER_MINUTE": "100000",
+            "FONDVAKT_NOW": MONDAY,
+        }
+        self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "killing.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=environ | {"PYTHONPATH": str(HERE.parent)},
+            text=True,
+        )
+        assert self._process.stdout
+        self._process.stdout.readline()
+
+    def order(self, *arguments: str, after: float | None = None) -> tuple[dict, float]:
+        """Run a command, perhaps kill it; what came of it, and the seconds it took."""
+        started = time.monotonic()
+        self._process.stdin.write(json.dumps({"arguments": arguments, "after": after}) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline()), time.monotonic() - started
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+        self._log.close()
+
+
+@pytest.fixture(scope="module")
+def standin():
+    with serve(sample_folder(), 0, today=date(2026, 11, 23)) as running:
+        yield running
+
+
+@pytest.fixture
+def inbox():
+    kept = Inbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, port
+    controller.stop()
+
+
+def state_of(folder: Path) -> dict:
+    """What an installation holds, without its own numbers: calls, proposals, letters."""
+    with sqlite3.connect(folder / "fondvakt.sqlite") as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        calls = conn.execute(
+            "SELECT source, reference, call.version FROM call_source JOIN call ON call.id = call_id"
+        ).fetchall()
+        versions = conn.execute(
+            "SELECT count(*), count(DISTINCT call_id || '/' || version) FROM call_version"
+        ).fetchone()
+        matches = conn.execute(
+            "SELECT reference, unit, need, band, state FROM match "
+            "JOIN call_source ON call_source.call_id = match.call_id"
+        ).fetchall()
+        letters = conn.execute("SELECT person, slot, state FROM letter").fetchall()
+    assert versions[0] == versions[1]
+    return {"calls": sorted(calls), "matches": sorted(matches), "letters": sorted(letters)}
+
+
+def decide_everything(folder: Path) -> None:
+    """The coordinator accepts a share of the queue, the same in every installation."""
+    engine = open_database(f"sqlite:///{folder / 'fondvakt.sqlite'}")
+    accept = Decision(verdict=Verdict.ACCEPT, by="test", at=datetime(2026, 11, 20, tzinfo=UTC))
+    with reading(engine) as conn:
+        queue = matches.find(conn, "default")
+    with writing(engine) as conn:
+        for stored in queue:
+            if stored.match.need.startswith(tuple("abcdefghijklm")):
+                matches.decide(conn, "default", stored.id, accept)
+    engine.dispose()
+
+
+def test_t_14_b1_nothing_is_lost_or_doubled_by_kills_at_random_moments(tmp_path, standin, inbox):
+    kept, port = inbox
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+
+    calm = run_undisturbed(tmp_path / "calm", standin, port)
+    print(calm["seconds"])
+    expected_mail = mails(kept)
+    kept.contents.clear()
+
+    kills = Counter()
+    driver = Driver(tmp_path / "killed", standin, port)
+    driver.order("init", "--municipality", "exempelstad")
+    for job, arguments in (("collect", ["collect"]), ("match", ["match"]), ("digest", ["digest", "send"])):
+        if job == "digest":
+            decide_everything(tmp_path / "killed")
+        usual = calm["seconds"][job]
+        tries = 0
+        while kills[job] < KILLS[job] and tries < 5 * KILLS[job]:
+            tries += 1
+            outcome, took = driver.order(*arguments, after=chance.uniform(0.0, 1.0) * usual)
+            kills[job] += outcome["killed"]
+            usual = usual if outcome["killed"] else min(usual, took)
+        last, _ = driver.order(*arguments)
+        assert last["code"] in (0, 1), (job, last)
+    driver.close()
+
+    assert sum(kills.values()) >= 50, kills
+    killed = state_of(tmp_path / "killed")
+    assert killed["calls"] == calm["state"]["calls"]
+    assert [row[:4] for row in killed["matches"]] == [row[:4] for row in calm["state"]["matches"]]
+    settle(killed, mails(kept), expected_mail, calm["state"], kills["digest"])
+
+
+def run_undisturbed(folder: Path, standin, port: int) -> dict:
+    """The same jobs without a kill: the state to compare with, and how long each job takes."""
+    driver = Driver(folder, standin, port)
+    driver.order("init", "--municipality", "exempelstad")
+    seconds = {}
+    for job, arguments in (("collect", ["collect"]), ("match", ["match"]), ("digest", ["digest", "send"])):
+        if job == "digest":
+            decide_everything(folder)
+        outcome, seconds[job] = driver.order(*arguments)
+        assert outcome == {"killed": False, "code": 0}, (
+            job,
+            (folder.parent / f"{folder.name}.log").read_text()[-2000:],
+        )
+    driver.close()
+    return {"state": state_of(folder), "seconds": seconds}
+
+
+def mails(kept: Inbox) -> list[tuple[str, str, bytes]]:
+    """What arrived: recipient, Message-ID, bytes."""
+    found = []
+    for content in kept.contents:
+        message = message_from_bytes(content, policy=policy.default)
+        found.append((str(message["To"]), str(message["Message-ID"]), content))
+    return found
+
+
+def settle(killed: dict, arrived: list, expected: list, calm: dict, kills: int) -> None:
+    """Each letter arrived, or is shown as in doubt; each copy beyond the first is one kill's, byte for byte."""
+    states = Counter(state for _person, _slot, state in killed["letters"])
+    assert {row[:2] for row in killed["letters"]} == {row[:2] for row in calm["letters"]}
+    assert set(states) <= {"sent", "in_doubt"}, states
+    by_id: dict[str, set[bytes]] = {}
+    for _to, message_id, content in arrived:
+        by_id.setdefault(message_id, set()).add(content)
+    assert all(len(contents) == 1 for contents in by_id.values()), "a copy is not byte-identical"
+    assert len(arrived) - len(by_id) <= kills
+    assert len(expected) - len({to for to, _, _ in arrived}) <= states["in_doubt"]
