@@ -5,12 +5,14 @@ it can be done again. Nothing but ASCII is sent, so no extension of the server i
 """
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from notifier.answers import Stage, meaning, shown
@@ -166,6 +168,8 @@ class SmtpChannel:
                 )
             else:
                 connection = smtplib.SMTP(relay.host, relay.port, relay.name, timeout=wait)
+            # The dot follows the letter at once instead of waiting for its acknowledgement.
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.sock.settimeout(relay.waits.command.total_seconds())
             connection.ehlo_or_helo_if_needed()
         return connection
@@ -205,8 +209,8 @@ def dot_stuffed(content: bytes) -> bytes:
 
 def _sender(letter: Letter) -> str:
     """The envelope's sender: the address in From, which is ours."""
-    header = message_from_bytes(letter.content, policy=policy.SMTP)["From"]
-    return header.addresses[0].addr_spec
+    headers = BytesHeaderParser(policy=policy.SMTP).parsebytes(letter.content)
+    return headers["From"].addresses[0].addr_spec
 
 
 def _check_size(connection: smtplib.SMTP, letter: Letter) -> None:

@@ -15,7 +15,7 @@ from letters import (
     text_of,
 )
 
-from builders import NOW, a_need, a_person, a_profile, a_unit
+from builders import a_need, a_person, a_profile, a_unit
 from calls.changes import Change
 from calls.model import BRUSSELS, Consortium, Deadline
 from calls.vocabulary import ApplicantType, DeadlineModel
