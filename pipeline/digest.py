@@ -6,6 +6,7 @@ A letter's bytes are fixed when it is planned. Sending them is `pipeline/sending
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
@@ -79,7 +80,8 @@ def letter_context(
 
     Without `mail_from` they come from `fondvakt@` the municipality's own domain; answers go to the coordinator.
     """
-    sender = mail_from or f"fondvakt@{profile.mail_domains[0]}"
+    domain = profile.mail_domains[0] if profile.mail_domains else urlsplit(public_url).hostname
+    sender = mail_from or f"fondvakt@{domain}"
     coordinators = profile.coordinators
     return LetterContext(
         tenant=tenant,
