@@ -22,7 +22,7 @@ from notifier.model import Digest, Letter
 from notifier.view import LetterContext, LetterView
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
-from notifier.writer import counted, isolated, letter_view, nearest_deadline
+from notifier.writer import counted, isolated, letter_view, nearest_deadline, told_lines
 from texts import N_, Message
 
 MAX_BYTES = 90_000
@@ -90,7 +90,9 @@ def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
         subject=subject,
         message_id=number,
         content=content,
-        calls=tuple((item.call.id, item.call.version) for item in (*digest.items, *digest.more)),
+        calls=tuple(
+            (item.call.id, item.call.version) for item in (*digest.items, *told_lines(digest, context))
+        ),
     )
 
 

@@ -25,7 +25,7 @@ _PAIRS, _REASONS, _DOUBTS = 2, 3, 4
 def letter_view(digest: Digest, context: LetterContext) -> LetterView:
     """A digest in the words of its reader's language."""
     wording = Wording(digest.person.language)
-    lines = _told_lines(digest, context)
+    lines = told_lines(digest, context)
     left_out = len(digest.more) - len(lines)
     nearest = nearest_deadline(digest, context.now)
     return LetterView(
@@ -75,8 +75,11 @@ def isolated(text: str) -> str:
     return text
 
 
-def _told_lines(digest: Digest, context: LetterContext) -> Sequence[DigestItem]:
-    """The first lines; what concerns children and young people stands first and is never cut."""
+def told_lines(digest: Digest, context: LetterContext) -> Sequence[DigestItem]:
+    """The lines that fit; what concerns children and young people stands first and is never cut.
+
+    What is only counted has not been told, so it comes in the next letter.
+    """
     children = sum(item.children_and_youth for item in digest.more)
     return digest.more[: max(context.max_lines, children)]
 
