@@ -12,6 +12,8 @@ RUNNING = "running"
 DONE = "done"
 FAILED = "failed"
 SKIPPED = "skipped"
+HELD = "held"
+ENDED = (DONE, FAILED, SKIPPED, HELD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +22,9 @@ class Slot:
 
     Attributes:
         at: when it was due.
-        state: running, done, failed or skipped.
+        state: running, done, failed, skipped, or held for the coordinator.
         owner: the process that runs or ran it.
+        lease_until: when another process may take a running slot over.
         attempts: how many processes have taken it on.
     """
 
@@ -29,6 +32,7 @@ class Slot:
     at: datetime
     state: str
     owner: str
+    lease_until: datetime
     claimed_at: datetime
     finished_at: datetime | None
     attempts: int
@@ -41,7 +45,7 @@ def claim(
     """True when this process is the one to run the job for that slot.
 
     The first to ask gets it. Another gets it only when the first neither finished nor extended its lease in
-    time; a slot that is done, failed or skipped is never given out again.
+    time; a slot that has ended is never given out again.
     """
     held = {"state": RUNNING, "owner": owner, "claimed_at": now, "lease_until": now + lease}
     first = {"tenant": tenant, "job": job, "at": at, "attempts": 1}
@@ -72,9 +76,9 @@ def finish(
     state: str = DONE,
     note: str | None = None,
 ) -> None:
-    """Note that the job has ended: done, failed or skipped."""
-    if state not in (DONE, FAILED, SKIPPED):
-        raise ValueError(f"slot state {state!r}: expected {DONE}, {FAILED} or {SKIPPED}")
+    """Note how the job ended; `state` is one of `ENDED`."""
+    if state not in ENDED:
+        raise ValueError(f"slot state {state!r}: expected one of {', '.join(ENDED)}")
     values = {"state": state, "finished_at": now, "note": note}
     conn.execute(update(slot).where(*_this(tenant, job, at)).values(**values))
 
@@ -105,6 +109,7 @@ def _slot(row: Row) -> Slot:
         at=row.at,
         state=row.state,
         owner=row.owner,
+        lease_until=row.lease_until,
         claimed_at=row.claimed_at,
         finished_at=row.finished_at,
         attempts=row.attempts,
