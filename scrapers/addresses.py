@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 
 from scrapers.errors import SourceBlocked
+from texts import N_, Message
 
 
 class CheckedBackend(httpcore.NetworkBackend):
@@ -43,7 +44,12 @@ def public_address(host: str, port: int) -> str:
     addresses = [entry[4][0] for entry in found]
     for address in addresses:
         if not is_public(address):
-            raise SourceBlocked(f"host {host} has the address {address}, which is not a public one")
+            raise SourceBlocked(
+                Message(
+                    text=N_("Datorn {host} har adressen {address}, som inte ligger på det öppna nätet."),
+                    values={"host": host, "address": address},
+                )
+            )
     return addresses[0]
 
 

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
+from texts import N_, Message, MessageError
+
 STEP = 64 * 2**10
 CHARSETS = {
     "utf-8": "utf-8",
@@ -20,7 +22,7 @@ CHARSETS = {
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
 
 
-class BodyError(Exception):
+class BodyError(MessageError):
     """A body that is too large, damaged, or not what was due."""
 
 
@@ -37,7 +39,12 @@ def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
         return _joined(_inflated(chunks, zlib.MAX_WBITS | 16), limit)
     if packing == "deflate":
         return _joined(_inflated(chunks, zlib.MAX_WBITS), limit)
-    raise BodyError(f"packed as {encoding!r}, which was not asked for")
+    raise BodyError(
+        Message(
+            text=N_("svaret är packat som {packing}, vilket inte efterfrågades"),
+            values={"packing": repr(encoding[:40])},
+        )
+    )
 
 
 def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
@@ -45,7 +52,9 @@ def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > limit:
-            raise BodyError(f"larger than {limit // 2**20 or 1} MiB")
+            raise BodyError(
+                Message(text=N_("svaret är större än {limit} MiB"), values={"limit": limit // 2**20 or 1})
+            )
     return bytes(body)
 
 
@@ -58,9 +67,11 @@ def _inflated(chunks: Iterable[bytes], bits: int) -> Iterable[bytes]:
                 yield unpacker.decompress(rest, STEP)
                 rest = unpacker.unconsumed_tail
     except zlib.error as failure:
-        raise BodyError(f"damaged: {failure}") from failure
+        raise BodyError(
+            Message(text=N_("svaret är skadat ({cause})"), values={"cause": str(failure)})
+        ) from failure
     if not unpacker.eof:
-        raise BodyError("cut off in the middle")
+        raise BodyError(Message(text=N_("svaret är avklippt mitt i")))
 
 
 def decoded_text(body: bytes, content_type: str) -> str:
@@ -99,25 +110,27 @@ def parsed_json(body: bytes) -> Any:
     except BodyError:
         raise
     except RecursionError as failure:
-        raise BodyError("JSON nested too deep") from failure
+        raise BodyError(Message(text=N_("svarets JSON är nästlad för djupt"))) from failure
     except ValueError as failure:
-        raise BodyError(f"not JSON: {failure}") from failure
+        raise BodyError(
+            Message(text=N_("svaret är inte JSON ({cause})"), values={"cause": str(failure)})
+        ) from failure
     return value
 
 
 def _no_constant(name: str) -> None:
-    raise BodyError(f"JSON holds {name}")
+    raise BodyError(Message(text=N_("svarets JSON innehåller {value}"), values={"value": name}))
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise BodyError(f"JSON holds the number {digits}")
+        raise BodyError(Message(text=N_("svarets JSON innehåller {value}"), values={"value": digits[:40]}))
     return number
 
 
 def _no_double_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BodyError("JSON has the same key twice in one object")
+        raise BodyError(Message(text=N_("svarets JSON har samma nyckel två gånger i ett objekt")))
     return found

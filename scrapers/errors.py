@@ -1,15 +1,17 @@
 """What can go wrong between a publisher and us.
 
-    ScraperError
-    ├── SourceUnreachable    no usable answer: network, certificate, 5xx, 429, time-out
-    ├── SourceBlocked        the publisher refuses us: 401, 403, robots
-    ├── SourceChanged        an answer that we do not understand: layout, format, missing marker
-    └── HarvestRefused       every page was read, but the harvest as a whole is not sound
+ScraperError
+├── SourceUnreachable    no usable answer: network, certificate, 5xx, 429, time-out
+├── SourceBlocked        the publisher refuses us: 401, 403, robots
+├── SourceChanged        an answer that we do not understand: layout, format, missing marker
+└── HarvestRefused       every page was read, but the harvest as a whole is not sound
 """
 
+from texts import MessageError
 
-class ScraperError(Exception):
-    """A source could not be collected. The sentence names the thing and the cause."""
+
+class ScraperError(MessageError):
+    """A source could not be collected. `message` names the thing and the cause; `str()` gives it in Swedish."""
 
 
 class SourceUnreachable(ScraperError):

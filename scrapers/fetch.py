@@ -24,6 +24,7 @@ from scrapers.addresses import CheckedBackend, without_secrets
 from scrapers.bodies import BodyError, decoded_text, parsed_json, unpacked
 from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUnreachable
 from scrapers.source import Page, Source
+from texts import N_, Message, MessageError
 
 JSON_LIMIT = 20 * 2**20
 PAGE_LIMIT = 5 * 2**20
@@ -36,12 +37,11 @@ MOST_HEADERS = 200
 ATTEMPTS = 4
 
 
-class _TryAgain(Exception):
+class _TryAgain(MessageError):
     """A passing fault: worth another try after a pause."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, message: Message, wait: float | None = None) -> None:
+        super().__init__(message)
         self.wait = wait
 
 
@@ -91,7 +91,7 @@ class Fetcher:
         """Read one page as text, if the publisher's robots file allows it."""
         url = self._address(path)
         if not self._robots_of(url).can_fetch(url, self._client.headers["User-Agent"]):
-            raise SourceBlocked(f"{without_secrets(url)}: the publisher's robots file refuses us")
+            raise SourceBlocked(_at(url, N_("utgivarens robots-fil släpper inte in oss")))
         final, headers, body = self._ask("GET", url, limit=PAGE_LIMIT, params=params)
         return Page(url=without_secrets(final), text=decoded_text(body, headers.get("content-type", "")))
 
@@ -109,7 +109,7 @@ class Fetcher:
         try:
             return parsed_json(body)
         except BodyError as failure:
-            raise SourceChanged(f"{without_secrets(final)}: {failure}") from failure
+            raise SourceChanged(_at(final, failure.message)) from failure
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else self.base_url + "/" + path.lstrip("/")
@@ -119,14 +119,19 @@ class Fetcher:
     def _check(self, url: str) -> None:
         """Refuse what is not http(s), carries a login or a backslash, or lies on a foreign host (S-12, S-14)."""
         if "\\" in url or any(sign < " " for sign in url):
-            raise SourceChanged(f"address {url!r} holds signs that no address has")
+            raise SourceChanged(_odd(url, N_("Adressen {url} innehåller tecken som ingen adress har.")))
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https"):
-            raise SourceChanged(f"address {url!r} is not http or https")
+            raise SourceChanged(_odd(url, N_("Adressen {url} är varken http eller https.")))
         if parts.username or parts.password:
-            raise SourceChanged(f"address {without_secrets(url)} carries a login")
+            raise SourceChanged(_at(url, N_("adressen innehåller en inloggning")))
         if parts.hostname not in self._hosts:
-            raise SourceBlocked(f"host {parts.hostname} is not one of the source's: {', '.join(self._hosts)}")
+            raise SourceBlocked(
+                Message(
+                    text=N_("Datorn {host} hör inte till källan; väntade {hosts}."),
+                    values={"host": parts.hostname, "hosts": ", ".join(sorted(map(str, self._hosts)))},
+                )
+            )
 
     def _ask(self, method: str, url: str, *, limit: int, **request: Any) -> tuple[str, httpx.Headers, bytes]:
         """One answer, after retries with growing pauses for passing faults (S-16, S-17)."""
@@ -138,20 +143,18 @@ class Fetcher:
                 with attempt:
                     return self._once(method, url, limit, request, attempt.num)
         except _TryAgain as failure:
-            raise SourceUnreachable(f"{without_secrets(url)}: {failure.reason}") from failure
+            raise SourceUnreachable(_at(url, failure.message)) from failure
         raise AssertionError("stamina always tries at least once")
 
     def _once(self, method: str, url: str, limit: int, request: dict, number: int):
         """One try. The pause before the next is taken here, so that Retry-After can name it."""
         try:
-            with _httpx_errors_translated():
+            with _httpx_errors_translated(url):
                 return self._follow(method, url, limit, request)
         except _TryAgain as failure:
             wait = failure.wait if failure.wait is not None else 2.0 ** (number - 1) + random.random()
             if wait > LONGEST_WAIT:
-                raise SourceUnreachable(
-                    f"{without_secrets(url)}: {failure.reason}; asked to wait {wait:.0f} s"
-                ) from failure
+                raise SourceUnreachable(_at(url, _too_long(failure, wait))) from failure
             if number < ATTEMPTS:
                 self._sleep(wait)
             raise
@@ -167,17 +170,17 @@ class Fetcher:
                     continue
                 _judge(answer)
                 body = unpacked(
-                    _in_time(answer.iter_raw(), self._page_seconds),
+                    _in_time(answer.iter_raw(), url, self._page_seconds),
                     answer.headers.get("content-encoding", ""),
                     limit,
                 )
                 return str(answer.url), answer.headers, body
-        raise SourceChanged(f"{without_secrets(url)}: more than {MOST_REDIRECTS} redirects")
+        raise SourceChanged(_at(url, N_("fler än {most} omdirigeringar"), most=MOST_REDIRECTS))
 
     def _next_hop(self, url: str, answer: httpx.Response) -> str:
         target = urljoin(url, answer.headers.get("location", ""))
         if url.startswith("https:") and not target.startswith("https:"):
-            raise SourceChanged(f"{without_secrets(url)}: redirected away from https to {target!r}")
+            raise SourceChanged(_at(url, N_("omdirigerad från https till {target}"), target=repr(target)))
         self._check(target)
         return target
 
@@ -200,17 +203,38 @@ class Fetcher:
         return self._robots[origin]
 
 
+def _at(url: str, cause: Message | str, **values: Any) -> Message:
+    """What was wrong at which address; login and keys of the address are left out."""
+    if isinstance(cause, str):
+        cause = Message(text=cause, values=values)
+    return Message(text="{url}: {cause}", values={"url": without_secrets(url), "cause": cause})
+
+
+def _odd(url: str, text: str) -> Message:
+    return Message(text=text, values={"url": repr(url[:200])})
+
+
+def _too_long(failure: _TryAgain, wait: float) -> Message:
+    return Message(
+        text=N_("{cause}, och vi ombads vänta {seconds} sekunder"),
+        values={"cause": failure.message, "seconds": round(wait)},
+    )
+
+
 def _judge(answer: httpx.Response) -> None:
     """Raise for every answer that is not a page."""
-    where = without_secrets(str(answer.url))
+    url, status = str(answer.url), answer.status_code
     if len(answer.headers) > MOST_HEADERS:
-        raise SourceChanged(f"{where}: {len(answer.headers)} headers")
-    if answer.status_code == 429 or answer.status_code >= 500:
-        raise _TryAgain(f"status {answer.status_code}", _retry_after(answer.headers.get("retry-after")))
-    if answer.status_code in (401, 403, 451):
-        raise SourceBlocked(f"{where}: refused with status {answer.status_code}")
-    if answer.status_code != 200:
-        raise SourceChanged(f"{where}: status {answer.status_code} where 200 is due")
+        raise SourceChanged(_at(url, N_("svaret har {count} huvudrader"), count=len(answer.headers)))
+    if status == 429 or status >= 500:
+        raise _TryAgain(
+            Message(text=N_("svarade med status {status}"), values={"status": status}),
+            _retry_after(answer.headers.get("retry-after")),
+        )
+    if status in (401, 403, 451):
+        raise SourceBlocked(_at(url, N_("nekade oss med status {status}"), status=status))
+    if status != 200:
+        raise SourceChanged(_at(url, N_("svarade med status {status} där 200 väntades"), status=status))
 
 
 def _retry_after(value: str | None) -> float | None:
@@ -226,29 +250,36 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, seconds)
 
 
-def _in_time(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+def _in_time(chunks: Iterator[bytes], url: str, seconds: float) -> Iterator[bytes]:
     """The chunks of a body, as long as the whole of it comes within the time (S-07)."""
     end = time.monotonic() + seconds
     for chunk in chunks:
         if time.monotonic() > end:
-            raise SourceUnreachable(f"the answer was not complete after {seconds:.0f} s")
+            raise SourceUnreachable(
+                _at(url, N_("svaret var inte färdigt efter {seconds} sekunder"), seconds=round(seconds))
+            )
         yield chunk
 
 
 @contextmanager
-def _httpx_errors_translated() -> Iterator[None]:
+def _httpx_errors_translated(url: str) -> Iterator[None]:
     """Foreign errors stop at this border."""
     try:
         yield
     except ScraperError:
         raise
     except BodyError as failure:
-        raise SourceChanged(str(failure)) from failure
+        raise SourceChanged(_at(url, failure.message)) from failure
     except httpx.RemoteProtocolError as failure:
-        raise _TryAgain(f"damaged answer ({failure})") from failure
+        raise _TryAgain(
+            Message(text=N_("svaret är skadat ({cause})"), values={"cause": str(failure)})
+        ) from failure
     except httpx.TransportError as failure:
         if "CERTIFICATE_VERIFY_FAILED" in str(failure):
-            raise SourceBlocked(f"certificate refused: {failure}") from failure
-        raise _TryAgain(f"{type(failure).__name__}: {failure}") from failure
+            raise SourceBlocked(
+                _at(url, N_("certifikatet godtas inte ({cause})"), cause=str(failure))
+            ) from failure
+        cause = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+        raise _TryAgain(Message(text=N_("inget svar ({cause})"), values={"cause": cause})) from failure
     except httpx.InvalidURL as failure:
-        raise SourceChanged(f"not an address: {failure}") from failure
+        raise SourceChanged(_odd(url, N_("Adressen {url} går inte att använda."))) from failure

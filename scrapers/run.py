@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from calls.model import ScrapedCall
 from scrapers.errors import HarvestRefused
 from scrapers.source import Fetch, Skipped, Source
+from texts import N_, Message
 
 LEAST_OF_LAST = 0.6
 MOST_SKIPPED = 0.1
@@ -58,38 +59,57 @@ def judge(source: Source, harvest: HarvestedCalls, last_count: int | None) -> No
     _enough(source, calls, last_count)
     share_skipped = len(harvest.skipped) / (len(calls) + len(harvest.skipped))
     if share_skipped > MOST_SKIPPED:
-        raise HarvestRefused(
-            f"{source.key}: {len(harvest.skipped)} calls could not be understood, "
-            f"first {harvest.skipped[0].reference}: {harvest.skipped[0].reason}"
+        first = harvest.skipped[0]
+        raise _refused(
+            N_("{count} utlysningar kunde inte tolkas, den första {reference} ({cause})."),
+            count=len(harvest.skipped),
+            reference=first.reference,
+            cause=first.reason,
         )
     for field, least in source.fill_rates.items():
         stated = sum(getattr(call, field) not in (None, ()) for call in calls) / len(calls)
         if field == "deadlines":
             stated = sum(call.deadlines is not None for call in calls) / len(calls)
         if stated < least:
-            raise HarvestRefused(
-                f"{source.key}: only {stated:.0%} of {len(calls)} calls state {field}, at least {least:.0%} expected"
+            raise _refused(
+                N_("Bara {stated} av {count} utlysningar anger fältet {field}; minst {least} väntades."),
+                stated=f"{stated:.0%}",
+                count=len(calls),
+                field=field,
+                least=f"{least:.0%}",
             )
-    _varied(source, calls)
+    _varied(calls)
+
+
+def _refused(text: str, **values: object) -> HarvestRefused:
+    return HarvestRefused(Message(text=text, values=values))
 
 
 def _enough(source: Source, calls: Sequence[ScrapedCall], last_count: int | None) -> None:
     if len(calls) < max(1, source.min_calls):
-        raise HarvestRefused(f"{source.key}: {len(calls)} calls, at least {source.min_calls} expected")
+        raise _refused(
+            N_("{count} utlysningar kom; minst {least} väntades."),
+            count=len(calls),
+            least=max(1, source.min_calls),
+        )
     if last_count is not None and len(calls) < LEAST_OF_LAST * last_count:
-        raise HarvestRefused(
-            f"{source.key}: {len(calls)} calls, the last sound harvest had {last_count}; "
-            f"fewer than {LEAST_OF_LAST:.0%} of it is not believed"
+        raise _refused(
+            N_("{count} utlysningar kom, förra gången {last}; färre än {least} av det tros inte."),
+            count=len(calls),
+            last=last_count,
+            least=f"{LEAST_OF_LAST:.0%}",
         )
 
 
-def _varied(source: Source, calls: Sequence[ScrapedCall]) -> None:
+def _varied(calls: Sequence[ScrapedCall]) -> None:
     """A list where every row says the same is a broken list (S-40, S-78)."""
     if len(calls) < 10:
         return
     titles = {call.title for call in calls}
     if len(titles) < (1 - MOST_ALIKE) * len(calls):
-        raise HarvestRefused(f"{source.key}: {len(calls)} calls share {len(titles)} titles")
+        raise _refused(
+            N_("{count} utlysningar delar på {titles} rubriker."), count=len(calls), titles=len(titles)
+        )
     days = [call.deadlines[-1].day for call in calls if call.deadlines]
     if len(days) >= 10 and len(set(days)) == 1:
-        raise HarvestRefused(f"{source.key}: every deadline is {days[0].isoformat()}")
+        raise _refused(N_("Alla utlysningar har samma sista dag, {day}."), day=days[0].isoformat())

@@ -1,6 +1,7 @@
 """What a person reads: messages in Swedish, with English beside them."""
 
 from texts.catalogue import LANGUAGES, catalogue, translate
-from texts.message import Message, N_
+from texts.errors import MessageError
+from texts.message import N_, Message
 
-__all__ = ["LANGUAGES", "Message", "N_", "catalogue", "translate"]
+__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "catalogue", "translate"]

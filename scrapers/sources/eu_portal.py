@@ -14,6 +14,7 @@ from scrapers.errors import SourceChanged
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.portal_calls import KEY, parse_record
 from scrapers.sources.portal_records import CASCADE, PROSPECT, TOPIC, Row, current_rows, harvest_day, row_of
+from texts import N_, Message, MessageError
 
 SEARCH = "/search-api/prod/rest/search"
 PAGE_SIZE = 100
@@ -23,8 +24,15 @@ SORTS = {TOPIC: "identifier", CASCADE: "callccm2Id", PROSPECT: "callIdentifier"}
 OPEN_OR_FORTHCOMING = ("31094501", "31094502")
 
 
-class _Moved(Exception):
+class _Moved(MessageError):
     """The answer changed while it was read: worth another reading from the first page."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        super().__init__(Message(text=text, values=values))
+
+
+class _Empty(_Moved):
+    """The service said that there is nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +73,11 @@ def chosen_types(options: Mapping[str, str]) -> tuple[str, ...]:
     )
     unknown = [kind for kind in types if kind not in SORTS]
     if unknown or not types:
-        raise SourceChanged(f"{KEY}: types {options.get('types')!r}: expected some of {', '.join(SORTS)}")
+        raise _changed(
+            N_("Inställningen FONDVAKT_SOURCE_EU_PORTAL_TYPES är {given}; väntade några av {known}."),
+            given=repr(options.get("types")),
+            known=", ".join(SORTS),
+        )
     return types
 
 
@@ -85,12 +97,21 @@ def _read(fetch: Fetch, kind: str) -> list[Any]:
         try:
             return _whole(fetch, kind)
         except _Moved as moved:
-            reason = str(moved)
+            last = moved
             if attempt == RESTARTS:
                 break
-    if reason == "no results" and kind != TOPIC:
+    if isinstance(last, _Empty) and kind != TOPIC:
         return []
-    raise SourceChanged(f"{KEY}: type {kind} could not be read whole in {1 + RESTARTS} readings: {reason}")
+    raise _changed(
+        N_("Typ {kind} gick inte att läsa hel på {count} försök: {cause}."),
+        kind=kind,
+        count=1 + RESTARTS,
+        cause=last.message,
+    )
+
+
+def _changed(text: str, **values: Any) -> SourceChanged:
+    return SourceChanged(Message(text=text, values=values))
 
 
 def _whole(fetch: Fetch, kind: str) -> list[Any]:
@@ -101,24 +122,40 @@ def _whole(fetch: Fetch, kind: str) -> list[Any]:
     page = _page(fetch, kind, number)
     total = page.total
     if total == 0:
-        raise _Moved("no results")
+        raise _Empty(N_("inga resultat kom"))
     if total > WINDOW:
-        raise SourceChanged(f"{KEY}: type {kind} has {total} results, the service shows {WINDOW} at most")
+        raise _changed(
+            N_("Typ {kind} har {total} resultat; tjänsten visar högst {most}."),
+            kind=kind,
+            total=total,
+            most=WINDOW,
+        )
     while True:
         if page.total != total:
-            raise _Moved(f"the total went from {total} to {page.total} on page {number}")
+            raise _Moved(
+                N_("antalet gick från {total} till {now} på sida {number}"),
+                total=total,
+                now=page.total,
+                number=number,
+            )
         if (page.number, page.size) != (number, PAGE_SIZE):
-            raise _Moved(f"page {page.number} of {page.size} rows came for page {number} of {PAGE_SIZE}")
+            raise _Moved(
+                N_("sida {came} med {size} rader kom när sida {number} med {due} rader efterfrågades"),
+                came=page.number,
+                size=page.size,
+                number=number,
+                due=PAGE_SIZE,
+            )
         references = [_reference(result) for result in page.results]
         if references and references == before:
-            raise _Moved(f"page {number} repeats the page before it")
+            raise _Moved(N_("sida {number} upprepar sidan före"), number=number)
         results += page.results
         if not page.results or len(results) >= total:
             break
         before, number = references, number + 1
         page = _page(fetch, kind, number)
     if len(results) != total:
-        raise _Moved(f"{len(results)} rows came where {total} were announced")
+        raise _Moved(N_("{count} rader kom där {total} utlovades"), count=len(results), total=total)
     return results
 
 
@@ -150,11 +187,13 @@ def parse_page(answer: Any) -> _Page:
         SourceChanged: when it is not the envelope that the service gives.
     """
     if not isinstance(answer, Mapping) or not isinstance(answer.get("results"), list):
-        raise SourceChanged(f"{KEY}: the answer is not a list of results")
+        raise _changed(N_("Svaret är ingen lista med resultat."))
     numbers = {name: answer.get(name) for name in ("pageNumber", "pageSize", "totalResults")}
     for name, number in numbers.items():
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-            raise SourceChanged(f"{KEY}: {name} is {str(number)[:40]!r} where a number is due")
+            raise _changed(
+                N_("Svarets {name} är {value} där ett tal väntades."), name=name, value=repr(str(number)[:40])
+            )
     return _Page(
         number=numbers["pageNumber"],
         size=numbers["pageSize"],

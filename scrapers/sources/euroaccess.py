@@ -25,7 +25,7 @@ from scrapers.markup import PageReader, one_line, text_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.euroaccess_words import countries_in, entities_in, grant_in
 from scrapers.values import checked_dates, dotted_day, dotted_deadline, share
-from texts import N_
+from texts import N_, Message
 
 KEY = "euroaccess"
 SITE = "https://www.euro-access.eu"
@@ -90,21 +90,33 @@ def parse_list(html: str) -> list[Listed]:
     Raises:
         SourceChanged: when the table or its count is missing, a row is odd, or rows and count differ.
     """
-    page = PageReader(html, f"{KEY} list")
+    page = PageReader(html, "list")
     try:
         rows = page.one("table#calls-overview").select("tbody > tr")
         listed = [_listed(row) for row in rows]
     except ValueError as failure:
-        raise SourceChanged(str(failure)) from failure
+        raise _changed(N_("Listan är inte i den form vi känner ({cause})."), cause=str(failure)) from failure
     counts = [found[1] for head in page.all("h3") if (found := FOUND.search(one_line(str(head))))]
     if len(counts) != 1:
-        raise SourceChanged(f"{KEY} list: {len(counts)} lines of the form 'N Calls found' where one is due")
+        raise _changed(N_('Listan har {count} rader "N Calls found" där en väntades.'), count=len(counts))
     if int(re.sub(r"\D", "", counts[0])) != len(listed):
-        raise SourceChanged(f"{KEY} list: {len(listed)} rows where {counts[0]} calls are announced")
+        raise _changed(
+            N_("Listan har {count} rader där {total} utlysningar utlovades."),
+            count=len(listed),
+            total=counts[0],
+        )
     references = {row.reference for row in listed}
     if len(references) != len(listed):
-        raise SourceChanged(f"{KEY} list: {len(listed)} rows for {len(references)} different calls")
+        raise _changed(
+            N_("Listan har {count} rader för {different} olika utlysningar."),
+            count=len(listed),
+            different=len(references),
+        )
     return listed
+
+
+def _changed(text: str, **values: object) -> SourceChanged:
+    return SourceChanged(Message(text=text, values=values))
 
 
 def _listed(row: Tag) -> Listed:
@@ -113,7 +125,7 @@ def _listed(row: Tag) -> Listed:
     path = urlsplit(str(link["href"]).strip()).path if link else ""
     found = DETAIL.fullmatch(path)
     if found is None:
-        raise ValueError(f"{KEY} list: a row without a link to a call: {one_line(str(row))[:80]!r}")
+        raise ValueError(f"a row without a link to a call: {one_line(str(row))[:80]!r}")
     return Listed(
         reference=found[1],
         path=path,

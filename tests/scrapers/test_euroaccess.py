@@ -44,10 +44,10 @@ def test_every_row_of_the_list_is_read_and_counted():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (("6 Calls found", "7 Calls found"), "6 rows where 7 calls are announced"),
-        (("6 Calls found", "6 Aufrufe gefunden"), "0 lines of the form 'N Calls found'"),
+        (("6 Calls found", "7 Calls found"), "Listan har 6 rader där 7 utlysningar utlovades"),
+        (("6 Calls found", "6 Aufrufe gefunden"), 'Listan har 0 rader "N Calls found"'),
         (('id="calls-overview"', 'id="calls"'), "0 of 'table#calls-overview' where one is due"),
-        (("/en/calls/102/", "/en/calls/101/"), "6 rows for 5 different calls"),
+        (("/en/calls/102/", "/en/calls/101/"), "6 rader för 5 olika utlysningar"),
         (("/en/calls/102/", "/en/news/102/"), "a row without a link to a call"),
     ],
     ids=["rows lack", "S-54 other language", "S-56 other layout", "S-43 one call twice", "other links"],
@@ -58,7 +58,7 @@ def test_d1_a_list_that_is_not_as_known_stops_the_source(change, reason):
 
 
 def test_an_empty_list_stops_the_source():
-    with pytest.raises(SourceChanged, match="euroaccess list"):
+    with pytest.raises(SourceChanged, match="Listan är inte i den form vi känner"):
         parse_list("<html><body>Access denied</body></html>")
 
 
