@@ -7,16 +7,22 @@ import numpy as np
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher.model import Evidence, SentencePair
-from matcher.programmes import programme_of
-from matcher.signals import Pool
-from matcher.texts import TITLE, sentences
+from matcher.pool import Pool
+from matcher.programmes import action_of, programme_of
+from matcher.texts import TITLE, call_texts, sentences
 from matcher.translate import translate
-from matcher.words import Concept, tokens
+from matcher.words import Concept, term_stems, tokens
 from texts import N_, Message
 
 MAX_PAIRS = 3
 MAX_CALL_SENTENCES = 200
 SHOWN_WORDS = 6
+UNDESCRIBED = N_("Programmet är inte beskrivet.")
+HOW_OFTEN = (
+    (0.7, N_("{name} passar ofta kommuner.")),
+    (0.35, N_("{name} passar ibland kommuner.")),
+    (0.0, N_("{name} passar sällan kommuner.")),
+)
 PLACES = {TITLE: N_("rubrik")} | {kind.value: label for kind, label in SECTION_LABELS.items()}
 
 
@@ -83,16 +89,18 @@ def _share(concepts: tuple[Concept, ...], stems: frozenset[str]) -> float:
 
 
 def _said(concept: Concept, stems: frozenset[str]) -> bool:
-    return any((needed := _stems(term)) and needed <= stems for term in concept.terms)
-
-
-@lru_cache(maxsize=8192)
-def _stems(term: str) -> frozenset[str]:
-    return frozenset(tokens(term))
+    return any((needed := term_stems(term)) and stems.issuperset(needed) for term in concept.terms)
 
 
 def _why_meaning(pool: Pool, i: int, j: int) -> Message:
-    return Message(text=N_("Behovet och utlysningen handlar om samma sak, så som modellen läser dem."))
+    likeness = pool.english_likeness
+    place = call_texts(pool.calls[j])[likeness.best[i, j] if likeness is not None else 0].section
+    text = N_("Behovet ligger nära det som utlysningen handlar om ({place}).")
+    return Message(text=text, values={"place": Message(text=PLACES.get(place, place))})
+
+
+def _why_own_words(pool: Pool, i: int, j: int) -> Message:
+    return Message(text=N_("Behovet, så som ni har skrivit det, liknar utlysningen."))
 
 
 def _why_words(pool: Pool, i: int, j: int) -> Message:
@@ -101,14 +109,30 @@ def _why_words(pool: Pool, i: int, j: int) -> Message:
     return Message(text=N_("Utlysningen tar upp: {words}."), values={"words": ", ".join(said)})
 
 
+def _why_theme(pool: Pool, i: int, j: int) -> Message:
+    known = programme_of(pool.calls[j])
+    values = {"name": Message(text=known.name), "about": Message(text=known.about)} if known else {}
+    return Message(text=N_("{name}: {about}") if known else UNDESCRIBED, values=values)
+
+
 def _why_programme(pool: Pool, i: int, j: int) -> Message:
     known = programme_of(pool.calls[j])
     if known is None:
-        return Message(text=N_("Programmet är inte beskrivet."))
-    return Message(
-        text=N_("{name}: {about}"),
-        values={"name": Message(text=known.name), "about": Message(text=known.about)},
-    )
+        return Message(text=UNDESCRIBED)
+    text = next(text for least, text in HOW_OFTEN if known.fit >= least)
+    return Message(text=text, values={"name": Message(text=known.name)})
 
 
-REASONS = {"meaning": _why_meaning, "words": _why_words, "programme": _why_programme}
+def _why_action(pool: Pool, i: int, j: int) -> Message:
+    known = action_of(pool.calls[j])
+    return Message(text=known.name if known else N_("Typen av projekt framgår inte."))
+
+
+REASONS = {
+    "meaning": _why_meaning,
+    "own_words": _why_own_words,
+    "words": _why_words,
+    "theme": _why_theme,
+    "programme": _why_programme,
+    "action": _why_action,
+}

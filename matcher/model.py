@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from texts import Message, N_
+from texts import N_, Message
 
 
 class Band(StrEnum):

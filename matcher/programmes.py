@@ -73,6 +73,32 @@ class ProgrammeFacts:
     names_municipalities: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class ActionFacts:
+    """A kind of project, and how near to a municipality's practice it is, 0 to 1."""
+
+    key: str
+    pattern: Pattern
+    name: str
+    fit: float
+
+
+@cache
+def actions() -> tuple[ActionFacts, ...]:
+    """All kinds of projects, in the order of the file."""
+    return tuple(
+        ActionFacts(key=entry["key"], pattern=_pattern(entry), name=entry["name"], fit=float(entry["fit"]))
+        for entry in _content()["action"]
+    )
+
+
+def action_of(call: CallFacts) -> ActionFacts | None:
+    """The kind of project that the call pays for; None when its type of action is not given or not known."""
+    if not call.action_type or call.shares_identifier:
+        return None
+    return next((entry for entry in actions() if entry.pattern.fits_identifier(call)), None)
+
+
 @cache
 def bars() -> tuple[Bar, ...]:
     """All bars, in the order of the file."""

@@ -1,71 +1,25 @@
 """The signals of a match: each tells, for every need and call, how strongly it speaks for the pair.
 
 A signal gives a matrix of strengths, shape (needs, calls), 0 to 1, NaN where it cannot say. A new one is a
-function here and a line in `SIGNALS`.
+function here and a line in `SIGNALS`. The weights are learned (`bench/fit_weights.py`, `docs/matching.md`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from calls.model import Call
-from matcher.programmes import UNKNOWN_FIT, programme_of
-from matcher.texts import TITLE, call_texts, need_texts, words_text
-from matcher.themes import themes
-from matcher.translate import translate
-from matcher.vectors import PASSAGE, QUERY, Vectors
-from matcher.words import Concept, WordIndex, english_concepts
-from profiles.model import Need
+from matcher.likeness import Likeness, spreads_above_mean
+from matcher.pool import Pool
+from matcher.programmes import UNKNOWN_FIT, action_of, programme_of, programmes
 
-HUB_NEIGHBOURS = 10
-BLOCK = 4096  # texts of calls compared at a time
 TITLE_WEIGHT = 0.5
-# What a similarity is measured against while a pool is small: mean and spread of similarities between
-# municipal needs and EU calls under the embedded model, hubness corrected; counted as this many calls.
-PRIOR_MEAN, PRIOR_SPREAD, PRIOR_CALLS = -0.06, 0.04, 25
-MEANING_FULL = 5.0  # spreads above the mean at which a likeness is as strong as it gets
-WORDS_FULL = 14.0  # BM25 at which shared words are as strong as they get
-
-
-@dataclass(frozen=True)
-class Pool:
-    """What is matched: calls and needs, with the vectors of their texts when there is a model."""
-
-    calls: Sequence[Call]
-    needs: Sequence[Need]
-    vectors: Vectors | None = None
-
-    @cached_property
-    def concepts(self) -> tuple[tuple[Concept, ...], ...]:
-        """What each need speaks of, in English: its own English wording, else the vocabulary's translation."""
-        return tuple(concepts_of(need) for need in self.needs)
-
-    @cached_property
-    def index(self) -> WordIndex:
-        """The words of all calls."""
-        return WordIndex([words_text(call) for call in self.calls])
-
-    @cached_property
-    def section_likeness(self) -> "Likeness | None":
-        """How near every need's wordings lie to every text of every call; None without vectors."""
-        return likeness(self)
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """Corrected similarity, the best over wordings.
-
-    Attributes:
-        titles: shape (needs, calls).
-        sections: shape (needs, calls), the best section; NaN for a call without sections.
-        best: shape (needs, calls), index of the best section among the call's texts.
-    """
-
-    titles: np.ndarray
-    sections: np.ndarray
-    best: np.ndarray
+# Spreads above the mean at which a signal is as strong as it gets.
+MEANING_FULL = 6.0
+WORDS_FULL = 8.0
+WORDS_PRIOR = (0.4, 0.6)  # mean and spread over 799 calls and 25 needs of 2026; short pools lean on it
+THEME_FULL = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,128 +27,83 @@ class Signal:
     """One line of `SIGNALS`.
 
     Attributes:
-        weight: how much a full strength moves the score, in log-odds.
+        weight: how much a full strength moves the log-odds of a pair; `weight_without_model` when there are no
+            vectors.
         neutral: what counts where the signal cannot say.
     """
 
     name: str
     strength: Callable[[Pool], np.ndarray]
     weight: float
-    neutral: float
-
-
-def concepts_of(need: Need) -> tuple[Concept, ...]:
-    """The English concepts of a need."""
-    english = " ".join((need.title_en, need.text_en)).strip()
-    return english_concepts(english) or translate(f"{need.title}. {need.text}")
+    weight_without_model: float
+    neutral: float = 0.0
 
 
 def meaning(pool: Pool) -> np.ndarray:
-    """How near the need lies to the call in meaning: title and best section, less what is near everything."""
-    found = pool.section_likeness
-    if found is None:
-        return np.full((len(pool.needs), len(pool.calls)), np.nan)
-    raw = np.where(np.isnan(found.sections), found.titles, found.sections) + TITLE_WEIGHT * found.titles
-    return np.clip(_spreads_above_mean(raw) / MEANING_FULL, 0, 1)
+    """How near the need's English lies to the call in meaning, less what is near everything."""
+    return _near(pool, pool.english_likeness, pool.english_prior)
+
+
+def own_words(pool: Pool) -> np.ndarray:
+    """The same, with the need as the unit wrote it."""
+    return _near(pool, pool.swedish_likeness, pool.swedish_prior)
 
 
 def words(pool: Pool) -> np.ndarray:
-    """How much of what the need speaks of is said in so many words; silent for a need that has no English."""
-    rows = []
-    for concepts in pool.concepts:
-        if not concepts:
-            rows.append(np.full(len(pool.calls), np.nan))
-            continue
-        rows.append(np.clip(pool.index.score(concepts) / WORDS_FULL, 0, 1))
-    return np.stack(rows) if rows else np.zeros((0, len(pool.calls)))
+    """How much of what the need speaks of is said in so many words; silent for a need without known words."""
+    raw = np.stack(
+        [
+            pool.index.score(concepts) / np.sqrt(sum(concept.weight for concept in concepts))
+            if concepts
+            else _silent(pool.calls)
+            for concepts in pool.concepts
+        ]
+    )
+    return np.clip(spreads_above_mean(raw, WORDS_PRIOR) / WORDS_FULL, 0, 1)
+
+
+def theme(pool: Pool) -> np.ndarray:
+    """How near the need lies to what the programme is there for; silent for programmes not described."""
+    described = [programme_of(call) for call in pool.calls]
+    place = {entry.key: number for number, entry in enumerate(programmes())}
+    columns = np.array([-1 if entry is None else place[entry.key] for entry in described], np.int64)
+    near = np.clip(pool.programme_nearness / THEME_FULL, 0, 1)
+    return np.where(columns[None, :] >= 0, near[:, columns], np.nan)
 
 
 def programme(pool: Pool) -> np.ndarray:
-    """How often calls of this programme suit a municipality; silent for programmes that are not described."""
-    known = [programme_of(call) for call in pool.calls]
-    fits = np.array([np.nan if entry is None else entry.fit for entry in known], np.float64)
-    return np.tile(fits, (len(pool.needs), 1))
+    """How often calls of this programme suit a municipality; silent for programmes not described."""
+    return _same_for_all_needs(pool, [programme_of(call) for call in pool.calls])
+
+
+def action(pool: Pool) -> np.ndarray:
+    """How near to practice this type of action is; silent when it is not given."""
+    return _same_for_all_needs(pool, [action_of(call) for call in pool.calls])
 
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal(name="meaning", strength=meaning, weight=5.0, neutral=0.0),
-    Signal(name="words", strength=words, weight=4.0, neutral=0.0),
-    Signal(name="programme", strength=programme, weight=2.0, neutral=UNKNOWN_FIT),
+    Signal(name="meaning", strength=meaning, weight=4.6, weight_without_model=0.0),
+    Signal(name="own_words", strength=own_words, weight=2.1, weight_without_model=0.0),
+    Signal(name="words", strength=words, weight=5.1, weight_without_model=7.7),
+    Signal(name="theme", strength=theme, weight=2.4, weight_without_model=2.5),
+    Signal(name="programme", strength=programme, weight=1.5, weight_without_model=1.3, neutral=UNKNOWN_FIT),
+    Signal(name="action", strength=action, weight=2.1, weight_without_model=1.5, neutral=0.6),
 )
 
 
-def likeness(pool: Pool) -> Likeness | None:
-    """Compare all wordings with all texts, in blocks; memory grows with needs times calls, not with texts."""
-    if pool.vectors is None or not pool.calls or not pool.needs:
-        return None
-    sections = [call_texts(call) for call in pool.calls]
-    owner = np.repeat(np.arange(len(pool.calls)), [len(parts) for parts in sections])
-    is_title = np.array([part.section == TITLE for parts in sections for part in parts])
-    position = np.array([place for parts in sections for place in range(len(parts))])
-    flat = [part.text for parts in sections for part in parts]
-    wordings = [_rows(pool.vectors, need_texts(need)) for need in pool.needs]
-    hubs = [_rows(pool.vectors, side) for side in zip(*themes(), strict=True)]
-    shape = (len(pool.needs), len(pool.calls))
-    found = Likeness(np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, np.int64))
-    for start in range(0, len(flat), BLOCK):
-        block = slice(start, start + BLOCK)
-        rows = pool.vectors.rows(flat[block], PASSAGE)
-        if rows is None:
-            continue
-        near_all = [_hubness(hub, rows) for hub in hubs]
-        for i, wording in enumerate(wordings):
-            if wording is not None:
-                _note_best(
-                    found,
-                    i,
-                    _corrected(wording, rows, near_all),
-                    owner[block],
-                    is_title[block],
-                    position[block],
-                )
-    return None if np.isnan(found.titles).all() and np.isnan(found.sections).all() else found
+def _near(pool: Pool, found: Likeness | None, prior: tuple[float, float]) -> np.ndarray:
+    if found is None:
+        return np.full((len(pool.needs), len(pool.calls)), np.nan)
+    sections = np.where(np.isnan(found.sections), found.titles, found.sections)
+    titles = np.where(np.isnan(found.titles), sections, found.titles)
+    usual = (prior[0] * (1 + TITLE_WEIGHT), prior[1] * (1 + TITLE_WEIGHT))
+    return np.clip(spreads_above_mean(sections + TITLE_WEIGHT * titles, usual) / MEANING_FULL, 0, 1)
 
 
-def _rows(vectors: Vectors, texts: Sequence[str]) -> np.ndarray | None:
-    return vectors.rows(texts, QUERY)
+def _silent(calls: Sequence[Call]) -> np.ndarray:
+    return np.full(len(calls), np.nan)
 
 
-def _hubness(theme_rows: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
-    """Mean similarity of each text with the themes nearest to it (CSLS); shape (texts,)."""
-    if theme_rows is None:
-        return np.zeros(len(rows))
-    similar = theme_rows @ rows.T
-    return np.sort(similar, axis=0)[-HUB_NEIGHBOURS:].mean(axis=0)
-
-
-def _corrected(wording: np.ndarray, rows: np.ndarray, near_all: list[np.ndarray]) -> np.ndarray:
-    """The best wording's similarity with each text, less its hubness in that wording's language."""
-    each = [
-        2 * (vector @ rows.T) - near_all[min(i, len(near_all) - 1)] - 0.8 for i, vector in enumerate(wording)
-    ]
-    return np.fmax.reduce(each)
-
-
-def _note_best(found: Likeness, i: int, scores, owner, is_title, position) -> None:
-    for score, call, title, place in zip(scores, owner, is_title, position, strict=True):
-        if np.isnan(score):
-            continue
-        if title:
-            found.titles[i, call] = score
-        elif not found.sections[i, call] >= score:
-            found.sections[i, call] = score
-            found.best[i, call] = place
-
-
-def _spreads_above_mean(raw: np.ndarray) -> np.ndarray:
-    """Each need's likenesses in spreads above that need's mean; small pools lean on the prior."""
-    result = np.full(raw.shape, np.nan)
-    for i, row in enumerate(raw):
-        known = row[~np.isnan(row)]
-        if not len(known):
-            continue
-        total = len(known) + PRIOR_CALLS
-        mean = (known.sum() + PRIOR_CALLS * PRIOR_MEAN) / total
-        variance = (((known - mean) ** 2).sum() + PRIOR_CALLS * PRIOR_SPREAD**2) / total
-        result[i] = (row - mean) / np.sqrt(variance)
-    return result
+def _same_for_all_needs(pool: Pool, known: Sequence) -> np.ndarray:
+    fits = np.array([np.nan if entry is None else entry.fit for entry in known], np.float64)
+    return np.tile(fits, (len(pool.needs), 1))

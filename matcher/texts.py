@@ -7,12 +7,14 @@ its number, and the old vectors are left alone (H1).
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from calls.model import CallFacts
 from calls.vocabulary import SectionKind
+from matcher.translate import gloss
 from profiles.model import Need
 
-RECIPE = "sections-2"
+RECIPE = "sections-3"
 SECTION_CHARACTERS = 900  # about 200 tokens: more costs time, and the beginning says what a section is about
 WHOLE_SECTIONS = (SectionKind.SUMMARY, SectionKind.OBJECTIVE, SectionKind.SCOPE, SectionKind.OUTCOME)
 SENTENCE_END = re.compile(
@@ -53,11 +55,23 @@ def words_text(call: CallFacts) -> str:
     return _clean(" ".join(parts))
 
 
-def need_texts(need: Need) -> tuple[str, ...]:
-    """The need in Swedish, and in English when the profile has it."""
+@dataclass(frozen=True, kw_only=True)
+class Wordings:
+    """A need in Swedish, and in English: as the profile has it, and as the vocabulary translates it."""
+
+    swedish: tuple[str, ...]
+    english: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def need_wordings(need: Need) -> Wordings:
+    """What of a need is compared with calls; a language without words is empty."""
     swedish = _joined(need.title, need.text)
-    english = _joined(need.title_en, need.text_en)
-    return tuple(text for text in (swedish, english) if text)
+    english = (_joined(need.title_en, need.text_en), gloss(swedish))
+    return Wordings(
+        swedish=(swedish,) if swedish else (),
+        english=tuple(dict.fromkeys(text for text in english if text)),
+    )
 
 
 def sentences(text: str) -> list[str]:

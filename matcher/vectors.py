@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from calls.model import CallFacts
-from matcher.texts import call_texts, need_texts, text_hash
+from matcher.programmes import programmes
+from matcher.texts import call_texts, need_wordings, text_hash
 from matcher.themes import themes
 from profiles.model import Need
 
@@ -65,9 +66,11 @@ def texts_to_embed(calls: Iterable[CallFacts], needs: Iterable[Need]) -> tuple[T
     """Every text that matching looks at, each once: needs and themes first, they are short."""
     found: dict[Text, None] = {}
     for need in needs:
-        found |= dict.fromkeys(Text(kind=QUERY, text=text) for text in need_texts(need))
-    for wordings in themes():
-        found |= dict.fromkeys(Text(kind=QUERY, text=text) for text in wordings)
+        wordings = need_wordings(need)
+        found |= dict.fromkeys(Text(kind=QUERY, text=text) for text in wordings.swedish + wordings.english)
+    for pair in themes():
+        found |= dict.fromkeys(Text(kind=QUERY, text=text) for text in pair)
+    found |= dict.fromkeys(Text(kind=PASSAGE, text=programme.about_en) for programme in programmes())
     for call in calls:
         found |= dict.fromkeys(Text(kind=PASSAGE, text=section.text) for section in call_texts(call))
     return tuple(found)

@@ -1,14 +1,13 @@
 """Words: BM25 over the calls' English, asked with concepts that may be said in several ways.
 
-A concept is one thing that the need speaks of, with the English terms for it. The terms of one concept are
-alternatives, not votes: a call is as good on a concept as its best term there.
+A concept is one thing that the need speaks of, with the English terms for it.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -81,6 +80,12 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=16384)
+def term_stems(term: str) -> tuple[str, ...]:
+    """The stems of a term, each once."""
+    return tuple(dict.fromkeys(tokens(term)))
+
+
 class WordIndex:
     """BM25 over a pool of calls; scores can be asked term by term."""
 
@@ -97,20 +102,22 @@ class WordIndex:
     def term_scores(self, term: str) -> np.ndarray:
         """BM25 of one term's words together; shape (calls,). A term of several words is damped, so that long
         terms do not win by length alone."""
-        stems = list(dict.fromkeys(tokens(term)))
+        stems = term_stems(term)
         total = np.zeros(self.count, np.float64)
         for word in stems:
             total += self._word_scores(word)
         return total / max(1.0, len(stems) ** 0.5)
 
     def score(self, concepts: Sequence[Concept]) -> np.ndarray:
-        """How much of what is spoken of each call takes up; shape (calls,), 0 and up."""
+        """How much of what is spoken of each call takes up; shape (calls,), 0 and up.
+
+        The terms of a concept add up, damped by their number: who says a thing in several ways means it.
+        """
         total = np.zeros(self.count, np.float64)
         for concept in concepts:
-            best = np.zeros(self.count, np.float64)
+            share = concept.weight / len(concept.terms) ** 0.5
             for term in concept.terms:
-                np.maximum(best, self.term_scores(term), out=best)
-            total += concept.weight * best
+                total += share * self.term_scores(term)
         return total
 
     def _word_scores(self, word: str) -> np.ndarray:

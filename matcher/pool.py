@@ -1,0 +1,110 @@
+"""What is matched at one time, and what several signals share: words, likenesses, nearness to programmes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from calls.model import Call
+from matcher.likeness import Likeness, hubness, likeness, spreads_above_mean
+from matcher.programmes import programmes
+from matcher.texts import call_texts, need_wordings, words_text
+from matcher.themes import themes
+from matcher.translate import translate
+from matcher.vectors import PASSAGE, QUERY, Vectors
+from matcher.words import Concept, WordIndex, english_concepts
+from profiles.model import Need
+
+NO_PRIOR = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Calls and needs, with the vectors of their texts when there is a model."""
+
+    calls: Sequence[Call]
+    needs: Sequence[Need]
+    vectors: Vectors | None = None
+
+    @cached_property
+    def concepts(self) -> tuple[tuple[Concept, ...], ...]:
+        """What each need speaks of, in English."""
+        return tuple(concepts_of(need) for need in self.needs)
+
+    @cached_property
+    def index(self) -> WordIndex:
+        """The words of all calls."""
+        return WordIndex([words_text(call) for call in self.calls])
+
+    @cached_property
+    def english_likeness(self) -> Likeness | None:
+        """How near the needs' English wordings lie to the calls; None without vectors."""
+        return self._likeness([need_wordings(need).english for need in self.needs], self._themes[1])
+
+    @cached_property
+    def swedish_likeness(self) -> Likeness | None:
+        """How near the needs as written lie to the calls; None without vectors."""
+        return self._likeness([need_wordings(need).swedish for need in self.needs], self._themes[0])
+
+    @cached_property
+    def english_prior(self) -> tuple[float, float]:
+        """Mean and spread of likenesses under this model, for pools too small to tell their own."""
+        return self._prior(self._themes[1])
+
+    @cached_property
+    def swedish_prior(self) -> tuple[float, float]:
+        """The same for needs as written."""
+        return self._prior(self._themes[0])
+
+    @cached_property
+    def programme_nearness(self) -> np.ndarray:
+        """How near each need lies to what each programme is for, in words and in meaning; spreads above the
+        need's mean, shape (needs, programmes)."""
+        abouts = _abouts()
+        index = WordIndex(abouts)
+        said = np.stack([index.score(concepts) for concepts in self.concepts])
+        said /= np.maximum(said.std(axis=1, keepdims=True), 0.5)
+        meant = self._nearness_in_meaning(abouts)
+        return said if meant is None else (said + np.where(np.isnan(meant), said, meant)) / 2
+
+    @cached_property
+    def _themes(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        if self.vectors is None:
+            return None, None
+        swedish, english = zip(*themes(), strict=True)
+        return self.vectors.rows(swedish, QUERY), self.vectors.rows(english, QUERY)
+
+    def _prior(self, theme_rows: np.ndarray | None) -> tuple[float, float]:
+        """How near municipal themes lie to what the programmes are for: much like needs to calls."""
+        if theme_rows is None or (rows := self.vectors.rows(_abouts(), PASSAGE)) is None:
+            return NO_PRIOR
+        near = 2 * (theme_rows @ rows.T) - hubness(theme_rows, rows)
+        return float(np.nanmean(near)), float(np.nanmean(np.nanstd(near, axis=1)))
+
+    def _likeness(self, wordings: Sequence[Sequence[str]], theme_rows: np.ndarray | None) -> Likeness | None:
+        if self.vectors is None or not self.calls or not self.needs:
+            return None
+        rows = [self.vectors.rows(texts, QUERY) for texts in wordings]
+        return likeness(rows, [call_texts(call) for call in self.calls], self.vectors, theme_rows)
+
+    def _nearness_in_meaning(self, abouts: Sequence[str]) -> np.ndarray | None:
+        if self.vectors is None or (rows := self.vectors.rows(abouts, PASSAGE)) is None:
+            return None
+        near_all = hubness(self._themes[1], rows)
+        found = np.full((len(self.needs), len(abouts)), np.nan)
+        for i, need in enumerate(self.needs):
+            wordings = self.vectors.rows(need_wordings(need).english, QUERY)
+            if wordings is not None:
+                found[i] = (2 * (wordings @ rows.T) - near_all).mean(axis=0)
+        return spreads_above_mean(found, NO_PRIOR, counted_as=0)
+
+
+def _abouts() -> list[str]:
+    return [entry.about_en for entry in programmes()]
+
+
+def concepts_of(need: Need) -> tuple[Concept, ...]:
+    """The English concepts of a need: of its own English wording, and of its Swedish one by the vocabulary."""
+    english = english_concepts(f"{need.title_en} {need.text_en}")
+    return english + translate(f"{need.title}. {need.text}")
