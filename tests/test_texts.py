@@ -30,7 +30,7 @@ def swedish_texts() -> dict[str, str]:
                 options_map={"**": {"extensions": "jinja2.ext.i18n", "trimmed": "true"}},
             )
             for file, _line, message, _comments, _context in extracted:
-                for text in [message] if isinstance(message, str) else message:
+                for text in [message if isinstance(message, str) else message[0]]:
                     if text:
                         found.setdefault(text, f"{room.name}/{file}")
     return found

@@ -45,7 +45,7 @@ def test_an_extended_lease_is_not_taken_over(engine: Engine):
     assert not claim(engine, "b", now=NOW + LEASE)
 
 
-@pytest.mark.parametrize("state", ["done", "failed", "skipped"])
+@pytest.mark.parametrize("state", ["done", "failed", "skipped", "held"])
 def test_an_ended_slot_is_never_given_out_again(engine: Engine, state):
     claim(engine, "a")
     with writing(engine) as conn:
@@ -57,7 +57,7 @@ def test_an_ended_slot_is_never_given_out_again(engine: Engine, state):
 
 
 def test_a_slot_can_only_end_in_a_known_state(engine: Engine):
-    with pytest.raises(ValueError, match="expected done, failed or skipped"), writing(engine) as conn:
+    with pytest.raises(ValueError, match="expected one of done, failed, skipped, held"), writing(engine) as conn:
         slots.finish(conn, "t", "collect", NOW, NOW, state="ended")
 
 
