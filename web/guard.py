@@ -67,7 +67,9 @@ class Guard:
             await self._too_late(_too_large(), scope, receive, answer)
         except Exception as failure:  # the last stop: a reader gets a page with a number, the log the rest
             number = secrets.token_hex(4)
-            trace = "".join(traceback.format_exception(failure))  # without variables: they hold what people typed
+            trace = "".join(
+                traceback.format_exception(failure)
+            )  # without variables: they hold what people typed
             log.error("page failed", number=number, path=scope["path"], trace=trace)
             await self._too_late(self.failed(Request(scope), number), scope, receive, answer)
 

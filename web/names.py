@@ -115,11 +115,11 @@ class Names:
 
     def flash(self, flash: Flash) -> str:
         """What was just done, in a sentence."""
-        say, units = self.wording.gettext, self.units(flash.units)
+        _, units = self.wording.gettext, self.units(flash.units)
         if flash.deed == "accept":
-            return say("Godkänd för {units}.", units=units)
+            return _("Godkänd för {units}.", units=units)
         if flash.deed == "reject":
-            return say("Avvisad för {units}.", units=units)
+            return _("Avvisad för {units}.", units=units)
         if flash.deed == "later":
-            return say("Uppskjuten till {day} för {units}.", day=self.day(flash.until), units=units)
-        return say("Ångrat för {units}.", units=units)
+            return _("Uppskjuten till {day} för {units}.", day=self.day(flash.until), units=units)
+        return _("Ångrat för {units}.", units=units)

@@ -118,18 +118,18 @@ def clock(deadline: Deadline, wording: Wording) -> str:
 
 def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
     """Everything the publisher says in numbers and dates, always in this order."""
-    say = wording.gettext
+    _ = wording.gettext
     rows = [
-        (say("Läge"), say(STATUS_LABELS[call.status(now)])),
-        (say("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
-        (say("Sista ansökningsdag"), _deadlines(call, wording, now)),
-        (say("Stöd"), grant(call, wording)),
-        (say("Hela utlysningen"), budget(call, wording)),
-        (say("EU-stödets andel"), _rate(call, wording)),
-        (say("Vem kan söka"), _applicants(call, wording)),
-        (say("Kräver"), _consortium(call, wording)),
-        (say("Projektets längd"), call.duration),
-        (say("Typ av åtgärd"), call.action_type),
+        (_("Läge"), _(STATUS_LABELS[call.status(now)])),
+        (_("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
+        (_("Sista ansökningsdag"), _deadlines(call, wording, now)),
+        (_("Stöd"), grant(call, wording)),
+        (_("Hela utlysningen"), budget(call, wording)),
+        (_("EU-stödets andel"), _rate(call, wording)),
+        (_("Vem kan söka"), _applicants(call, wording)),
+        (_("Kräver"), _consortium(call, wording)),
+        (_("Projektets längd"), call.duration),
+        (_("Typ av åtgärd"), call.action_type),
     ]
     return [Fact(label=label, value=value or wording.unknown, known=bool(value)) for label, value in rows]
 

@@ -229,6 +229,18 @@ def rows_of(calls: Iterable[Call], matches: Iterable[StoredMatch], now: datetime
     ]
 
 
+def concerns(unit: UnitMatches, tab: Tab) -> bool:
+    """Whether a unit is one of those that put its row into a tab, and so can be decided there."""
+    states = STATES_OF.get(tab)
+    return unit.waiting if states is None else unit.state in states
+
+
+def units_in(row: Row, tab: Tab) -> list[tuple[UnitMatches, bool]]:
+    """A row's units with whether they can be decided in a tab, those first."""
+    units = [(unit, concerns(unit, tab)) for unit in row.units]
+    return sorted(units, key=lambda pair: not pair[1])
+
+
 def visible(rows: Sequence[Row], chosen: Selection) -> list[Row]:
     """The rows of a selection, in its order."""
     return sorted((row for row in rows if _fits(row, chosen)), key=_ORDERS[chosen.order])
@@ -295,8 +307,7 @@ def _fits(row: Row, chosen: Selection) -> bool:
 
 def _unit_fits(unit: UnitMatches, chosen: Selection) -> bool:
     """The unit and the band are looked for among the units that put the row into its tab."""
-    states = STATES_OF.get(chosen.tab)
-    if not (unit.waiting if states is None else unit.state in states):
+    if not concerns(unit, chosen.tab):
         return False
     if chosen.unit and unit.unit != chosen.unit:
         return False

@@ -285,13 +285,13 @@ def _programmes(rows: Sequence[Row]) -> list[str]:
 
 def _choices(visit: Visit, rows: Sequence[Row]) -> dict[str, Any]:
     """What the filters offer: value and words."""
-    say = visit.wording.gettext
+    _ = visit.wording.gettext
     programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in _programmes(rows)]
     return {
         "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
         "programmes": sorted(programmes, key=lambda choice: choice[1]),
-        "bands": [(band.value, say(BAND_LABELS[band])) for band in queue.STRENGTHS],
-        "orders": [(order.value, say(label)) for order, label in ORDER_LABELS.items()],
+        "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
+        "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
     }
 
 
@@ -319,6 +319,7 @@ def _troubled_sources(visit: Visit, conn: Connection) -> list[tuple[str, Any]]:
 class _Decide:
     """What the forms of the pages need: lists and stamps."""
 
+    units_in = staticmethod(queue.units_in)
     reasons = tuple(REJECT_REASON_LABELS.items())
     waits = tuple(WAIT_LABELS.items())
 

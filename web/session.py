@@ -116,9 +116,9 @@ def use_code(visit: Here, fields: Fields, later: BackgroundTasks) -> Response:
         return _open(visit, used.person, onto)
     if used.outcome is Outcome.LOCKED_NOW:
         _warn_owner(visit, used.person, later)
-    if used.outcome in (Outcome.LOCKED, Outcome.LOCKED_NOW):
-        raise Refused(429, LOCKED)
-    return page(visit, "session/code.html", status=422, onto=onto, fault=WRONG_CODE, flash=None)
+    is_locked = used.outcome in (Outcome.LOCKED, Outcome.LOCKED_NOW)
+    fault, status = (LOCKED, 429) if is_locked else (WRONG_CODE, 422)
+    return page(visit, "session/code.html", status=status, onto=onto, fault=fault, flash=None)
 
 
 def link_page(visit: Here, request: Request, token: str) -> Response:

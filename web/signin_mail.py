@@ -12,32 +12,32 @@ from web.context import WebContext
 
 def link_and_code(context: WebContext, person: ContactPerson, link: str, code: str) -> EmailMessage:
     """A link and a code to sign in with."""
-    say = Wording(person.language).gettext
+    _ = Wording(person.language).gettext
     text = "\n\n".join(
         (
-            say("Hej!"),
-            say("Här kan du logga in i Fondvakt. Öppna länken i samma webbläsare som du bad om den i:"),
+            _("Hej!"),
+            _("Här kan du logga in i Fondvakt. Öppna länken i samma webbläsare som du bad om den i:"),
             link,
-            say("Eller skriv koden på sidan som väntar: {code}", code=f"{code[:3]} {code[3:]}"),
-            say("Länken och koden gäller i tio minuter och bara en gång."),
-            say("Har du inte bett om det här behöver du inte göra något."),
+            _("Eller skriv koden på sidan som väntar: {code}", code=f"{code[:3]} {code[3:]}"),
+            _("Länken och koden gäller i tio minuter och bara en gång."),
+            _("Har du inte bett om det här behöver du inte göra något."),
         )
     )
-    return _mail(context, person, say("Logga in i Fondvakt"), text)
+    return _mail(context, person, _("Logga in i Fondvakt"), text)
 
 
 def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
     """Somebody has tried too many wrong codes."""
-    say = Wording(person.language).gettext
+    _ = Wording(person.language).gettext
     text = "\n\n".join(
         (
-            say("Hej!"),
-            say("Någon har skrivit fel kod sex gånger vid inloggning med din adress."),
-            say("Koder går inte att använda den närmaste kvarten. Länkar i dina brev fungerar som vanligt."),
-            say("Var det inte du? Hör av dig till samordnaren."),
+            _("Hej!"),
+            _("Någon har skrivit fel kod sex gånger vid inloggning med din adress."),
+            _("Koder går inte att använda den närmaste kvarten. Länkar i dina brev fungerar som vanligt."),
+            _("Var det inte du? Hör av dig till samordnaren."),
         )
     )
-    return _mail(context, person, say("Fondvakt: för många fel koder"), text)
+    return _mail(context, person, _("Fondvakt: för många fel koder"), text)
 
 
 def _mail(context: WebContext, person: ContactPerson, subject: str, text: str) -> EmailMessage:

