@@ -1,0 +1,197 @@
+"""The pages in a real browser: rules of accessibility, narrow screens, keyboard, no script."""
+
+import pytest
+from web_world import TENANT, URL
+
+from matcher.model import MatchState
+from notifier.links import Links
+from storage import matches as stored_matches
+from storage.database import reading
+from web.session import signin_link
+
+pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "queue": "/",
+    "filtered to nothing": "/?sok=zzz&enhet=barn-och-utbildning",
+    "decided": "/?flik=avvisade",
+    "call": "/utlysning/1",
+    "closed panel call": "/utlysning/7",
+    "calls": "/utlysningar?visa=alla",
+    "sources": "/kallor",
+    "statement": "/tillganglighet",
+    "not found": "/finns-inte",
+}
+SIGNED_OUT = {
+    "sign in": "/logga-in",
+    "code": "/logga-in/kod",
+    "dead link": "/logga-in/lank/x",
+    "refused": "/",
+}
+LOOKS = [
+    pytest.param(360, "light", "sv", id="360 light sv"),
+    pytest.param(360, "dark", "en", id="360 dark en"),
+    pytest.param(1400, "light", "en", id="1400 light en"),
+    pytest.param(1400, "dark", "sv", id="1400 dark sv"),
+]
+
+
+def problems(page, axe: str) -> list[str]:
+    """What axe finds on the page, as rule and place."""
+    page.evaluate(axe)
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)[
+        "violations"
+    ]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
+def a_page(chromium, width: int = 1400, scheme: str = "light", **options):
+    """A page whose console complaints are kept in `page.complaints`."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="sv-SE", **options
+    )
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda said: page.complaints.append(str(said)))
+    return page
+
+
+def ours(complaints: list[str]) -> list[str]:
+    """Complaints that are not the browser's note of a status such as 404."""
+    return [said for said in complaints if "the server responded with a status" not in said]
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_axe_finds_nothing_on_any_page(site, chromium, axe, width, scheme, language):
+    page = a_page(chromium, width, scheme)
+    found = {}
+    for name, path in SIGNED_OUT.items():
+        page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
+        found[name] = problems(page, axe)
+    link = Links(URL, site.world.context.keys, TENANT).unsubscribe("kontakt-skola").removeprefix(URL)
+    assert page.goto(f"{site.address}{link}").status == 200
+    found["unsubscribe"] = problems(page, axe)
+    site.open_as(page)
+    for name, path in PAGES.items():
+        page.goto(site.address + path)
+        for place in range(min(2, page.locator("summary.button").count())):
+            page.locator("summary.button").nth(place).click()
+        found[name] = problems(page, axe)
+        assert page.locator("html").get_attribute("lang") == language
+    page.context.close()
+    assert {name: what for name, what in found.items() if what} == {}
+    assert ours(page.complaints) == []
+
+
+def test_axe_would_find_a_planted_fault(site, chromium, axe):
+    page = a_page(chromium)
+    page.goto(site.address + "/logga-in")
+    page.evaluate("document.querySelector('label').remove()")
+    found = problems(page, axe)
+    page.context.close()
+    assert any("label" in problem for problem in found)
+
+
+def test_nothing_scrolls_sideways_at_320_pixels(site, chromium):
+    page = a_page(chromium, 320)
+    wide = {}
+    site.open_as(page)
+    for name, path in PAGES.items():
+        page.goto(site.address + path)
+        if page.locator("summary.button").count():
+            page.locator("summary.button").first.click()
+        wide[name] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.context.close()
+    assert {name: by for name, by in wide.items() if by > 0} == {}
+
+
+def test_buttons_are_at_least_44_pixels_high(site, chromium):
+    page = a_page(chromium, 360)
+    site.open_as(page)
+    low = page.evaluate(
+        "[...document.querySelectorAll('button, .button, select, input:not([type=hidden], [type=radio])')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.9).map(e => e.outerHTML.slice(0, 90))"
+    )
+    page.context.close()
+    assert low == []
+
+
+def test_the_whole_journey_without_script(site, chromium):
+    """Asks for a code, signs in, refuses with a reason, undoes, signs out; script is off in the browser."""
+    page = a_page(chromium, java_script_enabled=False)
+    page.goto(site.address + "/")
+    page.get_by_role("link", name="Logga in").click()
+    page.get_by_label("E-postadress").fill("eu@exempelstad.example")
+    page.get_by_role("button", name="Skicka länk och kod").click()
+    code = site.world.outbox[-1].get_content().split("väntar: ")[1][:7]
+    page.get_by_label("Kod, sex siffror").fill(code)
+    page.get_by_role("button", name="Logga in").click()
+    row = page.locator("article.row").first
+    row.locator("summary", has_text="Avvisa").first.click()
+    row.get_by_label("Skäl").first.select_option("no_partner")
+    row.get_by_label("Anteckning").first.fill("Ingen partner än")
+    row.locator(".panel button", has_text="Avvisa").first.click()
+    assert page.locator("[role=status]").inner_text().startswith("Avvisad för")
+    assert len(states(site, MatchState.REJECTED)) >= 1
+    page.get_by_role("button", name="Ångra", exact=True).click()
+    assert states(site, MatchState.REJECTED) == []
+    page.get_by_role("button", name="Logga ut").click()
+    assert "Logga in" in page.title()
+    page.context.close()
+    assert ours(page.complaints) == []
+
+
+def test_a_decision_by_keyboard_alone_lands_on_the_next_row(site, chromium):
+    page = a_page(chromium)
+    site.open_as(page)
+    second = page.locator("article.row h2").nth(1).get_attribute("id")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value === 'accept'"):
+            break
+    visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#*")
+    assert visible == "solid"
+    assert page.url.endswith(f"#{second}")
+    assert page.evaluate("document.activeElement.id") == second
+    assert len(states(site, MatchState.ACCEPTED)) >= 1
+    page.context.close()
+
+
+def test_a_browser_that_opens_the_mailed_link_and_waits_is_not_signed_in__W02(site, chromium):
+    page = a_page(chromium)
+    page.goto(signin_link(site.world.context, "samordnare"))
+    page.wait_for_timeout(1500)
+    assert page.locator("main button").count() == 1
+    page.goto(site.address + "/kallor")
+    assert "Logga in" in page.title()
+    page.context.close()
+
+
+def test_focus_is_never_hidden_by_the_message_bar(site, chromium):
+    page = a_page(chromium, 360)
+    site.open_as(page)
+    page.locator("button.accept").first.click()
+    page.wait_for_load_state()
+    hidden = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        hidden.append(
+            page.evaluate(
+                """() => { const at = document.activeElement.getBoundingClientRect();
+                const bar = document.querySelector('[role=status]').getBoundingClientRect();
+                const inBar = document.activeElement.closest('[role=status]');
+                return !inBar && at.top >= bar.top && at.bottom > bar.top && at.height > 0; }"""
+            )
+        )
+    page.context.close()
+    assert not any(hidden)
+
+
+def states(site, state: MatchState) -> list:
+    with reading(site.world.engine) as conn:
+        return stored_matches.find(conn, TENANT, states=[state])
