@@ -68,6 +68,8 @@ def match(
         now: aware; the moment that deadlines are measured from. None ignores the clock.
         least: the lowest score worth a coordinator's time, 0 to 1.
     """
+    if not calls or not profile.needs:
+        return []
     ordered = sorted(calls, key=lambda call: call.id)
     pool = Pool(ordered, profile.needs, vectors)
     scores = score(pool)

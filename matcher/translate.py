@@ -15,7 +15,7 @@ from matcher.words import Concept
 WORD = re.compile(r"[\w:]+(?:-[\w:]+)*-?", re.UNICODE)
 LONGEST_PHRASE = 6
 SHORTEST_PART = 3
-LONE_TAIL = 6  # letters that a last part needs when the first part is unknown: gift hides in uppgift
+LONE_TAIL = 5  # letters that a last part needs when the first part is unknown: gift hides in uppgift
 MAX_WORDS = 2000
 PART_WEIGHT, TAIL_WEIGHT, ADJECTIVE_WEIGHT = 0.6, 0.4, 0.5
 
@@ -88,7 +88,7 @@ def split(word: str) -> tuple[str | None, str | None]:
         head, tail = _head(word[:cut]), lookup(word[cut:])
         if head and tail:
             return head, tail
-        if tail and best == (None, None) and len(word) - cut >= LONE_TAIL:
+        if tail and best == (None, None) and len(tail) >= LONE_TAIL:
             best = (None, tail)
     if best == (None, None):
         for cut in range(len(word) - SHORTEST_PART, 4, -1):

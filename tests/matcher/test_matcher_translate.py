@@ -1,0 +1,79 @@
+"""Swedish to English by the vocabulary: inflections, compounds, phrases."""
+
+import pytest
+
+from matcher.translate import gloss, lookup, split, translate, vocabulary
+
+
+def terms(text: str) -> list[str]:
+    return [term for concept in translate(text) for term in concept.terms]
+
+
+def test_the_vocabulary_covers_municipal_work_and_every_line_is_whole():
+    entries = vocabulary()
+    assert len(entries) >= 1200
+    assert all(word == word.lower().strip() and all(terms) for word, terms in entries.items())
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("skolgårdarna", "skolgård"),
+        ("förskolornas", "förskola"),
+        ("lärarnas", "lärare"),
+        ("äldreomsorgens", "äldreomsorg"),
+        ("våtmarkerna", "våtmarker"),
+        ("energirenoverar", "energirenovera"),
+        ("föräldrarna", "förälder"),
+        ("museet", "museum"),
+    ],
+)
+def test_an_inflected_word_is_taken_back_to_its_dictionary_form(written, form):
+    found = lookup(written)
+    assert found is not None
+    assert vocabulary()[found][0] == vocabulary()[form][0]
+
+
+@pytest.mark.parametrize(
+    ("compound", "parts"),
+    [
+        ("skolrestauranger", ("skola", "restaurang")),
+        ("gatuträd", ("gata", "träd")),
+        ("bostadskvarter", ("bostad", "kvarter")),
+        ("qwertybibliotek", (None, "bibliotek")),
+        ("qwertyuiop", (None, None)),
+    ],
+)
+def test_a_compound_that_is_new_is_split_into_known_parts(compound, parts):
+    assert split(compound) == parts
+
+
+def test_a_short_last_part_is_not_believed_when_the_first_is_unknown():
+    assert translate("uppgifterna") == ()  # gift is not what it says
+
+
+def test_a_phrase_counts_as_one_thing():
+    assert translate("våld i nära relationer")[0].terms[0] == "domestic violence"
+    assert len(translate("våld i nära relationer")) == 1
+
+
+def test_words_that_share_a_last_part_are_completed():
+    assert terms("vård- och omsorgspersonal") == [
+        "health workforce",
+        "health professionals",
+        "care workers",
+        "care staff",
+    ]
+
+
+def test_acronyms_are_kept_and_bare_numbers_are_not():
+    assert terms("NIS2 och PFAS 1945")[0] == "NIS2"
+    assert "1945" not in terms("NIS2 och PFAS 1945")
+
+
+def test_generic_words_say_nothing():
+    assert gloss("Vi vill utveckla och stärka arbetet med insatser") == ""
+
+
+def test_every_concept_comes_once_in_the_order_it_is_spoken_of():
+    assert gloss("Fjärrvärme, solceller och fjärrvärmen") == "district heating, photovoltaics"
