@@ -15,7 +15,7 @@ from matcher.embedder import load_embedder
 from matcher.evaluation import RELEVANT, means
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
-from pipeline.evaluate import _figures, cached_vectors, gate_mask
+from pipeline.evaluate import cached_vectors, figures_of, gate_mask
 from pipeline.judged import Judged, read_judged
 
 RIDGE = 1.0
@@ -87,7 +87,7 @@ def report(judged: Judged, pool: Pool, *, with_model: bool) -> None:
         odds[i] = np.tensordot(weights[:-1], strengths[:, i], 1) + weights[-1]
     final = learned(everything)
     print("weights", dict(zip([*names, "bias"], np.round(final, 2).tolist(), strict=True)))
-    print("left-out", means(_figures(judged, pool, odds, kept)))
+    print("left-out", means(figures_of(judged, pool, odds, kept)))
     chance = 1 / (1 + np.exp(-odds))
     for least in THRESHOLDS:
         above = (chance >= least) & kept

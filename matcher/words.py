@@ -46,6 +46,7 @@ def tokens(text: str) -> list[str]:
     return [stem(word) for word in found if word not in silent and len(word) > 1][:MAX_WORDS]
 
 
+@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A light English stem: endings that change the form of a word, not its sense."""
     if len(word) <= 3 or word.isdigit():

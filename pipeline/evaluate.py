@@ -14,12 +14,13 @@ from calls.model import Call
 from matcher.embedder import Embedder
 from matcher.evaluation import RELEVANT, NeedFigures, figures, means
 from matcher.gates import barring
+from matcher.likeness import likeness
 from matcher.pool import Pool
 from matcher.score import Gates, Scores, order, score
 from matcher.signals import SIGNALS
-from matcher.texts import RECIPE, need_wordings, words_text
-from matcher.vectors import Vectors, texts_to_embed
-from matcher.words import WordIndex, english_concepts
+from matcher.texts import RECIPE, call_texts, need_wordings
+from matcher.vectors import QUERY, Vectors, texts_to_embed
+from matcher.words import english_concepts
 from pipeline.judged import Judged, read_judged
 from pipeline.match import Progress, embed
 from profiles.model import Need
@@ -102,7 +103,7 @@ def measure(judged: Judged, vectors: Vectors | None) -> Evaluation:
     pool = Pool(judged.calls, judged.profile.needs, vectors)
     scores = score(pool)
     kept = gate_mask(pool, judged)
-    by_need = _figures(judged, pool, scores.total, kept)
+    by_need = figures_of(judged, pool, scores.total, kept)
     return Evaluation(
         total=means(by_need),
         by_need=tuple(by_need),
@@ -153,7 +154,13 @@ def _keep(path: Path, made: dict[str, np.ndarray]) -> None:
     aside.replace(path)
 
 
-def _figures(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray | None) -> list[NeedFigures]:
+def figures_of(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray | None) -> list[NeedFigures]:
+    """Each need's measures under a ranking.
+
+    Args:
+        matrix: shape (needs, calls), the higher the better, NaN last.
+        kept: which pairs may be proposed; None is all.
+    """
     found = []
     for i, need in enumerate(pool.needs):
         grades = judged.grades.get(need.key, {})
@@ -167,28 +174,24 @@ def _figures(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray | 
 
 
 def _alone(judged: Judged, pool: Pool, scores: Scores, name: str, kept: np.ndarray) -> dict[str, float | int]:
-    return means(_figures(judged, pool, scores.strengths[name], kept))
+    return means(figures_of(judged, pool, scores.strengths[name], kept))
 
 
 def _ladder(judged: Judged, pool: Pool) -> dict[str, dict[str, float | int]]:
     """Simple methods, gates off, the need in Swedish as it stands."""
-    index = WordIndex([words_text(call) for call in pool.calls])
     swedish = [" ".join(need_wordings(need).swedish) for need in pool.needs]
-    words = np.stack([index.score(english_concepts(text)) for text in swedish])
-    found = {"bm25, Swedish": means(_figures(judged, pool, words, None))}
-    if pool.vectors is not None and (likeness := pool.swedish_likeness) is not None:
+    words = np.stack([pool.index.score(english_concepts(text)) for text in swedish])
+    found = {"bm25, Swedish": means(figures_of(judged, pool, words, None))}
+    if pool.vectors is not None and (near := pool.swedish_likeness) is not None:
         plain = _uncorrected(pool)
-        best = np.where(np.isnan(likeness.sections), likeness.titles, likeness.sections)
-        found["model as it comes, Swedish"] = means(_figures(judged, pool, plain, None))
-        found["the same, hubness corrected"] = means(_figures(judged, pool, best, None))
+        best = np.where(np.isnan(near.sections), near.titles, near.sections)
+        found["model as it comes, Swedish"] = means(figures_of(judged, pool, plain, None))
+        found["the same, hubness corrected"] = means(figures_of(judged, pool, best, None))
     return found
 
 
 def _uncorrected(pool: Pool) -> np.ndarray:
-    from matcher.likeness import likeness
-    from matcher.texts import call_texts
-
-    rows = [pool.vectors.rows(need_wordings(need).swedish, "query") for need in pool.needs]
+    rows = [pool.vectors.rows(need_wordings(need).swedish, QUERY) for need in pool.needs]
     found = likeness(rows, [call_texts(call) for call in pool.calls], pool.vectors, None)
     return np.where(np.isnan(found.sections), found.titles, found.sections)
 

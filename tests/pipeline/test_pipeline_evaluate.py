@@ -1,0 +1,142 @@
+"""The job that measures: the files it reads, the figures it gives."""
+
+import gzip
+import json
+
+import pytest
+
+from calls.vocabulary import SectionKind
+from fakes import WordEmbedder
+from matcher.embedder import load_embedder
+from matcher.errors import EvaluationError
+from matcher.evaluation import figures, means
+from pipeline.evaluate import evaluate
+from pipeline.judged import read_judged, sections_of
+from profiles.model import LegalForm
+
+CALLS = [
+    {
+        "id": "CERV-2026-CITIZENS-TOWN-TT",
+        "title": "Town twinning",
+        "text": "Objective: Twin towns meet. Scope: Citizens.",
+    },
+    {"id": "EDF-2026-RA", "title": "Missile defence", "deadline": "2026-01-01", "gmin": 100.0},
+    {"id": "LIFE-2026-ENV", "title": "Wastewater and PFAS", "programme": "LIFE", "opens": "2026-05-01"},
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    with gzip.open(tmp_path / "calls.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(call) + "\n" for call in CALLS)
+    (tmp_path / "needs.tsv").write_text(
+        "n1\tKommunledningen\tVänortssamarbete mellan medborgare\nn2\tVattenbolaget\tRena PFAS ur avloppsvatten\n"
+        "n3\tSkolan\tNågot som ingen har bedömt\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "qrels.tsv").write_text(
+        "n1\tCERV-2026-CITIZENS-TOWN-TT\t3\nn1\tEDF-2026-RA\t0\nn2\tLIFE-2026-ENV\t2\n", encoding="utf-8"
+    )
+    return tmp_path / "calls.jsonl.gz", tmp_path / "needs.tsv", tmp_path / "qrels.tsv"
+
+
+def test_the_contract_has_its_keys_and_counts_needs_with_a_relevant_call(files, tmp_path):
+    found = evaluate(*files, WordEmbedder(), tmp_path / "cache").as_json()
+    assert {"ndcg@10", "recall@20", "precision@5", "map", "unjudged@10", "needs"} <= set(found)
+    assert found["needs"] == 2
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_the_right_calls_come_first_and_gates_are_on(files, tmp_path):
+    found = evaluate(*files, None, tmp_path).as_json()
+    assert found["ndcg@10"] == 1.0
+    assert found["model"] == "words"
+    assert any("försvar" in reason for reason in found["barred"])
+
+
+def test_what_a_gate_loses_is_named(files, tmp_path):
+    files[2].write_text("n1\tEDF-2026-RA\t3\n", encoding="utf-8")
+    found = evaluate(*files, None, tmp_path).as_json()
+    assert found["by_need"][0]["lost"] == ["EDF-2026-RA"]
+    assert found["lost"] == 1
+
+
+def test_vectors_are_kept_between_runs(files, tmp_path):
+    embedder = WordEmbedder()
+    first = evaluate(*files, embedder, tmp_path / "cache")
+    count = len(embedder.embedded)
+    assert evaluate(*files, embedder, tmp_path / "cache") == first
+    assert len(embedder.embedded) == count
+
+
+def test_a_company_is_a_company_and_closed_calls_are_kept(files):
+    judged = read_judged(*files)
+    assert judged.profile.units[1].legal_form is LegalForm.MUNICIPAL_COMPANY
+    assert judged.calls[1].grant_min == 100
+    assert len(judged.calls) == 3
+
+
+def test_running_text_is_parted_by_the_portals_heads():
+    parts = sections_of("Before. Expected Outcome: Better towns. Scope: Towns meet; scope of work stays.")
+    assert [(part.kind, part.text) for part in parts] == [
+        (SectionKind.SUMMARY, "Before."),
+        (SectionKind.OUTCOME, "Better towns."),
+        (SectionKind.SCOPE, "Towns meet; scope of work stays."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "said"),
+    [
+        (1, "n1\tbara två\n", "columns"),
+        (2, "n1\tc1\t7\n", "grade '7'"),
+    ],
+)
+def test_a_line_that_is_not_what_was_expected_is_named(files, place, content, said):
+    files[place].write_text(content, encoding="utf-8")
+    with pytest.raises(EvaluationError, match=f"line 1.*{said}"):
+        read_judged(*files)
+
+
+def test_a_missing_file_is_named(files, tmp_path):
+    with pytest.raises(EvaluationError, match=r"none\.tsv"):
+        read_judged(files[0], tmp_path / "none.tsv", files[2])
+
+
+def test_the_measures_are_those_of_the_textbook():
+    grades = {"a": 3, "b": 2, "c": 0}
+    best = figures("n", ["a", "b", "c"], grades)
+    assert (best.ndcg, best.recall, best.precision, best.average_precision) == (1.0, 1.0, 0.4, 1.0)
+    worse = figures("n", ["x", "b", "a"], grades)
+    assert worse.ndcg == pytest.approx((3 / 1.58496 + 7 / 2) / (7 + 3 / 1.58496), abs=1e-3)
+    assert worse.average_precision == pytest.approx((1 / 2 + 2 / 3) / 2)
+    assert worse.unjudged == 1
+
+
+def test_needs_without_a_relevant_call_do_not_count():
+    assert means([figures("n", ["a"], {"a": 1})])["needs"] == 0
+
+
+@pytest.mark.recorded
+def test_l08_words_alone_do_not_slide_on_the_development_set(shared, tmp_path):
+    folder = shared / "eval"
+    found = evaluate(
+        folder / "calls.jsonl.gz", folder / "needs.tsv", folder / "qrels.tsv", None, tmp_path
+    ).total
+    assert found["ndcg@10"] >= 0.70
+    assert found["recall@20"] >= 0.88
+
+
+@pytest.mark.model
+@pytest.mark.recorded
+def test_l08_the_matcher_does_not_slide_on_the_development_set(shared, tmp_path_factory):
+    from pathlib import Path
+
+    cache, folder = Path.home() / ".cache" / "fondvakt", shared / "eval"
+    embedder = load_embedder("embedded", cache / "models")
+    found = evaluate(
+        folder / "calls.jsonl.gz", folder / "needs.tsv", folder / "qrels.tsv", embedder, cache / "evaluate"
+    ).total
+    assert found["ndcg@10"] >= 0.75
+    assert found["recall@20"] >= 0.90
+    assert found["precision@5"] >= 0.55
