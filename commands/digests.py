@@ -12,6 +12,7 @@ from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.folder import FolderChannel
 from notifier.model import Letter
+from notifier.weeks import days_of, week_of
 from pipeline import digest, wiring
 
 app = typer.Typer(no_args_is_help=True, help=_("Veckobreven: förhandsgranska, skicka."))
@@ -23,7 +24,7 @@ Folder = Annotated[Path | None, typer.Option("--out", help=_("Skriv breven som .
 @app.command(help=_("Visa veckans brev som de är eller skulle bli; inget sparas eller skickas."))
 def preview(week: Week = None, folder: Folder = None, as_json: Json = False) -> None:
     installation = wiring.opened()
-    letters = wiring.previewed_letters(installation, week or digest.week_of(installation.settings.clock()))
+    letters = wiring.previewed_letters(installation, _week(week, installation))
     for letter in letters if folder else ():
         FolderChannel(folder).deliver(letter, before_data=lambda: None)
     if as_json:
@@ -40,7 +41,7 @@ def send(week: Week = None, folder: Folder = None, as_json: Json = False) -> Non
     installation = wiring.opened()
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    week = week or digest.week_of(installation.settings.clock())
+    week = _week(week, installation)
     planned, summary = wiring.send_week(installation, week, folder=folder, stopping=ended.is_set)
     for refused in planned.refused:
         err.print(f"{refused.person}: {said(refused.message)}", markup=False)
@@ -58,6 +59,18 @@ def send(week: Week = None, folder: Folder = None, as_json: Json = False) -> Non
             err.print(_stopped(summary), markup=False)
     if summary.stopped or summary.failed or planned.refused:
         raise typer.Exit(1)
+
+
+def _week(given: str | None, installation: wiring.Installation) -> str:
+    """The week that is meant; one that no calendar has is wrong use."""
+    try:
+        days_of(given or "")
+    except ValueError as failure:
+        if given is None:
+            return week_of(installation.settings.clock())
+        text = _("{week} är ingen vecka; väntade en ISO-vecka som finns, till exempel 2026-W35")
+        raise typer.BadParameter(text.format(week=given), param_hint="--week") from failure
+    return given
 
 
 def _stopped(summary: digest.SendSummary) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from matcher.embedder import load_embedder
 from matcher.errors import MatcherError
 from pipeline import wiring
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SettingsError
 from storage import runs
 from storage.database import StorageError, reading
 from texts import N_, Message
@@ -54,7 +54,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         installation = wiring.opened(settings)
-    except StorageError as failure:
+    except (StorageError, SettingsError) as failure:
         yield Finding(about="database", ok=False, sentence=failure.message)
         return
     yield Finding(
@@ -103,7 +103,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         model = load_embedder(settings.model, settings.model_cache)
     except MatcherError as failure:
         text = N_("Modell: {name} går inte att använda, matchningen går på ord. {reason}")
-        values = {"name": settings.model, "reason": str(failure)}
+        values = {"name": settings.model, "reason": getattr(failure, "message", str(failure))}
         yield Finding(about="model", ok=False, sentence=Message(text=text, values=values))
         return
     text = N_("Modell: {name}, {dimension} tal per text.")

@@ -13,6 +13,7 @@ from profiles.load import ProfileError
 from scrapers.errors import ScraperError
 from scrapers.standin.errors import StandinError
 from storage.errors import StorageError
+from texts import Message, cause_of
 
 FAILED = 1
 KNOWN: tuple[tuple[type[Exception], int], ...] = (
@@ -35,6 +36,15 @@ def run(command: Callable[[], None]) -> int:
     except tuple(kind for kind, _code in KNOWN) as failure:
         err.print(said(getattr(failure, "message", str(failure))), markup=False, style="red")
         return next(code for kind, code in KNOWN if isinstance(failure, kind))
+    except OSError as failure:
+        # The command's own files: a folder to write in, a copy to read. Rooms translate what they meet.
+        err.print(said(_file_trouble(failure)), markup=False, style="red")
+        return FAILED
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _file_trouble(failure: OSError) -> Message:
+    where = failure.filename or failure.filename2 or "fondvakt"
+    return Message(text="{where}: {cause}.", values={"where": str(where), "cause": cause_of(failure)})

@@ -9,7 +9,8 @@ import typer
 from calls.model import Call
 from calls.vocabulary import STATUS_LABELS, Status
 from commands.language import _, said
-from commands.output import Json, bars, out, print_json, print_table
+from commands.output import Json, bars, err, out, print_json, print_table
+from matcher.errors import MatcherError
 from matcher.model import (
     BAND_LABELS,
     MATCH_STATE_LABELS,
@@ -46,10 +47,10 @@ def collect(
             on_call=lambda source, count: show(_("Hämtar {source}").format(source=source), count),
         )
     if as_json:
-        print_json({"sources": [asdict(result) for result in results]})
+        print_json({"sources": [asdict(result) | {"reason": _reason(result)} for result in results]})
     else:
         for result in results:
-            out.print(_collected(result))
+            out.print(_collected(result), markup=False)
     if any(result.refused for result in results):
         raise typer.Exit(1)
 
@@ -57,13 +58,17 @@ def collect(
 def _collected(result: CollectResult) -> str:
     if result.refused:
         return _("{source}: avvisad, inget ändrades. {reason}").format(
-            source=result.source, reason=result.reason
+            source=result.source, reason=_reason(result)
         )
     sentence = _(
         "{source}: {calls} utlysningar – {new} nya, {changed} ändrade, {unchanged} oförändrade, "
         "{unseen} syns inte längre i listan, {skipped} kunde inte tolkas"
     )
     return sentence.format(**asdict(result))
+
+
+def _reason(result: CollectResult) -> str | None:
+    return said(result.reason) if result.reason else None
 
 
 def match(as_json: Json = False) -> None:
@@ -73,7 +78,7 @@ def match(as_json: Json = False) -> None:
         summary = match_all(
             installation.engine,
             installation.tenant,
-            wiring.embedder(installation.settings),
+            wiring.embedder(installation.settings, _tell_of_model),
             profile,
             version,
             installation.settings.clock(),
@@ -87,6 +92,14 @@ def match(as_json: Json = False) -> None:
         "({embedded} texter lästes in)"
     )
     out.print(sentence.format(**asdict(summary)))
+
+
+def _tell_of_model(failure: MatcherError) -> None:
+    """A warning that stands out: the job goes on, and finds less than it could."""
+    sentence = _("Varning: modellen går inte att använda, matchningen går på ord. {reason}")
+    err.print(
+        sentence.format(reason=said(getattr(failure, "message", str(failure)))), style="yellow", markup=False
+    )
 
 
 def calls(
@@ -109,7 +122,7 @@ def calls(
             (
                 row["identifier"] or row["reference"],
                 row["title"],
-                _(STATUS_LABELS[row["status"]]),
+                said(STATUS_LABELS[row["status"]]),
                 ", ".join(row["deadlines"]) or "–",
             )
             for row in rows
@@ -155,12 +168,12 @@ def queue(
         (
             (
                 row["id"],
-                _(BAND_LABELS[row["band"]]),
+                said(BAND_LABELS[row["band"]]),
                 row["title"],
                 row["unit"],
                 row["need"],
                 row["deadline"] or "–",
-                _(MATCH_STATE_LABELS[row["state"]]),
+                said(MATCH_STATE_LABELS[row["state"]]),
             )
             for row in rows
         ),
@@ -213,7 +226,7 @@ def decide(
     if as_json:
         print_json({"id": stored.id, "state": stored.state})
         return
-    out.print(_("Träff {id}: {state}").format(id=stored.id, state=_(MATCH_STATE_LABELS[stored.state])))
+    out.print(_("Träff {id}: {state}").format(id=stored.id, state=said(MATCH_STATE_LABELS[stored.state])))
 
 
 def register(app: typer.Typer) -> None:

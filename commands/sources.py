@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from commands.language import _
+from commands.language import _, said
 from commands.output import Json, out, print_json, print_table
 from pipeline import wiring
 from scrapers.errors import ScraperError
@@ -73,7 +73,9 @@ def doctor(
                     {"source": order.source.key, "ok": True, "calls": len(harvest.calls), "reason": None}
                 )
             except ScraperError as failure:
-                findings.append({"source": order.source.key, "ok": False, "calls": 0, "reason": str(failure)})
+                findings.append(
+                    {"source": order.source.key, "ok": False, "calls": 0, "reason": said(failure.message)}
+                )
     if as_json:
         print_json({"sources": findings})
     else:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
@@ -20,8 +21,10 @@ from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.source import Fetch, Source
 from storage import harvests, runs
 from storage.database import reading, writing
+from texts import Message
 
 SCRAPED = TypeAdapter(ScrapedCall)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class CollectResult:
     unseen: int = 0
     skipped: int = 0
     refused: bool = False
-    reason: str | None = None
+    reason: Message | str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,13 +168,17 @@ def _refuse(
             reason=str(failure),
             kept_path=str(kept) if kept else None,
         )
-    return CollectResult(source=source.key, refused=True, reason=str(failure))
+    return CollectResult(source=source.key, refused=True, reason=failure.message)
 
 
-def _keep(found: HarvestedCalls, path: Path) -> Path:
-    """Keep a refused harvest for the repair."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with gzip.open(path, "wb") as file:
-        for call in found.calls:
-            file.write(SCRAPED.dump_json(call) + b"\n")
+def _keep(found: HarvestedCalls, path: Path) -> Path | None:
+    """Keep a refused harvest for the repair; None when there is no room for it, which stops nothing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with gzip.open(path, "wb") as file:
+            for call in found.calls:
+                file.write(SCRAPED.dump_json(call) + b"\n")
+    except OSError as failure:
+        log.warning("refused harvest not kept", file=path.name, reason=str(failure))
+        return None
     return path

@@ -1,11 +1,16 @@
 """Settings: read once, from the environment or the file named by FONDVAKT_CONFIG, into one frozen value.
 
-Each is described in `docs/operating.md`; a test notices one that is not.
+Each is described in `docs/operating.md`; a test notices one that is not. A name that we do not know is refused,
+for a misspelt setting would otherwise be a setting that silently does nothing.
 """
 
+import difflib
 import os
+import re
 import secrets
+import stat
 import tomllib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,67 +19,109 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from profiles.addresses import address_fault
+from scrapers.sources import SOURCES
+from texts import N_, Message, MessageError, cause_of
+
 PREFIX = "FONDVAKT_"
+ENVIRONMENT_ONLY = ("FONDVAKT_CONFIG", "FONDVAKT_LANG", "FONDVAKT_LEASH")
+OF_THE_TESTS = "FONDVAKT_TEST_"
+LEAST_SECRET = 16
+LOGIN = re.compile(r"(?<=://)[^/@]*@")
+EXPECTED = {
+    "data_dir": N_("en mapp"),
+    "database_url": N_("sqlite:///FIL eller postgresql://användare@dator/namn"),
+    "smtp_url": N_("smtp://dator:port, smtps://dator:port eller file:MAPP"),
+    "mail_from": N_("en e-postadress som fondvakt@kommunen.example"),
+    "mail_per_minute": N_("ett helt tal, minst 1"),
+    "public_url": N_("en adress som https://fondvakt.example"),
+    "secret_key": N_("minst 16 tecken, slumpade"),
+    "secret_key_file": N_("en fil"),
+    "dask": N_("en adress som tcp://dator:8786"),
+    "now": N_("ett ögonblick med tidszon, som 2026-08-22T06:00:00+02:00"),
+    "tenant": N_("högst 40 små bokstäver, siffror och bindestreck"),
+}
 
 
-class SettingsError(Exception):
+class SettingsError(MessageError):
     """A setting is wrong. The sentence says which one, what it was, and what was expected."""
 
 
-def _http_address(value: str | None) -> str | None:
-    if value is None:
-        return None
+def _http_address(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("expected an address such as https://fondvakt.example")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(value)
     return value.rstrip("/")
 
 
-def _mail_address(value: str) -> str:
+def _mail_relay(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme == "file" and (parts.path or parts.netloc):
         return value
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("expected smtp://host:port, smtps://host:port or file:FOLDER")
-    _ = parts.port
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
+        raise ValueError(value)
     return value
 
 
-def _database_address(value: str | None) -> str | None:
-    if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError("expected sqlite:///FILE or postgresql://user@host/name")
+def _database_address(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in ("sqlite", "postgresql", "postgresql+psycopg") or len(rest.strip("/")) == 0:
+        raise ValueError(value)
+    if scheme == "sqlite" and not rest.startswith("/"):
+        raise ValueError(value)
+    _ = urlsplit(value).port
     return value
 
 
-def _aware(value: datetime | None) -> datetime | None:
-    if value is not None and value.tzinfo is None:
-        raise ValueError("expected an instant with its zone, such as 2026-08-22T06:00:00+02:00")
+def _mail_address(value: str) -> str:
+    if address_fault(value) is not None:
+        raise ValueError(value)
+    return value
+
+
+def _scheduler_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("tcp", "tls", "ws", "wss") or not parts.hostname or not parts.port:
+        raise ValueError(value)
+    return value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value()
+    if len(key) < LEAST_SECRET or len(set(key)) < LEAST_SECRET // 3:
+        raise ValueError("too easy to guess")
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("without a zone")
     return value
 
 
 class Settings(BaseSettings):
     """Everything an operator can set. Source addresses are read apart, see `source_options`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "fondvakt")
-    database_url: Annotated[str | None, AfterValidator(_database_address)] = None
+    database_url: Annotated[str, AfterValidator(_database_address)] | None = None
     model: str = "embedded"
-    smtp_url: Annotated[str, AfterValidator(_mail_address)] = "smtp://localhost:25"
-    mail_from: str | None = None
+    smtp_url: Annotated[str, AfterValidator(_mail_relay)] = "smtp://localhost:25"
+    mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     mail_per_minute: int = Field(default=25, ge=1)
     public_url: Annotated[str, AfterValidator(_http_address)] = "http://localhost:8000"
-    secret_key: SecretStr | None = None
+    secret_key: Annotated[SecretStr, AfterValidator(_secret)] | None = None
     secret_key_file: Path | None = None
-    dask: str | None = None
-    now: Annotated[datetime | None, AfterValidator(_aware)] = None
-    tenant: str = "default"
+    dask: Annotated[str, AfterValidator(_scheduler_address)] | None = None
+    now: Annotated[datetime, AfterValidator(_aware)] | None = None
+    tenant: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
 
     @classmethod
     def settings_customise_sources(
         cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file."""
+        """The environment wins over the file: what the file says comes in as arguments, less what is set."""
         return init_settings, env_settings
 
     @property
@@ -93,69 +140,158 @@ class Settings(BaseSettings):
         """Now, aware: the real one unless FONDVAKT_NOW fixes it."""
         return self.now or datetime.now(UTC)
 
+    def made_data_dir(self) -> Path:
+        """The data folder, made when it is missing.
+
+        Raises:
+            SettingsError: it is a file, or cannot be made or written to.
+        """
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as failure:
+            raise _unusable("data_dir", self.data_dir, cause_of(failure)) from failure
+        if not os.access(self.data_dir, os.W_OK | os.X_OK):
+            raise _unusable(
+                "data_dir", self.data_dir, Message(text=N_("mappen får inte skrivas av programmet"))
+            )
+        return self.data_dir
+
     def signing_key(self) -> str:
-        """The key that signs links and sessions; made once in the data folder when none is set."""
+        """The key that signs links and sessions; made once in the data folder when none is set.
+
+        Raises:
+            SettingsError: the file cannot be read, everybody may read it, or the key is too easy to guess (O-05).
+        """
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
-        path = self.secret_key_file or self.data_dir / "secret-key"
+        path = self.secret_key_file or self.made_data_dir() / "secret-key"
         if not path.exists() and self.secret_key_file is None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+            _write_key(path)
         try:
-            return path.read_text().strip()
+            mode, key = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+            _secret(SecretStr(key))
         except OSError as failure:
-            raise SettingsError(
-                f"FONDVAKT_SECRET_KEY_FILE: cannot read {path}: {failure.strerror}"
-            ) from failure
+            raise _unusable("secret_key_file", path, cause_of(failure)) from failure
+        except ValueError as failure:
+            raise _unusable("secret_key_file", path, _expected("secret_key")) from failure
+        if mode & stat.S_IRWXO:
+            cause = Message(
+                text=N_("alla på datorn får läsa filen; kör: chmod 600 {path}"), values={"path": str(path)}
+            )
+            raise _unusable("secret_key_file", path, cause)
+        return key
 
 
 def read_settings(**overrides: Any) -> Settings:
     """Read the settings once.
 
     Raises:
-        SettingsError: when a value is not what was expected, or the file cannot be read.
+        SettingsError: when a name is unknown, a value is not what was expected, or the file cannot be read.
     """
+    _refuse_unknown(_ours_in_environment(), Message(text=N_("i miljön")))
+    unset = {name: value for name, value in _config_file().items() if not os.environ.get(name)}
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in unset.items()}
     try:
-        return Settings(**(_config_file() | overrides))
+        settings = Settings(**(given | overrides))
     except ValidationError as failure:
         first = failure.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        said = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name} = {first['input']!r}: {said}") from failure
+        raise _wrong(str(first["loc"][0]), first["input"]) from failure
+    for source in SOURCES:
+        source_options(source.key)
+    if settings.secret_key_file is not None:
+        settings.signing_key()
+    return settings
 
 
-def source_options(source_key: str, environ: dict[str, str] | None = None) -> dict[str, str]:
+def source_options(source_key: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The settings of one source: FONDVAKT_SOURCE_<KEY>_URL gives `url`, and so on for its other options.
 
     Raises:
         SettingsError: when the address is not one.
     """
-    environ = dict(os.environ) if environ is None else environ
-    values = {name: str(value) for name, value in _config_file(prefixed=True).items()} | environ
-    start = f"{PREFIX}SOURCE_{source_key.upper().replace('-', '_')}_"
+    environ = os.environ if environ is None else environ
+    values = {name: str(value) for name, value in _config_file().items()}
+    values |= {name: value for name, value in environ.items() if value}
+    start = _source_start(source_key)
     options = {name[len(start) :].lower(): value for name, value in values.items() if name.startswith(start)}
-    try:
-        if "url" in options:
-            options["url"] = _http_address(options["url"]) or ""
-    except ValueError as failure:
-        raise SettingsError(f"{start}URL = {options['url']!r}: {failure}") from failure
+    if "url" in options:
+        try:
+            options["url"] = _http_address(options["url"])
+        except ValueError as failure:
+            raise _wrong(f"{start}url".removeprefix(PREFIX), options["url"], "public_url") from failure
     return options
 
 
-def _config_file(*, prefixed: bool = False) -> dict[str, Any]:
-    """The TOML file named by FONDVAKT_CONFIG, whose keys are the settings' names; the environment wins."""
+def known_names() -> tuple[str, ...]:
+    """Every setting that there is, those of the sources too."""
+    of_sources = [
+        f"{_source_start(source.key)}{option.upper()}"
+        for source in SOURCES
+        for option in ("url", *source.options)
+    ]
+    return (*(PREFIX + name.upper() for name in Settings.model_fields), *of_sources)
+
+
+def _source_start(source_key: str) -> str:
+    return f"{PREFIX}SOURCE_{source_key.upper().replace('-', '_')}_"
+
+
+def _refuse_unknown(names: Iterable[str], where: Message) -> None:
+    """Refuse the first name that is no setting, with the one that was probably meant."""
+    known = known_names()
+    for name in sorted(set(names) - set(known)):
+        near = difflib.get_close_matches(PREFIX + name.removeprefix(PREFIX).upper(), known, n=1)
+        text = N_("Inställningen {name} {where} är okänd; se docs/operating.md.")
+        if near:
+            text = N_("Inställningen {name} {where} är okänd; menade du {near}?")
+        raise SettingsError(Message(text=text, values={"name": name, "where": where, "near": "".join(near)}))
+
+
+def _ours_in_environment() -> list[str]:
+    ours = [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(OF_THE_TESTS)]
+    return [name for name in ours if name not in ENVIRONMENT_ONLY]
+
+
+def _config_file() -> dict[str, Any]:
+    """The TOML file named by FONDVAKT_CONFIG, whose keys are the settings' full names."""
     name = os.environ.get(f"{PREFIX}CONFIG")
     if not name:
         return {}
     try:
         content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as failure:
-        raise SettingsError(f"FONDVAKT_CONFIG: cannot read {name}: {failure.strerror}") from failure
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise SettingsError(f"FONDVAKT_CONFIG: {name} is not TOML: {failure}") from failure
-    if prefixed:
-        return content
-    unset = {key: value for key, value in content.items() if key not in os.environ}
-    return {key.removeprefix(PREFIX).lower(): value for key, value in unset.items() if "SOURCE_" not in key}
+        raise _unusable("config", name, cause_of(failure)) from failure
+    except ValueError as failure:
+        cause = Message(text=N_("väntade en TOML-fil i UTF-8 ({cause})"), values={"cause": str(failure)})
+        raise _unusable("config", name, cause) from failure
+    _refuse_unknown(content, Message(text=N_("i filen {file}"), values={"file": name}))
+    return content
+
+
+def _write_key(path: Path) -> None:
+    """Make a key that only we may read; another process may be first, and its key is then as good."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+
+
+def _expected(field: str) -> Message:
+    return Message(text=N_("väntade {expected}"), values={"expected": Message(text=EXPECTED[field])})
+
+
+def _wrong(field: str, value: Any, like: str | None = None) -> SettingsError:
+    """A value of another kind than was expected; secrets and logins are not repeated."""
+    shown = "***" if field == "secret_key" else repr(LOGIN.sub("***@", str(value)))
+    return _unusable(field, shown, _expected(like or field))
+
+
+def _unusable(field: str, value: object, cause: Message | str) -> SettingsError:
+    return SettingsError(
+        Message(
+            text=N_("Inställningen {name} = {value} går inte att använda: {cause}."),
+            values={"name": PREFIX + field.upper(), "value": str(value), "cause": cause},
+        )
+    )

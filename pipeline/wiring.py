@@ -32,22 +32,15 @@ from scrapers.sources import SOURCES
 from storage import letters, runs, subscriptions
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading
-from texts import N_, Message, translate
+from texts import N_, Message, MessageError
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NO_PROFILE = Message(text=N_("Ingen kommun är vald än. Kör först: fondvakt init --municipality exempelstad"))
 log = structlog.get_logger()
 
 
-class NotReady(Exception):
-    """Something must be done first. `message` says what, in the reader's language."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return translate(self.message, "sv")
+class NotReady(MessageError):
+    """Something must be done first, and the sentence says what."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +59,7 @@ class Installation:
 def opened(settings: Settings | None = None) -> Installation:
     """The installation that the settings name, its database made or upgraded."""
     settings = settings or read_settings()
+    settings.made_data_dir()
     return Installation(settings=settings, engine=open_database(settings.database))
 
 
@@ -97,7 +91,12 @@ def orders(settings: Settings, keys: Sequence[str]) -> Iterator[list[Order]]:
     known = {source.key: source for source in SOURCES}
     for key in keys:
         if key not in known:
-            raise SettingsError(f"source {key!r}: expected one of {', '.join(known)}")
+            raise SettingsError(
+                Message(
+                    text=N_("Källan {key} är okänd; väntade någon av {known}."),
+                    values={"key": key, "known": ", ".join(known)},
+                )
+            )
     agent = f"Fondvakt/{version('fondvakt')} (+{settings.public_url})"
     found, fetchers = [], []
     for source in [known[key] for key in keys] or SOURCES:
@@ -111,12 +110,16 @@ def orders(settings: Settings, keys: Sequence[str]) -> Iterator[list[Order]]:
             fetcher.close()
 
 
-def embedder(settings: Settings) -> Embedder | None:
-    """The model that the settings name; None, with a logged reason, when it cannot be used (H4)."""
+def _log_model(failure: MatcherError) -> None:
+    log.warning("model cannot be used, matching on words alone", reason=str(failure))
+
+
+def embedder(settings: Settings, tell: Callable[[MatcherError], None] = _log_model) -> Embedder | None:
+    """The model that the settings name; None, when the reason has been told, if it cannot be used (H4)."""
     try:
         return load_embedder(settings.model, settings.model_cache)
     except MatcherError as failure:
-        log.warning("model cannot be used, matching on words alone", reason=str(failure))
+        tell(failure)
         return None
 
 

@@ -61,6 +61,7 @@ class Source:
         min_calls: fewer make the harvest unsound.
         fill_rates: field of ScrapedCall to the least share of calls (0 to 1) that must state it.
         credit: how the publisher is to be named beside each call.
+        options: what an operator can set for it beside its address, FONDVAKT_SOURCE_<KEY>_<OPTION>.
     """
 
     key: str
@@ -74,3 +75,4 @@ class Source:
     min_calls: int = 1
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     credit: str = ""
+    options: tuple[str, ...] = ()

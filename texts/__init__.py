@@ -1,7 +1,7 @@
 """What a person reads: messages in Swedish, with English beside them."""
 
 from texts.catalogue import LANGUAGES, catalogue, translate
-from texts.errors import MessageError
+from texts.errors import MessageError, cause_of
 from texts.message import N_, Message
 
-__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "catalogue", "translate"]
+__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "catalogue", "cause_of", "translate"]

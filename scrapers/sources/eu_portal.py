@@ -218,4 +218,5 @@ EU_PORTAL = Source(
     min_calls=50,
     fill_rates={"deadlines": 0.9, "opening_date": 0.8, "sections": 0.5},
     credit="© Europeiska unionen, CC BY 4.0",
+    options=("types",),
 )
