@@ -2,7 +2,10 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench install format clean
+.PHONY: demo test check bench eval install format clean
+
+# The judged matches that `make eval` measures on.
+JUDGED ?= ../shared/eval
 
 install: .venv/installed
 
@@ -27,6 +30,9 @@ check: install
 
 bench: install
 	$(BIN)/python -m bench
+
+eval: install
+	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv
 
 format: install
 	$(BIN)/ruff format .
