@@ -22,7 +22,7 @@ from matcher.texts import RECIPE, call_texts, need_wordings
 from matcher.vectors import QUERY, Vectors, texts_to_embed
 from matcher.words import english_concepts
 from pipeline.judged import Judged, read_judged
-from pipeline.match import Progress, embed
+from pipeline.match import Progress, by_length, embed
 from profiles.model import Need
 
 SAVE_EVERY = 128
@@ -136,7 +136,7 @@ def cached_vectors(
     for part in sorted(folder.glob("*.npz")):
         with np.load(part) as stored:
             known |= dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
-    missing = [text for key, text in texts.items() if key not in known]
+    missing = by_length(text for key, text in texts.items() if key not in known)
     for start in range(0, len(missing), SAVE_EVERY):
         made = embed(embedder, missing[start : start + SAVE_EVERY])
         _keep(folder / f"{next(iter(made))}.npz", made)

@@ -4,7 +4,7 @@ Vectors are saved batch by batch, so a kill loses at most one; proposals are wri
 end, so the queue is never half old and half new.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -95,7 +95,7 @@ def embed_missing(
     texts = {text.key: text for text in texts_to_embed(calls, profile.needs)}
     with reading(engine) as conn:
         known = dict(embeddings.find(conn, tenant, embedder.name, RECIPE, texts))
-    missing = [text for key, text in texts.items() if key not in known]
+    missing = by_length(text for key, text in texts.items() if key not in known)
     for start in range(0, len(missing), SAVE_EVERY):
         made = embed(embedder, missing[start : start + SAVE_EVERY])
         with writing(engine) as conn:
@@ -104,6 +104,11 @@ def embed_missing(
         if progress is not None:
             progress(min(start + SAVE_EVERY, len(missing)), len(missing))
     return Vectors(model=embedder.name, by_key=known), len(missing)
+
+
+def by_length(texts: Iterable[Text]) -> list[Text]:
+    """Texts of like length beside each other, so that little is spent on padding; the longest first."""
+    return sorted(texts, key=lambda text: (text.kind, -len(text.text), text.text))
 
 
 def embed(embedder: Embedder, texts: Sequence[Text]) -> dict:
