@@ -2,6 +2,7 @@
 
 import json
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -218,3 +219,12 @@ def test_the_expanded_model_agrees_with_the_engine_of_its_package():
     theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
     ours = model.embed(texts, kind="passage")
     assert (ours * theirs).sum(axis=1).min() > 0.999
+
+
+def test_two_processes_that_expand_at_once_end_with_one_whole_model(tmp_path):
+    path = a_weight_file(tmp_path / "w.bin")
+    with ThreadPoolExecutor(4) as pool:
+        folders = set(pool.map(lambda _: expanded(path, tmp_path / "cache"), range(4)))
+    assert len(folders) == 1
+    assert [found.name for found in (tmp_path / "cache").iterdir()] == [folder.name for folder in folders]
+    assert is_whole(folders.pop())
