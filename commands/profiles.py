@@ -62,7 +62,7 @@ def check(file: FileOrKey, as_json: Json = False) -> None:
                 ],
             }
         )
-        raise typer.Exit(1) from failure
+        raise typer.Exit(WRONG_USE) from failure
     if as_json:
         print_json({"ok": True, "units": len(profile.units), "needs": len(profile.needs), "problems": []})
         return
@@ -114,6 +114,9 @@ def diff(file: FileOrKey, as_json: Json = False) -> None:
 def _read(file_or_key: str) -> tuple[str, Profile]:
     """The document and what it says; a preset's key is tried before a file's name."""
     path = preset_path(file_or_key) or Path(file_or_key)
+    if not path.exists():
+        text = _("{given} är varken en fil eller en förvald kommun; de förvalda är {keys}")
+        raise typer.BadParameter(text.format(given=file_or_key, keys=", ".join(preset_keys())))
     profile = load_profile(path)
     return path.read_bytes().decode("utf-8"), profile
 

@@ -238,13 +238,15 @@ def _source_start(source_key: str) -> str:
 
 def _refuse_unknown(names: Iterable[str], where: Message) -> None:
     """Refuse the first name that is no setting, with the one that was probably meant."""
-    known = known_names()
-    for name in sorted(set(names) - set(known)):
-        near = difflib.get_close_matches(PREFIX + name.removeprefix(PREFIX).upper(), known, n=1)
+    known = {name.removeprefix(PREFIX): name for name in known_names()}
+    for name in sorted(set(names) - set(known.values())):
+        near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known, n=1)
         text = N_("Inställningen {name} {where} är okänd; se docs/operating.md.")
         if near:
             text = N_("Inställningen {name} {where} är okänd; menade du {near}?")
-        raise SettingsError(Message(text=text, values={"name": name, "where": where, "near": "".join(near)}))
+        raise SettingsError(
+            Message(text=text, values={"name": name, "where": where, "near": known[near[0]] if near else ""})
+        )
 
 
 def _ours_in_environment() -> list[str]:
