@@ -4,13 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from calls.model import Call
-from matcher.model import Decision, MatchState, StoredMatch
+from matcher import gates
+from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
 from notifier.weeks import STOCKHOLM
 from profiles.model import Need, PriorityArea
 from texts import translate
 from web import presentation
 from web.flash import Flash
 from web.visit import Visit
+
+OF_TIME = frozenset({gates.WHEN, gates.PREPARATION})
 
 
 class Names:
@@ -53,6 +56,17 @@ class Names:
         """Why, in a line: the strongest evidence."""
         evidence = match.match.evidence
         return translate(evidence[0].reason, self.wording.language) if evidence else ""
+
+    def checks(self, match: StoredMatch, call: Call) -> list[Check]:
+        """The checks of a match; those of time as of today, for days go by after a match was made."""
+        unit = presentation.unit_of(self.visit.profile, match.match.unit)
+        now = {check.gate: check for check in gates.checks(call, unit, self.visit.now)} if unit else {}
+        return [now.get(c.gate, c) if c.gate in OF_TIME else c for c in match.match.checks]
+
+    def doubt(self, match: StoredMatch, call: Call) -> str:
+        """What speaks against, in a line: the first check that says no; empty when none does."""
+        refused = next((check for check in self.checks(match, call) if check.answer is Answer.NO), None)
+        return translate(refused.reason, self.wording.language) if refused else ""
 
     def when(self, call: Call) -> presentation.When:
         """The next deadline."""

@@ -108,8 +108,8 @@ class Row:
 
     @property
     def score(self) -> float:
-        """The best score among those that wait, else among all."""
-        return max(match.match.score for unit in self.waiting or self.units for match in unit.matches)
+        """The best score of all, decided or not, so that a row stays where it is while it is worked on."""
+        return max(match.match.score for match in self.matches)
 
     @property
     def is_new(self) -> bool:

@@ -53,7 +53,7 @@ TAB_LABELS = {
     Tab.ACCEPTED: N_("Godkända"),
     Tab.REJECTED: N_("Avvisade"),
 }
-ORDER_LABELS = {Order.URGENT: N_("Mest brådskande först"), Order.STRONGEST: N_("Starkast först")}
+ORDER_LABELS = {Order.URGENT: N_("Brådskande först"), Order.STRONGEST: N_("Starkast först")}
 UNKNOWN_WORD = Message(text=N_("Formuläret innehöll ett okänt val. Inget har sparats."))
 UNKNOWN_MATCH = Message(text=N_("Träffen finns inte längre. Inget har sparats."))
 

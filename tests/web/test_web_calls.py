@@ -29,6 +29,16 @@ def test_one_call_tells_why_with_quotes_on_both_sides(world: World):
         assert words in page, words
 
 
+def test_days_left_are_counted_today_not_when_the_match_was_made(world: World):
+    call_id = call_with_two_units(world)
+    world.now += timedelta(days=4)
+    browser = world.signed_in()
+    for path in ("/", f"/utlysning/{call_id}"):
+        page = browser.get(path).text
+        assert "10 dagar kvar; enheten räknar med 42 dagar" in page
+        assert "14 dagar kvar;" not in page
+
+
 def test_at_most_three_pairs_are_quoted(world: World):
     (call_id,) = world.add_calls(a_scraped_call())
     match = a_full_match(call_id, world.profile.needs[0])
