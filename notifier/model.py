@@ -8,6 +8,7 @@ from calls.changes import Change
 from calls.model import Call
 from matcher.model import Match
 from profiles.model import ContactPerson
+from texts import N_
 
 
 class LetterState(StrEnum):
@@ -21,6 +22,18 @@ class LetterState(StrEnum):
     IN_DOUBT = "in_doubt"
     HELD = "held"
     CANCELLED = "cancelled"
+
+
+LETTER_STATE_LABELS: dict[LetterState, str] = {
+    LetterState.RENDERED: N_("väntar"),
+    LetterState.SENDING: N_("skickas"),
+    LetterState.SENT: N_("skickat"),
+    LetterState.RETRY: N_("försöks igen"),
+    LetterState.FAILED: N_("gick inte"),
+    LetterState.IN_DOUBT: N_("ovisst"),
+    LetterState.HELD: N_("hålls"),
+    LetterState.CANCELLED: N_("inställt"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

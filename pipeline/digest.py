@@ -19,7 +19,8 @@ from notifier.model import Accepted, Digest, Letter, LetterState, StoredLetter
 from notifier.render import render
 from notifier.view import LetterContext
 from notifier.weeks import days_of, week_of
-from pipeline.sending import WAITING, Limiter, SendSummary, send
+from pipeline.limiter import Limiter
+from pipeline.sending import WAITING, SendSummary, send
 from profiles.model import ContactPerson, Profile, Role
 from storage import calls, letters, matches, runs
 from storage.database import reading, writing

@@ -5,9 +5,7 @@ afterwards it is in doubt until a person has decided.
 """
 
 import fcntl
-import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,20 +13,22 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from matcher.model import MatchState
 from notifier.channel import Channel
 from notifier.errors import DeliveryError, NotifierError
 from notifier.headers import ascii_address
 from notifier.model import LetterState, StoredLetter
+from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
-from storage import letters, matches
+from storage import letters, matches, outbox
 from storage.database import reading, writing
 from texts import N_, Message
 
 # Twelve tries within 24 hours (B4): the waits between them, in minutes.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 10, 15, 30, 60, 90, 120, 180, 240, 300, 360))
 FAILURES_IN_A_ROW = 10
-WINDOW = timedelta(seconds=60)
+# A run stops when more than one letter in twenty has been refused; fewer than ten say nothing of the relay (B5).
+REFUSED_SHARE = 0.05
+REFUSED_AT_LEAST = 10
 WAITING = frozenset({LetterState.RENDERED, LetterState.RETRY, LetterState.HELD})
 
 
@@ -54,36 +54,6 @@ class SendSummary:
     stopped: Message | None = None
 
 
-class Limiter:
-    """At most so many letters in any 60 seconds (B6)."""
-
-    def __init__(
-        self,
-        per_minute: int,
-        *,
-        monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._per_minute = per_minute
-        self._monotonic = monotonic
-        self._sleep = sleep
-        self._started: deque[float] = deque(maxlen=per_minute)
-
-    def remember(self, ages: Iterable[timedelta]) -> None:
-        """Letters that were handed over so long ago, before this run."""
-        recent = sorted((age for age in ages if abs(age) < WINDOW), reverse=True)
-        now = self._monotonic()
-        self._started.extend(now - max(age, timedelta(0)).total_seconds() for age in recent)
-
-    def wait(self) -> None:
-        """Sleep until one more letter may leave, and count it."""
-        if len(self._started) == self._per_minute:
-            left = self._started[0] + WINDOW.total_seconds() - self._monotonic()
-            if left > 0:
-                self._sleep(left)
-        self._started.append(self._monotonic())
-
-
 @dataclass
 class _Run:
     """The tools of one run and what has come of it so far."""
@@ -96,9 +66,18 @@ class _Run:
     now_fn: Callable[[], datetime]
     limiter: Limiter
     stopped_persons: Collection[str]
+    on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None]
     counts: dict[LetterState, int] = field(default_factory=dict)
-    in_a_row: list[int] = field(default_factory=list)
+    tries: int = 0
+    in_a_row: int = 0
+    refused: list[int] = field(default_factory=list)
     stop: Message | None = None
+
+    def __post_init__(self) -> None:
+        self.people = {person.key: person for person in self.profile.people}
+        self.units_of: dict[str, set[str]] = {}
+        for person in self.profile.people:
+            self.units_of.setdefault(person.email.strip().casefold(), set()).update(person.units)
 
     def count(self, state: LetterState) -> None:
         """One more letter came to this state."""
@@ -118,6 +97,8 @@ def send(
     stopped: Collection[str] = (),
     stopping: Callable[[], bool] = lambda: False,
     lock: Path | None = None,
+    host: str | None = None,
+    on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None] = lambda *_: None,
 ) -> SendSummary:
     """Send what waits in the outbox.
 
@@ -128,15 +109,21 @@ def send(
         stopped: keys of persons who have stopped the letter since it was planned (M-38).
         stopping: asked between letters; True ends the run after the present one (A7).
         lock: a file that one run at a time holds; the system lets go of it when the process dies.
+        host: the machine's name. When another one sent last, or a copy has been put back, nothing is sent until a
+            person says that this is the one (M-41, M-42); None asks nothing.
+        on_refusal: told of each failed try, in the transaction that records it.
     """
-    run = _Run(engine, tenant, profile, channel, owner, now_fn, limiter, stopped)
+    run = _Run(engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal)
     with _alone(lock) as is_alone:
         if not is_alone:
             busy = Message(text=N_("Ett annat utskick pågår redan."))
             return SendSummary(week=week, stopped=busy)
         try:
+            if host is not None and (refusal := _not_ours(engine, tenant, host, now_fn())) is not None:
+                run.stop = refusal
+                return _summary(run, week)
             recover(engine, tenant, owner, now_fn())
-            _remember_recent(run, week)
+            _remember_recent(run)
             while run.stop is None and not stopping() and send_one(run):
                 pass
         finally:
@@ -159,35 +146,15 @@ def send_one(run: _Run) -> bool:
         _record(run, stored, LetterState.CANCELLED)
         return True
     run.limiter.wait()
+    run.tries += 1
     try:
         answer = run.channel.deliver(stored.letter, before_data=lambda: _mark_data_started(run, stored))
     except DeliveryError as failure:
         _record_failure(run, stored, failure)
     else:
         _record(run, stored, LetterState.SENT, note=answer)
-        run.in_a_row.clear()
+        run.in_a_row = 0
     return True
-
-
-def settle(
-    engine: Engine, tenant: str, profile: Profile, letter_id: int, *, arrived: bool, now: datetime
-) -> None:
-    """A person's word on a letter in doubt, held or failed: it arrived, or the same bytes are sent again (B3)."""
-    with writing(engine) as conn:
-        stored = letters.get(conn, tenant, letter_id)
-        state = LetterState.SENT if arrived else LetterState.RETRY
-        letters.record(conn, tenant, letter_id, state, now)
-        if arrived and stored is not None:
-            _mark_matches(conn, tenant, profile, stored, now)
-
-
-def release(engine: Engine, tenant: str, now: datetime) -> int:
-    """Let go of every held letter, when the operator has mended what was wrong; how many there were."""
-    with writing(engine) as conn:
-        held = letters.find(conn, tenant, states=[LetterState.HELD])
-        for stored in held:
-            letters.record(conn, tenant, stored.id, LetterState.RETRY, now)
-    return len(held)
 
 
 def outcome(
@@ -210,6 +177,7 @@ def _claim(run: _Run) -> StoredLetter | None:
 
 
 def _mark_data_started(run: _Run, stored: StoredLetter) -> None:
+    run.limiter.moved()
     with writing(run.engine) as conn:
         letters.mark_data_started(conn, run.tenant, stored.id, run.now_fn())
 
@@ -221,54 +189,88 @@ def _record(
     *,
     note: str | None = None,
     not_before: datetime | None = None,
+    failure: DeliveryError | None = None,
 ) -> None:
     """The state, the answer, and the matches that have thereby reached their unit, in one transaction."""
     now = run.now_fn()
     with writing(run.engine) as conn:
         letters.record(conn, run.tenant, stored.id, state, now, error=note, not_before=not_before)
         if state is LetterState.SENT:
-            _mark_matches(conn, run.tenant, run.profile, stored, now)
+            person = run.people.get(stored.letter.person)
+            units = run.units_of[person.email.strip().casefold()] if person else set()
+            _mark_matches(conn, run.tenant, units, stored, now)
+        if failure is not None:
+            run.on_refusal(conn, stored, failure)
     run.count(state)
 
 
 def _record_failure(run: _Run, stored: StoredLetter, failure: DeliveryError) -> None:
     state, not_before = outcome(stored, failure, run.now_fn())
-    _record(run, stored, state, note=str(failure), not_before=not_before)
-    run.in_a_row.append(stored.id)
+    _record(run, stored, state, note=str(failure), not_before=not_before, failure=failure)
+    run.in_a_row += 1
+    if failure.permanent or failure.held:
+        run.refused.append(stored.id)
     if failure.ends_run:
         run.stop = failure.message
         if failure.held:
             _hold_the_rest(run, failure)
-    elif len(run.in_a_row) >= FAILURES_IN_A_ROW:
-        _stop_after_many(run, failure)
+    elif (said := _too_many(run, failure)) is not None:
+        run.stop = said
+        _blame_the_relay(run, failure)
+
+
+def _too_many(run: _Run, failure: DeliveryError) -> Message | None:
+    """Ten failures in a row, or one letter in twenty refused, are the relay's and not the readers' (B5)."""
+    if run.in_a_row >= FAILURES_IN_A_ROW:
+        text = N_("Utskicket avbröts efter {number} fel i rad. Det sista: {cause}")
+        return Message(text=text, values={"number": run.in_a_row, "cause": failure.message})
+    refused = len(run.refused)
+    if refused >= REFUSED_AT_LEAST and refused > REFUSED_SHARE * run.tries:
+        text = N_("Utskicket avbröts: {number} av {tries} brev vägrades. Det sista: {cause}")
+        return Message(text=text, values={"number": refused, "tries": run.tries, "cause": failure.message})
+    return None
+
+
+def _blame_the_relay(run: _Run, failure: DeliveryError) -> None:
+    """What was refused for good is held instead, and so is the rest when waiting alone will not help."""
+    with writing(run.engine) as conn:
+        held = outbox.hold_failed(conn, run.tenant, run.refused, run.now_fn())
+    if held:
+        run.counts[LetterState.FAILED] -= held
+        run.counts[LetterState.HELD] = run.counts.get(LetterState.HELD, 0) + held
+    if failure.permanent or failure.held:
+        _hold_the_rest(run, failure)
 
 
 def _hold_the_rest(run: _Run, failure: DeliveryError) -> None:
-    """Login, certificate or encryption: no letter can leave, and none is to blame (M-23)."""
+    """No letter can leave before somebody has looked, and none is to blame (M-23)."""
     with writing(run.engine) as conn:
-        for stored in letters.find(conn, run.tenant, states=[LetterState.RENDERED, LetterState.RETRY]):
-            letters.record(conn, run.tenant, stored.id, LetterState.HELD, run.now_fn(), error=str(failure))
-            run.count(LetterState.HELD)
+        held = outbox.hold_waiting(conn, run.tenant, str(failure), run.now_fn())
+    run.counts[LetterState.HELD] = run.counts.get(LetterState.HELD, 0) + held
 
 
-def _stop_after_many(run: _Run, failure: DeliveryError) -> None:
-    """Ten failures in a row are the relay's, not ten readers': what it refused for good is held instead (B5)."""
-    text = N_("Utskicket avbröts efter {number} fel i rad. Det sista: {cause}")
-    run.stop = Message(text=text, values={"number": len(run.in_a_row), "cause": failure.message})
-    with writing(run.engine) as conn:
-        for letter_id in run.in_a_row:
-            stored = letters.get(conn, run.tenant, letter_id)
-            if stored is not None and stored.state is LetterState.FAILED:
-                letters.record(
-                    conn, run.tenant, letter_id, LetterState.HELD, run.now_fn(), error=stored.error
-                )
-                run.count(LetterState.HELD)
-                run.counts[LetterState.FAILED] -= 1
+def _not_ours(engine: Engine, tenant: str, host: str, now: datetime) -> Message | None:
+    """Why this machine must not send; None when it may, which is then noted for others to see."""
+    with writing(engine) as conn:
+        known = outbox.sending_of(conn, tenant)
+        if known.is_held:
+            text = N_(
+                "En säkerhetskopia har lagts tillbaka: inget skickas förrän någon har sett efter vad som redan gått "
+                "ut (fondvakt letters list) och släppt breven (fondvakt letters release)."
+            )
+            return Message(text=text)
+        if known.host not in ("", host):
+            text = N_(
+                "Breven skickas från {other}, inte från {host}. Ska den här datorn ta över: fondvakt letters release"
+            )
+            return Message(text=text, values={"other": known.host, "host": host})
+        outbox.take_over(conn, tenant, host, now)
+    return None
 
 
 def _is_wanted(stored: StoredLetter, run: _Run) -> bool:
     """Whether the person is still there, at this address, and has not stopped the letter (M-38, M-39)."""
-    person = next((one for one in run.profile.people if one.key == stored.letter.person), None)
+    person = run.people.get(stored.letter.person)
     if person is None or person.role is not Role.CONTACT or person.key in run.stopped_persons:
         return False
     try:
@@ -278,45 +280,29 @@ def _is_wanted(stored: StoredLetter, run: _Run) -> bool:
 
 
 def _mark_matches(
-    conn: Connection, tenant: str, profile: Profile, stored: StoredLetter, now: datetime
+    conn: Connection, tenant: str, units: Collection[str], stored: StoredLetter, now: datetime
 ) -> None:
     """The accepted matches of the letter's calls, for the units that its address answers for."""
-    told = dict(stored.letter.calls)
-    units = {
-        unit
-        for person in profile.people
-        if person.email.strip().casefold() == _address_of(profile, stored.letter.person)
-        for unit in person.units
-    }
-    accepted = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
-    reached = [
-        one.id
-        for one in accepted
-        if one.match.unit in units and told.get(one.match.call_id, 0) >= one.match.call_version
-    ]
-    matches.mark_sent(conn, tenant, reached, now)
+    if stored.letter.calls and units:
+        matches.mark_told(conn, tenant, units, dict(stored.letter.calls), now)
 
 
-def _address_of(profile: Profile, key: str) -> str:
-    return next((one.email.strip().casefold() for one in profile.people if one.key == key), "")
-
-
-def _remember_recent(run: _Run, week: str) -> None:
-    """What left within the last minute counts, also when another process sent it."""
+def _remember_recent(run: _Run) -> None:
+    """What left within the last minute counts, also when another process sent it (M-37)."""
     now = run.now_fn()
     with reading(run.engine) as conn:
-        found = letters.find(conn, run.tenant, slot=week, states=set(LetterState) - {LetterState.RENDERED})
-    run.limiter.remember(now - stored.data_started_at for stored in found if stored.data_started_at)
+        started = outbox.started_since(conn, run.tenant, now - WINDOW)
+    run.limiter.remember(now - at for at in started)
 
 
 def _summary(run: _Run, week: str) -> SendSummary:
     with reading(run.engine) as conn:
-        in_doubt = letters.find(conn, run.tenant, slot=week, states=[LetterState.IN_DOUBT])
+        in_doubt = outbox.count(conn, run.tenant, [LetterState.IN_DOUBT], week=week)
     return SendSummary(
         week=week,
         sent=run.counts.get(LetterState.SENT, 0),
         failed=run.counts.get(LetterState.FAILED, 0),
-        in_doubt=len(in_doubt),
+        in_doubt=in_doubt,
         skipped=run.counts.get(LetterState.CANCELLED, 0),
         waiting=run.counts.get(LetterState.RETRY, 0),
         held=run.counts.get(LetterState.HELD, 0),

@@ -13,7 +13,7 @@ from storage import upgrade
 from storage.copies import copy_sqlite, flush, name_aside, remove_sqlite, side_files
 from storage.database import open_database, writing
 from storage.errors import BackupRefused, StorageError
-from storage.letters import hold_unsent
+from storage.outbox import hold_all
 from texts import N_, Message
 
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -136,7 +136,7 @@ def _made_ready(aside: Path) -> int:
     engine = open_database(f"sqlite:///{aside}")
     try:
         with writing(engine) as conn:
-            return hold_unsent(conn)
+            return hold_all(conn)
     finally:
         engine.dispose()
 

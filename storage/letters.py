@@ -78,6 +78,21 @@ def get(conn: Connection, tenant: str, letter_id: int) -> StoredLetter | None:
     return next(iter(_stored(conn, conn.execute(wanted).all())), None)
 
 
+def in_slot(conn: Connection, tenant: str, person: str, slot: str) -> StoredLetter | None:
+    """The person's letter in that slot; None when there is none."""
+    wanted = select(letter).where(letter.c.tenant == tenant, letter.c.person == person, letter.c.slot == slot)
+    return next(iter(_stored(conn, conn.execute(wanted).all())), None)
+
+
+def by_reference(conn: Connection, tenant: str, reference: str) -> tuple[int, str] | None:
+    """Number and address of the letter whose Message-ID begins so; None when there is none, or more."""
+    wanted = select(letter.c.id, letter.c.recipient).where(
+        letter.c.tenant == tenant, letter.c.message_id.startswith(f"<{reference}", autoescape=True)
+    )
+    found = conn.execute(wanted.limit(2)).all()
+    return (found[0].id, found[0].recipient) if len(found) == 1 else None
+
+
 def claim_next(conn: Connection, tenant: str, owner: str, now: datetime) -> StoredLetter | None:
     """The next letter to send, now marked as being sent by `owner`; None when nothing waits."""
     waits = or_(
@@ -90,7 +105,7 @@ def claim_next(conn: Connection, tenant: str, owner: str, now: datetime) -> Stor
     letter_id = conn.execute(
         select(letter.c.id)
         .where(letter.c.tenant == tenant, waits)
-        .order_by(letter.c.id)
+        .order_by(letter.c.attempts, letter.c.id)  # what has been refused before does not delay the others
         .limit(1)
         .with_for_update(skip_locked=True)
     ).scalar()
@@ -152,15 +167,6 @@ def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) 
         .values(state=LetterState.RETRY.value, not_before=now, changed_at=now)
     )
     return in_doubt.rowcount + again.rowcount
-
-
-def hold_unsent(conn: Connection) -> int:
-    """Hold everything that waits to be sent, of every municipality, after a restore; how many letters (B7)."""
-    waiting = [state.value for state in (LetterState.RENDERED, LetterState.RETRY, LetterState.SENDING)]
-    held = conn.execute(
-        update(letter).where(letter.c.state.in_(waiting)).values(state=LetterState.HELD.value)
-    )
-    return held.rowcount
 
 
 def _add_calls(conn: Connection, tenant: str, letter_id: int, rendered: Letter) -> None:

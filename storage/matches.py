@@ -149,6 +149,21 @@ def history(conn: Connection, tenant: str, match_id: int) -> list[Decision]:
     ]
 
 
+def mark_told(
+    conn: Connection, tenant: str, units: Iterable[str], calls: Mapping[int, int], now: datetime
+) -> None:
+    """Note that these units have been mailed these calls, each in that version: their accepted matches are sent."""
+    wanted = select(match.c.id, match.c.call_id, match.c.call_version).where(
+        match.c.tenant == tenant,
+        match.c.is_current,
+        match.c.state == MatchState.ACCEPTED.value,
+        match.c.unit.in_(sorted(units)),
+        match.c.call_id.in_(sorted(calls)),
+    )
+    told = [row.id for row in conn.execute(wanted) if calls[row.call_id] >= row.call_version]
+    mark_sent(conn, tenant, told, now)
+
+
 def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: datetime) -> None:
     """Note that accepted matches have been mailed; those in another state are left as they are."""
     wanted = sorted(match_ids)

@@ -305,3 +305,36 @@ subscription = Table(
     Column("changed_at", Instant, nullable=False),
     UniqueConstraint("tenant", "person"),
 )
+
+# Which machine sends a municipality's letters, and whether all sending waits for a person after a restore (B7).
+sending = Table(
+    "sending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("host", String(255), nullable=False),
+    Column("is_held", Boolean, nullable=False),
+    Column("changed_at", Instant),
+    UniqueConstraint("tenant"),
+)
+
+# What came back: one row a mail that was read, or a refusal at the relay. `kind` is a notifier `BounceKind`.
+# `address` only where the signed return address proved whose it is; `counts`: it is this address's point of the day.
+# `content` is kept for review, for a while.
+bounce = Table(
+    "bounce",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("content_hash", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16)),
+    Column("diagnostic", Text, nullable=False),
+    Column("letter_id", ForeignKey("letter.id")),
+    Column("address", String(320)),
+    Column("counts", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("content", LargeBinary),
+    UniqueConstraint("tenant", "content_hash"),
+    Index("ix_bounce_tenant_address", "tenant", "address"),
+)

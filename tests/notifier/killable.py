@@ -12,7 +12,8 @@ from pathlib import Path
 from outbox import OWNER, TENANT, WEEK, a_town
 
 from notifier.channel import channel_for
-from pipeline.sending import Limiter, send
+from pipeline.limiter import Limiter
+from pipeline.sending import send
 from storage.database import open_database
 
 

@@ -8,7 +8,8 @@ from letters import WEEK, a_letter
 
 from builders import NOW, a_coordinator, a_person, a_profile
 from notifier.model import Letter, LetterState
-from pipeline.sending import Limiter, send
+from pipeline.limiter import Limiter
+from pipeline.sending import send
 from storage import letters
 from storage.database import reading, writing
 

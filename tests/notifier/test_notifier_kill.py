@@ -19,7 +19,7 @@ from servers import Keeper, real_server
 
 from builders import NOW
 from notifier.model import LetterState
-from pipeline.sending import settle
+from pipeline.settling import settle
 from storage import letters
 from storage.database import reading
 

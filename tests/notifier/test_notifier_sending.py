@@ -18,8 +18,10 @@ from notifier.errors import (
     Uncertain,
 )
 from notifier.model import LetterState
-from pipeline.sending import WAITS, Limiter, release, settle
-from storage import letters
+from pipeline.limiter import Limiter
+from pipeline.sending import WAITS
+from pipeline.settling import NotToBeSettled, release, settle
+from storage import letters, outbox
 from storage.database import reading, writing
 from texts import Message, translate
 
@@ -151,9 +153,83 @@ def test_m_36_ten_failures_in_a_row_stop_the_run_and_the_rest_goes_once_later(en
 
 
 def test_scattered_failures_do_not_stop_the_run(engine):
-    fill(engine, 30)
-    summary = sent(engine, Outbox(lambda number: PermanentRefusal(SAID) if number % 3 else None), people=30)
-    assert (summary.sent, summary.failed, summary.stopped) == (10, 20, None)
+    fill(engine, 40)
+    summary = sent(engine, Outbox(lambda number: None if number % 5 else PermanentRefusal(SAID)), people=40)
+    assert (summary.sent, summary.failed, summary.stopped) == (32, 8, None)
+
+
+@pytest.mark.parametrize("failure", [PermanentRefusal(SAID), HeldByUs(SAID)])
+def test_b5_one_letter_in_twenty_refused_stops_the_run_and_blames_no_reader(engine, failure):
+    fill(engine, 60)
+    channel = Outbox(lambda number: None if number % 5 else failure)
+    summary = sent(engine, channel, people=60)
+    assert (channel.tries, summary.sent, summary.failed, summary.held) == (50, 40, 0, 20)
+    assert "10 av 50 brev vägrades" in translate(summary.stopped, "sv")
+    release(engine, TENANT, NOW)
+    later = Outbox()
+    sent(engine, later, people=60)
+    assert [letter.person for letter in later.kept[:10]] == [f"person-{n}" for n in range(50, 60)]
+    assert states(engine) == [S.SENT] * 60
+
+
+def test_b5_letters_that_may_only_be_tried_later_do_not_count_as_refused(engine):
+    fill(engine, 60)
+    channel = Outbox(lambda number: TemporaryRefusal(SAID) if number % 2 else None)
+    assert sent(engine, channel, people=60).stopped is None
+
+
+def test_m_42_the_copy_on_another_host_refuses_to_send_until_a_person_says_so(engine):
+    fill(engine, 3)
+    first = Outbox()
+    sent(engine, first, host="ett", stopping=lambda: bool(first.kept))
+    copy = Outbox()
+    summary = sent(engine, copy, host="två")
+    assert not copy.kept
+    assert "skickas från ett, inte från två" in translate(summary.stopped, "sv")
+    assert sent(engine, first, host="ett").sent == 2
+    release(engine, TENANT, NOW, host="två")
+    assert sent(engine, copy, host="två").stopped is None
+    assert sent(engine, first, host="ett").stopped is not None
+
+
+def test_m_41_after_a_restore_nothing_leaves_until_it_is_released_not_even_a_new_letter(engine):
+    fill(engine, 1)
+    sent(engine, Outbox(), host="ett")
+    with writing(engine) as conn:
+        outbox.hold_all(conn)
+    fill(engine, 2, week="2026-W35")
+    channel = Outbox()
+    summary = sent(engine, channel, host="ett")
+    assert not channel.kept
+    assert "säkerhetskopia" in translate(summary.stopped, "sv")
+    release(engine, TENANT, NOW, host="ett")
+    assert sent(engine, channel, host="ett").sent == 2
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_b3_a_letter_whose_fate_is_known_cannot_be_settled(engine, arrived):
+    fill(engine, 1)
+    with pytest.raises(NotToBeSettled, match="väntar"):
+        settle(engine, TENANT, a_town(), 1, arrived=arrived, now=NOW)
+    sent(engine, Outbox())
+    with pytest.raises(NotToBeSettled, match="skickat"):
+        settle(engine, TENANT, a_town(), 1, arrived=arrived, now=NOW)
+
+
+def test_b6_a_letter_counts_from_when_it_leaves_not_from_when_it_was_let_through(engine):
+    fill(engine, 2)
+    time = Time()
+    limiter = Limiter(1, monotonic=time, sleep=time.sleep)
+
+    class Slow(Outbox):
+        def deliver(self, letter, *, before_data):
+            time.sleep(20)  # the relay takes its time before it accepts the address
+            left.append(time.now)
+            return super().deliver(letter, before_data=before_data)
+
+    left = []
+    sent(engine, Slow(), people=2, limiter=limiter)
+    assert left[1] - left[0] >= 60
 
 
 @pytest.mark.parametrize(

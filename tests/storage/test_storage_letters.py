@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from builders import NOW, a_scraped_call
 from notifier.model import Letter, LetterState
-from storage import calls, letters
+from storage import calls, letters, outbox
 from storage.database import reading, writing
 from storage.errors import SentTwice, UnknownLetter
 
@@ -150,10 +150,56 @@ def test_after_a_restore_everything_unsent_is_held_B7(ready: Engine):
         add(ready, a_letter(person=state.value, message_id=f"<{number}@x.example>", calls=()))
         record(ready, number + 1, state)
     with writing(ready) as conn:
-        assert letters.hold_unsent(conn) == 3
+        assert outbox.hold_all(conn) == 3
     with reading(ready) as conn:
         held = {found.letter.person for found in letters.find(conn, "t", states=[LetterState.HELD])}
     assert held == {"rendered", "retry", "sending", "held"}
+
+
+def test_after_a_restore_nothing_is_sent_until_a_machine_takes_over_B7(ready: Engine):
+    add(ready, a_letter())
+    with writing(ready) as conn:
+        assert outbox.sending_of(conn, "t") == outbox.Sending(host="", is_held=False)
+        outbox.hold_all(conn)
+        assert outbox.sending_of(conn, "t").is_held
+        outbox.take_over(conn, "t", "dator", NOW)
+        assert outbox.sending_of(conn, "t") == outbox.Sending(host="dator", is_held=False)
+        outbox.hold_all(conn)
+        assert outbox.sending_of(conn, "t") == outbox.Sending(host="dator", is_held=True)
+
+
+def test_the_outbox_is_seen_without_its_bytes(ready: Engine):
+    add(ready, a_letter())
+    with reading(ready) as conn:
+        (line,) = outbox.lines(conn, "t", states=[LetterState.RENDERED], week="2026-W35")
+        assert (line.person, line.state, line.attempts) == ("kontakt-skola", LetterState.RENDERED, 0)
+        assert outbox.lines(conn, "t", states=[LetterState.SENT]) == []
+        assert outbox.count(conn, "t", [LetterState.RENDERED]) == 1
+        assert outbox.count(conn, "t", [LetterState.RENDERED], week="2026-W36") == 0
+
+
+def test_there_is_work_when_a_letter_may_be_tried_now(ready: Engine):
+    def has_work(now=NOW) -> bool:
+        with reading(ready) as conn:
+            return outbox.has_work(conn, "t", now)
+
+    assert not has_work()
+    add(ready, a_letter())
+    assert has_work()
+    record(ready, 1, LetterState.RETRY, not_before=NOW + MINUTE)
+    assert not has_work()
+    assert has_work(NOW + MINUTE)
+    record(ready, 1, LetterState.HELD)
+    assert not has_work(NOW + MINUTE)
+
+
+def test_what_left_lately_is_known_without_reading_letters_B6(ready: Engine):
+    add(ready, a_letter())
+    with writing(ready) as conn:
+        letters.mark_data_started(conn, "t", 1, NOW)
+    with reading(ready) as conn:
+        assert outbox.started_since(conn, "t", NOW - MINUTE) == [NOW]
+        assert outbox.started_since(conn, "t", NOW) == []
 
 
 def test_letters_are_found_by_slot_and_state(ready: Engine):
