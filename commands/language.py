@@ -14,7 +14,7 @@ WRONG_USE = 2
 def _chosen(arguments: list[str]) -> tuple[str, list[str]]:
     """The language, and the arguments without it."""
     rest: list[str] = []
-    language = os.environ.get("FONDVAKT_LANG", "sv")
+    language = os.environ.get("FONDVAKT_LANG") or "sv"
     waiting = False
     for argument in arguments:
         if waiting:
@@ -26,7 +26,8 @@ def _chosen(arguments: list[str]) -> tuple[str, list[str]]:
         else:
             rest.append(argument)
     if language not in LANGUAGES or waiting:
-        sys.stderr.write(f"--lang: {language!r}, expected one of {', '.join(LANGUAGES)}\n")
+        known = ", ".join(LANGUAGES)
+        sys.stderr.write(f"--lang, FONDVAKT_LANG: {language!r} är okänt, väntade {known} / expected {known}\n")
         raise SystemExit(WRONG_USE)
     return language, rest
 
