@@ -57,7 +57,10 @@ def test_an_ended_slot_is_never_given_out_again(engine: Engine, state):
 
 
 def test_a_slot_can_only_end_in_a_known_state(engine: Engine):
-    with pytest.raises(ValueError, match="expected one of done, failed, skipped, held"), writing(engine) as conn:
+    with (
+        pytest.raises(ValueError, match="expected one of done, failed, skipped, held"),
+        writing(engine) as conn,
+    ):
         slots.finish(conn, "t", "collect", NOW, NOW, state="ended")
 
 
