@@ -6,6 +6,7 @@ follow links (W-01), so the link leads to a button, and only the asking browser 
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from hashlib import sha256
@@ -87,8 +88,10 @@ def ask(visit: Here, request: Request, fields: Fields, later: BackgroundTasks) -
     if not is_noted:
         raise Refused(429, TOO_MANY)
     if person is not None and not is_locked:
-        mail = signin_mail.link_and_code(visit.context, person, _link(visit.context, token, onto), code)
-        later.add_task(_send, visit.context, mail)
+        link = _link(visit.context, token, onto)
+        later.add_task(
+            _send, visit.context, lambda: signin_mail.link_and_code(visit.context, person, link, code)
+        )
     return RedirectResponse(f"/logga-in/kod?{_query(onto)}", status_code=303)
 
 
@@ -212,12 +215,13 @@ def _warn_owner(visit: Visit, key: str | None, later: BackgroundTasks) -> None:
     people = visit.profile.people if visit.profile else ()
     person = next((person for person in people if person.key == key), None)
     if person is not None:
-        later.add_task(_send, visit.context, signin_mail.locked(visit.context, person))
+        later.add_task(_send, visit.context, lambda: signin_mail.locked(visit.context, person))
 
 
-def _send(context: WebContext, mail: EmailMessage) -> None:
+def _send(context: WebContext, written: Callable[[], EmailMessage]) -> None:
+    """Write and send a mail when the answer has gone out, so that it takes as long for anybody (W-24)."""
     try:
-        context.send_mail(mail)
+        context.send_mail(written())
     except Exception as failure:  # the answer has gone out already; the operator reads it in the log
         log.error("sign-in mail was not sent", reason=str(failure))
 
