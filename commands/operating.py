@@ -66,7 +66,9 @@ def doctor(as_json: Json = False) -> None:
 
 def standin(
     data: Annotated[Path, typer.Option(help=_("Mapp med poster att svara ur."))],
-    port: Annotated[int, typer.Option(help=_("Port på den egna datorn; 0 väljer en ledig."))] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=_("Port på den egna datorn; 0 väljer en ledig."))
+    ] = 0,
     all_days: Annotated[
         bool, typer.Option("--all-days", help=_("Alla utlysningar i mappen, inte bara dagens."))
     ] = False,

@@ -284,6 +284,7 @@ BOXED = [
     (("init", "--municipality", "varborg"), "varborg är varken en fil eller en förvald kommun"),
     (("profile", "check", "/nowhere.toml"), "/nowhere.toml är varken en fil eller"),
     (("standin", "--data", "/tmp", "--port", "en"), "--port"),
+    (("standin", "--data", "/tmp", "--port", "70000"), "65535"),
     (("colect",), "colect"),
     (("queue", "--jason"), "--jason"),
 ]
