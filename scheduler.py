@@ -20,6 +20,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LONGEST_STOP = timedelta(days=7)
 LONGEST_WAIT = timedelta(minutes=60)
 DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Job:
         after: waits for this job's slot of the same day, at most an hour (T-20).
         at_first_start: whether a new installation runs it at once instead of waiting for its first slot.
         limit: a run that takes longer is ended.
+        every: runs this often by the clock of the world instead of once a day; `at` and `weekday` say nothing then.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Job:
     after: str | None = None
     at_first_start: bool = True
     limit: timedelta = timedelta(hours=2)
+    every: timedelta | None = None
 
 
 JOBS = (
@@ -58,6 +61,11 @@ JOBS = (
         at_first_start=False,
     ),
 )
+
+
+# Jobs that run through the day, when there is anything for them to do (`Clock`'s `wanted`).
+LETTERS = Job(key="letters", at=time(), every=timedelta(minutes=5))
+BOUNCES = Job(key="bounces", at=time(), every=timedelta(minutes=15))
 
 
 class Due(StrEnum):
@@ -103,11 +111,15 @@ def slots(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
 
 def latest_slot(job: Job, now: datetime) -> datetime:
     """The newest slot that is not after now."""
+    if job.every is not None:
+        return now.astimezone(UTC) - (now - EPOCH) % job.every
     return max(slots(job, now - 21 * DAY, now))
 
 
 def next_slot(job: Job, now: datetime) -> datetime:
     """The next slot after now."""
+    if job.every is not None:
+        return latest_slot(job, now) + job.every
     return min(slots(job, now, now + 21 * DAY))
 
 
@@ -198,6 +210,7 @@ class Clock:
         ledger: the slots, bound to a database, a tenant and this process.
         runners: job key to the function that starts it; it gives back a `Run`.
         now: the time, aware.
+        wanted: job key to whether there is anything for it to do; a job that is not named always has.
     """
 
     def __init__(
@@ -206,7 +219,9 @@ class Clock:
         ledger: Ledger,
         runners: Mapping[str, Callable[[], Run]],
         now: Callable[[], datetime],
+        wanted: Mapping[str, Callable[[], bool]] | None = None,
     ) -> None:
+        self._wanted = wanted or {}
         self._jobs = jobs
         self._ledger = ledger
         self._runners = runners
@@ -220,7 +235,7 @@ class Clock:
         for job in self._jobs:
             if job.key in self._running:
                 self._look_after(job.key, now)
-            else:
+            elif job.key not in self._wanted or self._wanted[job.key]():
                 self._start_if_due(job, now)
         self._ticked = clocks.monotonic()
 

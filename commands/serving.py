@@ -20,7 +20,7 @@ from commands.output import out
 from pipeline import wiring
 from pipeline.children import ChildRun
 from profiles.model import Profile
-from scheduler import JOBS, Clock
+from scheduler import JOBS, LETTERS, Clock
 from scrapers.sources import SOURCES
 from storage.database import StorageError
 from web.app import create_app
@@ -100,8 +100,11 @@ def the_clock(installation: wiring.Installation) -> Clock:
         "collect": lambda: ChildRun(["collect", "--json"], logs / "collect.log"),
         "match": lambda: ChildRun(["match", "--json"], logs / "match.log"),
         "digest": lambda: ChildRun(["digest", "send", "--json"], logs / "digest.log"),
+        "letters": lambda: ChildRun(["letters", "send", "--json"], logs / "letters.log"),
     }
-    return Clock(JOBS, StoredLedger(installation), runners, installation.settings.clock)
+    wanted = {"letters": lambda: wiring.has_letters_to_send(installation)}
+    ledger = StoredLedger(installation)
+    return Clock((*JOBS, LETTERS), ledger, runners, installation.settings.clock, wanted)
 
 
 def _tick(clock: Clock) -> None:

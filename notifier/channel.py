@@ -29,18 +29,27 @@ class Channel(Protocol):
         ...
 
 
-def channel_for(smtp_url: str) -> Channel:
+def channel_for(
+    smtp_url: str,
+    *,
+    token_file: Path | None = None,
+    return_address: Callable[[Letter], str] | None = None,
+) -> Channel:
     """The channel of an address: `smtp://`, `smtps://` or `file:FOLDER`.
 
     `smtp://user:password@relay.example:587?tls=required&name=fondvakt.exempelstad.example`: `tls=required`
-    refuses to send in clear, `name` is what we call ourselves to the relay.
+    refuses to send in clear, `name` is what we call ourselves to the relay. `auth=xoauth2` logs in with a token.
+
+    Args:
+        token_file: holds the access token for XOAUTH2.
+        return_address: where a letter that cannot be delivered comes back to; the address in From unless given.
 
     Raises:
-        ValueError: when the address is of another kind.
+        ValueError: when the address is of another kind, or an option is wrong.
     """
     if smtp_url.startswith("file:"):
         path = smtp_url.removeprefix("file:")
         return FolderChannel(Path(unquote(path.removeprefix("//") if path.startswith("///") else path)))
     if urlsplit(smtp_url).scheme not in ("smtp", "smtps"):
         raise ValueError(f"mail address {smtp_url!r}: expected smtp://, smtps:// or file:FOLDER")
-    return SmtpChannel(relay_of(smtp_url))
+    return SmtpChannel(relay_of(smtp_url, token_file=token_file), return_address=return_address)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email import policy
 from email.parser import BytesHeaderParser
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from notifier.answers import Stage, meaning, shown
@@ -21,6 +22,7 @@ from notifier.model import Letter
 from texts import N_, Message
 
 LETTERS_A_CONNECTION = 50
+OPTIONS = {"tls": "required", "auth": "xoauth2", "name": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Relay:
     Attributes:
         implicit_tls: encrypted from the first byte (smtps).
         tls_required: never send in clear; otherwise STARTTLS is used where it is offered.
+        token: gives the access token of the moment, for login by XOAUTH2 instead of a password.
         name: what we call ourselves; None for the machine's own name.
     """
 
@@ -48,40 +51,76 @@ class Relay:
     tls_required: bool = False
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    token: Callable[[], str] | None = field(default=None, repr=False)
     name: str | None = None
     waits: Waits = field(default_factory=Waits)
 
 
-def relay_of(url: str) -> Relay:
+def relay_of(url: str, *, token_file: Path | None = None) -> Relay:
     """The relay that an address names: `smtp://user:password@host:port?tls=required&name=us.example`.
 
+    With `auth=xoauth2` the login is the user and the access token in `token_file`, which somebody else renews.
+
     Raises:
-        ValueError: when there is no host or an option is unknown.
+        ValueError: when there is no host, an option is unknown, or XOAUTH2 lacks its user or its token.
     """
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     if not parts.hostname:
         raise ValueError("mail address: expected smtp://host:port")
-    if unknown := set(options) - {"tls", "name"} or options.get("tls", "required") != "required":
-        raise ValueError(f"mail address: unknown option {unknown}, expected tls=required and name=HOST")
+    if any(name not in OPTIONS or OPTIONS[name] not in (None, value) for name, value in options.items()):
+        raise ValueError(f"mail address: option {options}, expected tls=required, auth=xoauth2, name=HOST")
+    by_token = "auth" in options
+    if by_token and (token_file is None or not parts.username or parts.password):
+        raise ValueError(
+            "mail address: auth=xoauth2 expects a user, no password, and FONDVAKT_SMTP_TOKEN_FILE"
+        )
     implicit = parts.scheme == "smtps"
     return Relay(
         host=parts.hostname,
-        port=parts.port or (465 if implicit else 25),
+        port=parts.port or (465 if implicit else 587 if by_token else 25),
         implicit_tls=implicit,
-        tls_required=implicit or "tls" in options or parts.password is not None,
+        tls_required=implicit or "tls" in options or by_token or parts.password is not None,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
+        token=(lambda: _token_in(token_file)) if by_token and token_file else None,
         name=options.get("name"),
     )
+
+
+def _token_in(path: Path) -> str:
+    """The access token, read at each login so that a renewed one is used."""
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as failure:
+        text = N_("Filen {path} med åtkomsttoken går inte att läsa: {cause}")
+        raise RelayRefusesUs(
+            Message(text=text, values={"path": str(path), "cause": _cause(failure)})
+        ) from failure
+    if not token or not token.isascii() or not token.isprintable():
+        text = N_("Filen {path} innehåller ingen åtkomsttoken.")
+        raise RelayRefusesUs(Message(text=text, values={"path": str(path)}))
+    return token
 
 
 class SmtpChannel:
     """Letters to one relay; a connection is kept for up to fifty of them."""
 
-    def __init__(self, relay: Relay, tls: ssl.SSLContext | None = None) -> None:
-        """`tls` decides which certificates are trusted; the machine's own list unless given."""
+    def __init__(
+        self,
+        relay: Relay,
+        tls: ssl.SSLContext | None = None,
+        *,
+        return_address: Callable[[Letter], str] | None = None,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            tls: which certificates are trusted; the machine's own list unless given.
+            return_address: where a letter comes back to; the address in From unless given.
+        """
         self.relay = relay
+        self._return_address = return_address or _sender
         self._tls = tls
         self._open: smtplib.SMTP | None = None
         self._letters = 0
@@ -117,7 +156,7 @@ class SmtpChannel:
         connection = self._connection()
         _check_size(connection, letter)
         size = [f"SIZE={len(letter.content)}"] if connection.has_extn("size") else []
-        _ask(Stage.MAIL, lambda: connection.mail(_sender(letter), size), (250,))
+        _ask(Stage.MAIL, lambda: connection.mail(self._return_address(letter), size), (250,))
         _ask(Stage.RCPT, lambda: connection.rcpt(letter.to), (250, 251, 252))
         before_data()
         _ask(Stage.DATA, lambda: connection.docmd("DATA"), (354,))
@@ -180,7 +219,10 @@ class SmtpChannel:
         if self.relay.user is None:
             return
         with _translated(Stage.LOGIN):
-            connection.login(self.relay.user, self.relay.password or "")
+            if self.relay.token is None:
+                connection.login(self.relay.user, self.relay.password or "")
+            else:
+                connection.auth("XOAUTH2", _xoauth2(self.relay.user, self.relay.token()))
 
     def _start_tls(self, connection: smtplib.SMTP) -> None:
         if not connection.has_extn("starttls"):
@@ -207,8 +249,17 @@ def dot_stuffed(content: bytes) -> bytes:
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
+def _xoauth2(user: str, token: str) -> Callable[[bytes | None], str]:
+    """The bearer of a token, as Microsoft and Google want it; what they say of a refusal is answered with nothing."""
+
+    def answer(challenge: bytes | None = None) -> str:
+        return f"user={user}\1auth=Bearer {token}\1\1" if challenge is None else ""
+
+    return answer
+
+
 def _sender(letter: Letter) -> str:
-    """The envelope's sender: the address in From, which is ours."""
+    """The envelope's sender unless another is given: the address in From, which is ours."""
     headers = BytesHeaderParser(policy=policy.SMTP).parsebytes(letter.content)
     return headers["From"].addresses[0].addr_spec
 

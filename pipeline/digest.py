@@ -3,6 +3,7 @@
 A letter's bytes are fixed when it is planned. Sending them is `pipeline/sending.py`.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -111,9 +112,10 @@ def plan(
     """
     days_of(week)
     made, refused, skipped = [], [], 0
+    facts = _week_facts(engine, context.tenant, unreached)
     for person in recipients(context.profile, stopped):
         try:
-            letter_id = _plan_one(engine, context, person, week, unreached)
+            letter_id = _plan_one(engine, context, person, week, facts)
         except NotifierError as failure:
             refused.append(Refused(person=person.key, message=failure.message))
             continue
@@ -138,13 +140,13 @@ def preview(
         NotifierError: when one of them could not be made.
     """
     days_of(week)
-    found = []
+    facts, found = _week_facts(engine, context.tenant, unreached), []
     with reading(engine) as conn:
         for person in recipients(context.profile, stopped):
             slot, stored = _place(conn, context, person, week)
             if stored is not None:
                 found.append(stored.letter)
-            elif (digest := _digest(conn, context, person, week, unreached)) is not None:
+            elif (digest := _digest(conn, context, person, week, facts)) is not None:
                 found.append(render(digest, context, slot=slot))
     return found
 
@@ -174,13 +176,13 @@ def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) ->
 
 
 def _plan_one(
-    engine: Engine, context: LetterContext, person: ContactPerson, week: str, unreached: Sequence[str]
+    engine: Engine, context: LetterContext, person: ContactPerson, week: str, facts: "_WeekFacts"
 ) -> int | None:
-    """One person's letter, built from one moment of the database; None when there is none to add."""
+    """One person's letter; None when there is none to add."""
     _cancel_outdated(engine, context, person, week)
     with reading(engine) as conn:
         slot, stored = _place(conn, context, person, week)
-        digest = None if stored else _digest(conn, context, person, week, unreached)
+        digest = None if stored else _digest(conn, context, person, week, facts)
     if digest is None:
         return None
     letter = render(digest, context, slot=slot)
@@ -210,47 +212,58 @@ def _place(
     number = 1
     while True:
         slot = week if number == 1 else f"{week}/{number}"
-        there = [
-            stored
-            for stored in letters.find(conn, context.tenant, slot=slot)
-            if stored.letter.person == person.key
-        ]
-        if not there:
-            return slot, None
-        if there[0].state is not LetterState.CANCELLED:
-            return slot, there[0]
+        there = letters.in_slot(conn, context.tenant, person.key, slot)
+        if there is None or there.state is not LetterState.CANCELLED:
+            return slot, there
         number += 1
 
 
 def _digest(
-    conn: Connection, context: LetterContext, person: ContactPerson, week: str, unreached: Sequence[str]
+    conn: Connection, context: LetterContext, person: ContactPerson, week: str, facts: "_WeekFacts"
 ) -> Digest | None:
     tenant = context.tenant
     received = letters.received(conn, tenant, person.key)
-    accepted = _accepted(conn, tenant)
     older = {
         one.call.id: received[one.call.id]
-        for one in accepted
+        for one in facts.accepted
         if one.call.id in received and one.call.version > received[one.call.id]
     }
-    new = matches.find(conn, tenant, states=[MatchState.NEW])
     return build_digest(
         person,
         context.profile,
-        accepted,
+        facts.accepted,
         received,
         context.now,
         week,
-        unreached,
+        facts.unreached,
         changes={
             call_id: calls.changes_since(conn, tenant, call_id, version) for call_id, version in older.items()
         },
-        unreviewed=sum(stored.match.unit in person.units for stored in new),
+        unreviewed=sum(facts.unreviewed[unit] for unit in person.units),
     )
 
 
-def _accepted(conn: Connection, tenant: str) -> list[Accepted]:
-    """The accepted matches with their calls as they read now."""
-    stored = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
-    found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
-    return [Accepted(match=one.match, call=found[one.match.call_id]) for one in stored]
+@dataclass(frozen=True, kw_only=True)
+class _WeekFacts:
+    """What the letters of a week have in common, read once for all of them.
+
+    Attributes:
+        accepted: the accepted matches with their calls as they read now.
+        unreviewed: unit to how many proposals nobody has looked at.
+    """
+
+    accepted: Sequence[Accepted]
+    unreviewed: Counter[str]
+    unreached: Sequence[str]
+
+
+def _week_facts(engine: Engine, tenant: str, unreached: Sequence[str]) -> _WeekFacts:
+    with reading(engine) as conn:
+        stored = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
+        found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
+        new = matches.find(conn, tenant, states=[MatchState.NEW])
+    return _WeekFacts(
+        accepted=[Accepted(match=one.match, call=found[one.match.call_id]) for one in stored],
+        unreviewed=Counter(one.match.unit for one in new),
+        unreached=unreached,
+    )

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from notifier.returns import ReturnAddresses
 from profiles.addresses import address_fault
 from scrapers.sources import SOURCES
 from texts import N_, Message, MessageError, cause_of
@@ -33,6 +34,9 @@ EXPECTED = {
     "database_url": N_("sqlite:///FIL eller postgresql://användare@dator/namn"),
     "smtp_url": N_("smtp://dator:port, smtps://dator:port eller file:MAPP"),
     "mail_from": N_("en e-postadress som fondvakt@kommunen.example"),
+    "smtp_token_file": N_("en fil"),
+    "bounce_address": N_("en e-postadress som studs@kommunen.example, med högst 20 tecken före @"),
+    "bounce_dir": N_("en mapp"),
     "mail_per_minute": N_("ett helt tal, minst 1"),
     "public_url": N_("en adress som https://fondvakt.example"),
     "secret_key": N_("minst 16 tecken, slumpade"),
@@ -79,6 +83,11 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _return_address(value: str) -> str:
+    _ = ReturnAddresses(_mail_address(value), key="")
+    return value
+
+
 def _scheduler_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("tcp", "tls", "ws", "wss") or not parts.hostname or not parts.port:
@@ -108,7 +117,10 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database_address)] | None = None
     model: str = "embedded"
     smtp_url: Annotated[str, AfterValidator(_mail_relay)] = "smtp://localhost:25"
+    smtp_token_file: Path | None = None
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
+    bounce_address: Annotated[str, AfterValidator(_return_address)] | None = None
+    bounce_dir: Path | None = None
     mail_per_minute: int = Field(default=25, ge=1)
     public_url: Annotated[str, AfterValidator(_http_address)] = "http://localhost:8000"
     secret_key: Annotated[SecretStr, AfterValidator(_secret)] | None = None

@@ -20,20 +20,24 @@ from sqlalchemy import Engine
 from matcher.embedder import Embedder, load_embedder
 from matcher.errors import MatcherError
 from notifier.channel import Channel, channel_for
+from notifier.folder import FolderChannel
 from notifier.model import Letter, LetterState
+from notifier.returns import ReturnAddresses
 from notifier.view import LetterContext
 from pipeline import digest
 from pipeline.collect import Order
+from pipeline.limiter import WITHOUT_LIMIT
 from pipeline.settings import Settings, SettingsError, read_settings, source_options
 from profiles.load import read_profile
 from profiles.model import Profile
 from scrapers.fetch import Fetcher
 from scrapers.sources import SOURCES
-from storage import letters, runs, subscriptions
+from storage import outbox, runs, subscriptions
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading
 from texts import N_, Message, MessageError
 
+UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NO_PROFILE = Message(text=N_("Ingen kommun är vald än. Kör först: fondvakt init --municipality exempelstad"))
 log = structlog.get_logger()
@@ -124,8 +128,30 @@ def embedder(settings: Settings, tell: Callable[[MatcherError], None] = _log_mod
 
 
 def channel(settings: Settings, out: os.PathLike | None = None) -> Channel:
-    """Where letters go: the relay of the settings, or a folder."""
-    return channel_for(f"file:{out}" if out else settings.smtp_url)
+    """Where letters go: the relay of the settings, or a folder.
+
+    Raises:
+        SettingsError: for an option of the relay's address that is not known or lacks what it needs.
+    """
+    returns = return_addresses(settings)
+    try:
+        return channel_for(
+            f"file:{out}" if out else settings.smtp_url,
+            token_file=settings.smtp_token_file,
+            return_address=(lambda letter: returns.of(letter.message_id, settings.clock()))
+            if returns
+            else None,
+        )
+    except ValueError as failure:
+        text = N_("Inställningen FONDVAKT_SMTP_URL går inte att använda: {cause}.")
+        raise SettingsError(Message(text=text, values={"cause": str(failure)})) from failure
+
+
+def return_addresses(settings: Settings) -> ReturnAddresses | None:
+    """Where letters that cannot be delivered come back to; None when no mailbox is set apart for them."""
+    if settings.bounce_address is None:
+        return None
+    return ReturnAddresses(settings.bounce_address, settings.signing_key(), settings.tenant)
 
 
 def previewed_letters(installation: Installation, week: str) -> list[Letter]:
@@ -148,23 +174,44 @@ def send_week(
         folder: write them there instead of handing them to the relay.
         stopping: asked between letters; True ends the run politely.
     """
-    settings = installation.settings
     facts = _week_facts(installation)
     planned = digest.plan(installation.engine, _letter_context(installation), week, **facts)
-    summary = digest.send(
+    return planned, send_waiting(installation, week, folder=folder, stopping=stopping)
+
+
+def send_waiting(
+    installation: Installation,
+    week: str,
+    *,
+    folder: Path | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> digest.SendSummary:
+    """Send what waits in the outbox, of any week; arguments as `send_week`."""
+    settings, host = installation.settings, socket.gethostname()
+    way = channel(settings, folder)
+    limit = WITHOUT_LIMIT if isinstance(way, FolderChannel) else settings.mail_per_minute
+    return digest.send(
         installation.engine,
         installation.tenant,
         published_profile(installation)[1],
-        channel(settings, folder),
+        way,
         week=week,
-        owner=socket.gethostname(),
+        owner=host,
         now_fn=settings.clock,
-        limiter=digest.Limiter(settings.mail_per_minute),
-        stopped=facts["stopped"],
+        limiter=digest.Limiter(limit),
+        stopped=_stopped(installation),
         stopping=stopping,
         lock=settings.data_dir / "sending.lock",
+        host=host,
     )
-    return planned, summary
+
+
+def has_letters_to_send(installation: Installation) -> bool:
+    """Whether a letter waits for a try now, and sending is not held."""
+    with reading(installation.engine) as conn:
+        if outbox.sending_of(conn, installation.tenant).is_held:
+            return False
+        return outbox.has_work(conn, installation.tenant, installation.settings.clock())
 
 
 def _letter_context(installation: Installation) -> LetterContext:
@@ -183,10 +230,14 @@ def _letter_context(installation: Installation) -> LetterContext:
 def _week_facts(installation: Installation) -> dict[str, Any]:
     """What a week's letters need beyond the matches: silent sources, and who has said no."""
     titles = {source.key: source.title for source in SOURCES}
-    with reading(installation.engine) as conn:
-        stopped = subscriptions.stopped(conn, installation.tenant)
     unreached = digest.unreached_sources(installation.engine, installation.tenant, titles)
-    return {"unreached": unreached, "stopped": stopped}
+    return {"unreached": unreached, "stopped": _stopped(installation)}
+
+
+def _stopped(installation: Installation) -> set[str]:
+    """Who gets no letter now: by their own word."""
+    with reading(installation.engine) as conn:
+        return subscriptions.stopped(conn, installation.tenant, installation.settings.clock())
 
 
 def default_sender(published: tuple[int, Profile] | None) -> str:
@@ -218,12 +269,14 @@ def health(installation: Installation) -> dict[str, Any]:
     """How the service is: `ok`, and what it follows from (`reliability.md` I2)."""
     with reading(installation.engine) as conn:
         harvests = runs.latest(conn, installation.tenant)
-        unsettled = letters.find(conn, installation.tenant, states=[LetterState.IN_DOUBT, LetterState.FAILED])
+        unsettled = outbox.count(conn, installation.tenant, UNSETTLED)
+        is_held = outbox.sending_of(conn, installation.tenant).is_held
     failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
     return {
-        "ok": not failing and not unsettled,
+        "ok": not failing and not unsettled and not is_held,
         "failing_sources": failing,
-        "unsettled_letters": len(unsettled),
+        "unsettled_letters": unsettled,
+        "sending_held": is_held,
         "last_sound": {
             harvest.source: harvest.ended_at.isoformat()
             for harvest in harvests

@@ -237,3 +237,21 @@ def test_a4_a_job_past_its_limit_is_ended_and_recorded_while_others_run():
     assert stuck.ended
     assert ledger.rows[("stuck", slot)]["state"] == "failed"
     assert ledger.rows[("fine", slot)]["state"] == "done"
+
+
+def test_a_job_that_runs_through_the_day_runs_in_each_of_its_slots_when_there_is_something_to_do():
+    ledger, now, started, waits = LedgerInMemory(), [at("2026-10-24T23:57").astimezone(UTC)], [], [True]
+    job = Job(key="often", at=time(), every=timedelta(minutes=5))
+    clock = Clock(
+        (job,),
+        ledger,
+        {"often": lambda: started.append(now[0]) or OneTickRun()},
+        lambda: now[0],
+        {"often": lambda: waits[0]},
+    )
+    while now[0] < at("2026-10-25T04:00"):  # the clocks are set back in this night: five hours
+        waits[0] = now[0] >= at("2026-10-25T00:30")
+        clock.tick()
+        now[0] += timedelta(minutes=1)
+    assert len(started) == 12 * 4 + 6
+    assert next_slot(job, started[-1]) - latest_slot(job, started[-1]) == timedelta(minutes=5)

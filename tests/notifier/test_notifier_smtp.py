@@ -1,11 +1,13 @@
 """What each answer of a mail server means for a letter (threats 4.6, M-20 to M-33)."""
 
+import base64
 import ssl
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from letters import a_letter, numbered
 from servers import CLOSE, SILENCE, Keeper, counting, free_port, nothing, real_server, scripted
 
@@ -280,3 +282,91 @@ def test_a_relay_does_not_print_its_password():
     relay = relay_of("smtps://fondvakt:hem%40ligt@relay.example")
     assert (relay.port, relay.password, relay.implicit_tls) == (465, "hem@ligt", True)
     assert "hem@ligt" not in repr(relay)
+
+
+def test_m_24_login_by_xoauth2_with_a_token_that_is_read_at_each_login(letter, certificate, tmp_path):
+    token, seen = tmp_path / "token", []
+
+    class Knows(Keeper):
+        async def auth_XOAUTH2(self, server, args):
+            seen.append(base64.b64decode(args[1]))
+            return AuthResult(success=args[1] != "", auth_data=b"")
+
+    keeper = Knows()
+    with real_server(keeper, tls_context=_server_tls(certificate), require_starttls=True) as url:
+        address = url.replace("//", "//brevlada%40exempelstad.example@") + "&auth=xoauth2"
+        for value in ("first", "renewed"):
+            token.write_text(f"{value}\n")
+            trusted = ssl.create_default_context(cafile=certificate / "cert.pem")
+            channel = SmtpChannel(relay_of(address, token_file=token), trusted)
+            channel.deliver(letter, before_data=nothing)
+            channel.close()
+    assert len(keeper.envelopes) == 2
+    assert seen == [
+        f"user=brevlada@exempelstad.example\1auth=Bearer {value}\1\1".encode()
+        for value in ("first", "renewed")
+    ]
+
+
+def test_m_24_a_token_that_is_refused_holds_the_run(letter, certificate, tmp_path):
+    (tmp_path / "token").write_text("old")
+
+    class Refuses(Keeper):
+        async def auth_XOAUTH2(self, server, args):
+            explained = await server.challenge_auth(b'{"status":"401"}')
+            assert explained == b""
+            return AuthResult(success=False, handled=False, message="535 5.7.3 Authentication unsuccessful")
+
+    with real_server(Refuses(), tls_context=_server_tls(certificate), require_starttls=True) as url:
+        address = url.replace("//", "//a%40exempelstad.example@") + "&auth=xoauth2"
+        trusted = ssl.create_default_context(cafile=certificate / "cert.pem")
+        channel = SmtpChannel(relay_of(address, token_file=tmp_path / "token"), trusted)
+        with pytest.raises(RelayRefusesUs, match=r"5\.7\.3"):
+            channel.deliver(letter, before_data=nothing)
+        channel.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"two\nlines", "åäö".encode(), b"\xff"])
+def test_m_24_a_token_file_without_a_token_holds_the_run_and_shows_no_token(
+    letter, certificate, tmp_path, content
+):
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+    with real_server(Keeper(), tls_context=_server_tls(certificate)) as url:
+        address = url.replace("//", "//a%40exempelstad.example@") + "&auth=xoauth2"
+        trusted = ssl.create_default_context(cafile=certificate / "cert.pem")
+        channel = SmtpChannel(relay_of(address, token_file=tmp_path / "token"), trusted)
+        with pytest.raises(RelayRefusesUs, match="token"):
+            channel.deliver(letter, before_data=nothing)
+        channel.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://relay.example?auth=xoauth2",
+        "smtp://user:password@relay.example?auth=xoauth2",
+        "smtp://user@relay.example?auth=plain",
+        "smtp://user@relay.example?tls=maybe",
+        "smtp://user@relay.example?colour=red",
+    ],
+)
+def test_an_option_that_cannot_work_is_refused(url, tmp_path):
+    with pytest.raises(ValueError, match="mail address"):
+        relay_of(url, token_file=tmp_path / "token")
+
+
+def test_xoauth2_without_a_token_file_is_refused():
+    with pytest.raises(ValueError, match="FONDVAKT_SMTP_TOKEN_FILE"):
+        relay_of("smtp://user@relay.example?auth=xoauth2")
+
+
+def test_a_letter_comes_back_to_the_address_that_is_given_for_it(letter):
+    keeper = Keeper()
+    with real_server(keeper) as url:
+        channel = channel_for(url, return_address=lambda one: f"studs+{one.week}@exempelstad.example")
+        channel.deliver(letter, before_data=nothing)
+        channel.close()
+    (envelope,) = keeper.envelopes
+    assert envelope.mail_from == f"studs+{letter.week}@exempelstad.example"
+    assert envelope.content == letter.content
