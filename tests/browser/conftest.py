@@ -16,7 +16,6 @@ from web.app import create_app
 from web.session import signin_link
 
 HERE = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -45,22 +44,10 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"Chromium is missing: expected {CHROMIUM}")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def site(tmp_path) -> Iterator[Site]:
     """The filled queue of the made-up municipality."""
-    world = a_filled_world(tmp_path)
+    world = a_filled_world(tmp_path, 14)
     server, thread = serve(world)
     yield Site(world, world.public_url)
     server.should_exit = True

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 from letters import a_letter, accepted, html_of
-from playwright.sync_api import sync_playwright
 
 from calls.changes import Change
 from matcher.model import Evidence, SentencePair
@@ -30,16 +29,6 @@ TARGETS = """() => [...document.querySelectorAll('a')].map(a => {
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def html():
     pair = SentencePair(need="Vi vill mötas.", call="Meet your peers.", section="scope", similarity=0.9)
     reason = Evidence(signal="x", strength=1, reason=Message(text="Tiden räcker."))
@@ -62,8 +51,8 @@ def html():
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 360, 800])
-def test_a_letter_fits_can_be_pressed_and_can_be_read(browser, html, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_a_letter_fits_can_be_pressed_and_can_be_read(chromium, html, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -75,8 +64,8 @@ def test_a_letter_fits_can_be_pressed_and_can_be_read(browser, html, width, sche
     context.close()
 
 
-def test_a_letter_reads_in_order_without_its_styles(browser, html):
-    page = browser.new_page()
+def test_a_letter_reads_in_order_without_its_styles(chromium, html):
+    page = chromium.new_page()
     page.set_content(html)
     page.evaluate("document.querySelectorAll('style').forEach(e => e.remove())")
     page.evaluate("document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))")
