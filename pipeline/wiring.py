@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import make_msgid
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,13 @@ def published_profile(installation: Installation) -> tuple[int, Profile]:
         stored = stored_profiles.latest(conn, installation.tenant)
     if stored is None:
         raise NotReady(NO_PROFILE)
-    return stored.version, read_profile(stored.document, stored.key)
+    return stored.version, _parsed(stored.document, stored.key)
+
+
+@lru_cache(maxsize=4)
+def _parsed(document: str, key: str) -> Profile:
+    """A profile is read once for each of its texts: pages ask for it at every request."""
+    return read_profile(document, key)
 
 
 @contextmanager
