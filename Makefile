@@ -32,7 +32,7 @@ bench: install
 	$(BIN)/python -m bench
 
 eval: install
-	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv
+	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv --needs-en $(JUDGED)/needs-en.tsv
 
 format: install
 	$(BIN)/ruff format .

@@ -150,6 +150,14 @@ def load_model(folder: Path) -> "SentenceTransformer":
         ) from failure
 
 
+def library_search(asked: np.ndarray, rows: np.ndarray, most: int) -> list[list[tuple[int, float]]]:
+    """The library's own search, to measure ours against: for each query (row, cosine) of the nearest, best first."""
+    from sentence_transformers.util import semantic_search
+
+    hits = semantic_search(asked, rows, top_k=most)
+    return [[(hit["corpus_id"], float(hit["score"])) for hit in row] for row in hits]
+
+
 def _first_line(failure: Exception) -> str:
     return (str(failure).strip().splitlines() or ["no reason given"])[0][:200]
 

@@ -10,23 +10,49 @@ from typing import Any
 
 import numpy as np
 
-from calls.model import Call
 from matcher.embedder import Embedder
 from matcher.evaluation import RELEVANT, NeedFigures, figures, means
+from matcher.fitting import features, left_out
 from matcher.gates import barring
-from matcher.likeness import likeness
+from matcher.model import Band
 from matcher.pool import Pool
-from matcher.score import Gates, Scores, order, score
-from matcher.signals import SIGNALS
-from matcher.texts import RECIPE, call_texts, need_wordings
-from matcher.vectors import QUERY, Vectors, texts_to_embed
-from matcher.words import english_concepts
+from matcher.score import BANDS, Gates, order, score
+from matcher.texts import RECIPE
+from matcher.vectors import Text, Vectors, texts_to_embed
+from pipeline.baselines import rankings
 from pipeline.judged import Judged, read_judged
 from pipeline.match import Progress, by_length, embed
-from profiles.model import Need
 
 SAVE_EVERY = 128
 CONSIDERED = 200  # places of a ranking that the measures look at
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandFigures:
+    """How often one band is right, on needs that the weights were not learned on where that can be said.
+
+    Attributes:
+        least: the score that the band begins at.
+        pairs, relevant: pairs in the band that pass the gates, and those judged relevant; unjudged counts as not.
+        judged: pairs that somebody has judged.
+    """
+
+    band: Band
+    least: float
+    pairs: int
+    judged: int
+    relevant: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The band with its shares."""
+        return {
+            "band": self.band,
+            "from": self.least,
+            "pairs": self.pairs,
+            "judged": self.judged,
+            "relevant": self.relevant,
+            "share": round(self.relevant / self.pairs, 4) if self.pairs else None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,25 +60,47 @@ class Evaluation:
     """What was measured.
 
     Attributes:
+        total: the product's own weights, needs in Swedish only.
+        left_out: each need under weights learned on the other needs; None for too few needs.
+        with_english: the product's weights when the profile carries idiomatic English too; None without it.
+        bands: how often each word for a score is right.
         by_need: each need's measures.
-        by_signal: the measures when one signal alone ranks, gates on.
-        ladder: simpler methods beside: BM25 with the Swedish need, and the model as it comes; gates off.
+        by_signal: the measures when one signal alone ranks, gates on; signals that need a model only with one.
+        ladder: simpler methods beside, gates off (`pipeline/baselines.py`).
         barred: calls that a gate kept out for at least one unit, by reason.
+        relevant: relevant pairs in all.
         model: name of the model, or "words".
     """
 
     total: dict[str, float | int]
+    left_out: dict[str, float | int] | None
+    with_english: dict[str, float | int] | None
+    bands: tuple[BandFigures, ...]
     by_need: tuple[NeedFigures, ...]
     by_signal: dict[str, dict[str, float | int]]
     ladder: dict[str, dict[str, float | int]]
     barred: dict[str, int]
+    relevant: int
     model: str
+
+    @property
+    def lost(self) -> int:
+        """Relevant pairs that a gate kept out."""
+        return sum(len(one.lost) for one in self.by_need)
+
+    @property
+    def lost_share(self) -> float:
+        """The same, of all relevant pairs, 0 to 1."""
+        return self.lost / self.relevant if self.relevant else 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object that `fondvakt evaluate --json` prints."""
         return self.total | {
             "model": self.model,
             "recipe": RECIPE,
+            "left_out": self.left_out,
+            "with_english": self.with_english,
+            "bands": [band.as_json() for band in self.bands],
             "by_need": [
                 {
                     "need": one.need,
@@ -68,7 +116,8 @@ class Evaluation:
             "by_signal": self.by_signal,
             "ladder": self.ladder,
             "barred": self.barred,
-            "lost": sum(len(one.lost) for one in self.by_need),
+            "lost": self.lost,
+            "lost_share": round(self.lost_share, 4),
         }
 
 
@@ -85,33 +134,80 @@ def evaluate(
     """Measure the matcher on judged files (`design.md`).
 
     Args:
-        needs_en: the same needs in English, when a profile that carries them is to be measured.
+        needs_en: the same needs in English: measured beside, as a profile that carries them would do.
         cache_dir: where vectors are kept between runs.
 
     Raises:
         EvaluationError: a file cannot be read.
     """
-    judged = read_judged(calls, needs, qrels, needs_en)
+    judged = read_judged(calls, needs, qrels)
+    english = None if needs_en is None else read_judged(calls, needs, qrels, needs_en)
     vectors = None
     if embedder is not None:
-        vectors = cached_vectors(embedder, judged.calls, judged.profile.needs, cache_dir, progress)
-    return measure(judged, vectors)
+        asked = (english or judged).profile.needs
+        texts = {
+            text: None
+            for found in (judged.profile.needs, asked)
+            for text in texts_to_embed(judged.calls, found)
+        }
+        vectors = cached_vectors(embedder, tuple(texts), cache_dir, progress)
+    return measure(judged, vectors, english)
 
 
-def measure(judged: Judged, vectors: Vectors | None) -> Evaluation:
-    """All figures of one judged collection."""
+def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = None) -> Evaluation:
+    """All figures of one judged collection; `english` is the same with English wordings beside."""
     pool = Pool(judged.calls, judged.profile.needs, vectors)
     scores = score(pool)
     kept = gate_mask(pool, judged)
+    relevant = relevance(pool, judged)
+    chances = left_out(features(pool, scores.strengths)[1], relevant, kept)
     by_need = figures_of(judged, pool, scores.total, kept)
+
+    def ranked(matrix: np.ndarray, passing: np.ndarray | None = kept) -> dict[str, float | int]:
+        return means(figures_of(judged, pool, matrix, passing))
+
+    asked = None if english is None else english.profile.needs
+    methods = rankings(pool, asked, vectors)
     return Evaluation(
         total=means(by_need),
+        left_out=None if chances is None else ranked(chances),
+        with_english=None if asked is None else ranked(score(Pool(judged.calls, asked, vectors)).total),
+        bands=band_figures(scores.total if chances is None else chances, judged, pool, kept),
         by_need=tuple(by_need),
-        by_signal={signal.name: _alone(judged, pool, scores, signal.name, kept) for signal in SIGNALS},
-        ladder=_ladder(judged, pool),
+        by_signal={
+            name: ranked(matrix) for name, matrix in scores.strengths.items() if not np.isnan(matrix).all()
+        },
+        ladder={name: ranked(matrix, None) for name, matrix in methods.items()},
         barred=_barred(judged, pool),
+        relevant=int(relevant.sum()),
         model="words" if vectors is None else vectors.model,
     )
+
+
+def relevance(pool: Pool, judged: Judged) -> np.ndarray:
+    """1 for pairs judged relevant, else 0; shape (needs, calls)."""
+    grades = (judged.grades.get(need.key, {}) for need in pool.needs)
+    return np.array(
+        [[float(found.get(judged.names[call.id], 0) >= RELEVANT) for call in pool.calls] for found in grades]
+    )
+
+
+def band_figures(
+    chances: np.ndarray, judged: Judged, pool: Pool, kept: np.ndarray
+) -> tuple[BandFigures, ...]:
+    """How often each band is right; chances of shape (needs, calls)."""
+    grades = [judged.grades.get(need.key, {}) for need in pool.needs]
+    found, above = [], np.inf
+    for least, band in BANDS:
+        inside = np.argwhere((chances >= least) & (chances < above) & kept)
+        given = [grades[i].get(judged.names[pool.calls[j].id]) for i, j in inside]
+        known = [grade for grade in given if grade is not None]
+        relevant = sum(grade >= RELEVANT for grade in known)
+        found.append(
+            BandFigures(band=band, least=least, pairs=len(given), judged=len(known), relevant=relevant)
+        )
+        above = least
+    return tuple(found)
 
 
 def gate_mask(pool: Pool, judged: Judged) -> np.ndarray:
@@ -122,16 +218,12 @@ def gate_mask(pool: Pool, judged: Judged) -> np.ndarray:
 
 
 def cached_vectors(
-    embedder: Embedder,
-    calls: Sequence[Call],
-    needs: Sequence[Need],
-    cache_dir: Path,
-    progress: Progress | None = None,
+    embedder: Embedder, wanted: Sequence[Text], cache_dir: Path, progress: Progress | None = None
 ) -> Vectors:
     """Vectors of all texts, from the folder where they are there, made and kept where they are not."""
     folder = cache_dir / f"{embedder.name.replace('/', '--')}-{RECIPE}"
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {text.key: text for text in texts_to_embed(calls, needs)}
+    texts = {text.key: text for text in wanted}
     known: dict[str, np.ndarray] = {}
     for part in sorted(folder.glob("*.npz")):
         with np.load(part) as stored:
@@ -171,29 +263,6 @@ def figures_of(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray 
         lost = sorted(call for call, grade in grades.items() if grade >= RELEVANT and call in barred)
         found.append(figures(need.key, ranked, grades, lost))
     return found
-
-
-def _alone(judged: Judged, pool: Pool, scores: Scores, name: str, kept: np.ndarray) -> dict[str, float | int]:
-    return means(figures_of(judged, pool, scores.strengths[name], kept))
-
-
-def _ladder(judged: Judged, pool: Pool) -> dict[str, dict[str, float | int]]:
-    """Simple methods, gates off, the need in Swedish as it stands."""
-    swedish = [" ".join(need_wordings(need).swedish) for need in pool.needs]
-    words = np.stack([pool.index.score(english_concepts(text)) for text in swedish])
-    found = {"bm25, Swedish": means(figures_of(judged, pool, words, None))}
-    if pool.vectors is not None and (near := pool.swedish_likeness) is not None:
-        plain = _uncorrected(pool)
-        best = np.where(np.isnan(near.sections), near.titles, near.sections)
-        found["model as it comes, Swedish"] = means(figures_of(judged, pool, plain, None))
-        found["the same, hubness corrected"] = means(figures_of(judged, pool, best, None))
-    return found
-
-
-def _uncorrected(pool: Pool) -> np.ndarray:
-    rows = [pool.vectors.rows(need_wordings(need).swedish, QUERY) for need in pool.needs]
-    found = likeness(rows, [call_texts(call) for call in pool.calls], pool.vectors, None)
-    return np.where(np.isnan(found.sections), found.titles, found.sections)
 
 
 def _barred(judged: Judged, pool: Pool) -> dict[str, int]:

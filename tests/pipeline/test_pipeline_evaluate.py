@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import numpy as np
 import pytest
 
 from calls.vocabulary import SectionKind
@@ -10,6 +11,9 @@ from fakes import WordEmbedder
 from matcher.embedder import load_embedder
 from matcher.errors import EvaluationError
 from matcher.evaluation import figures, means
+from matcher.fitting import learn, left_out
+from matcher.model import Band
+from pipeline import baselines
 from pipeline.evaluate import evaluate
 from pipeline.judged import read_judged, sections_of
 from profiles.model import LegalForm
@@ -59,6 +63,58 @@ def test_what_a_gate_loses_is_named(files, tmp_path):
     found = evaluate(*files, None, tmp_path).as_json()
     assert found["by_need"][0]["lost"] == ["EDF-2026-RA"]
     assert found["lost"] == 1
+
+
+def test_simple_methods_stand_beside_ours_and_english_beside_the_swedish(files, tmp_path):
+    english = tmp_path / "needs-en.tsv"
+    english.write_text("n1\tx\tTown twinning\nn2\tx\tWastewater\nn3\tx\tNothing\n", encoding="utf-8")
+    found = evaluate(*files, WordEmbedder(), tmp_path / "cache", needs_en=english).as_json()
+    assert set(found["ladder"]) == {
+        baselines.BM25_SWEDISH,
+        baselines.BM25_ENGLISH,
+        baselines.TFIDF_SWEDISH,
+        baselines.TFIDF_ENGLISH,
+        baselines.MODEL_SWEDISH,
+        baselines.MODEL_HUBS,
+        baselines.LIBRARY_SWEDISH,
+        baselines.LIBRARY_ENGLISH,
+    }
+    assert found["ladder"][baselines.BM25_ENGLISH]["ndcg@10"] == 1.0
+    assert found["with_english"]["needs"] == 2
+
+
+def test_the_main_figures_are_of_the_needs_in_swedish_whether_english_is_beside_or_not(files, tmp_path):
+    english = tmp_path / "needs-en.tsv"
+    english.write_text("n1\tx\tMissile defence\n", encoding="utf-8")
+    assert evaluate(*files, None, tmp_path, needs_en=english).total == evaluate(*files, None, tmp_path).total
+
+
+def test_too_few_needs_have_nothing_to_learn_from(files, tmp_path):
+    assert evaluate(*files, None, tmp_path).left_out is None
+
+
+def test_weights_are_learned_on_the_other_needs_only():
+    strengths = np.zeros((1, 4, 3))
+    strengths[0, :, 0] = [1.0, 1.0, 1.0, 0.0]
+    strengths[0, 3, 1] = 1.0
+    relevant = np.zeros((4, 3))
+    relevant[:, 0] = 1.0  # the fourth need's own answer contradicts what the first three teach
+    chances = left_out(strengths, relevant, np.ones((4, 3), bool))
+    assert chances[3, 1] > chances[3, 0]
+    assert chances[0, 0] > chances[0, 1]
+
+
+def test_a_signal_that_speaks_against_counts_nothing():
+    weights = learn(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]), np.array([1.0, 0.0, 0.0]))
+    assert weights[0] > 0
+    assert weights[1] == 0
+
+
+def test_each_band_says_how_often_it_was_right(files, tmp_path):
+    bands = evaluate(*files, None, tmp_path).bands
+    assert [band.band for band in bands] == [Band.STRONG, Band.LIKELY, Band.POSSIBLE]
+    assert sum(band.relevant for band in bands) == 2
+    assert all(band.relevant <= band.judged <= band.pairs for band in bands)
 
 
 def test_vectors_are_kept_between_runs(files, tmp_path):
