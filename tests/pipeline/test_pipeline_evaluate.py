@@ -13,8 +13,9 @@ from matcher.errors import EvaluationError
 from matcher.evaluation import figures, means
 from matcher.fitting import learn, left_out
 from matcher.model import Band
+from matcher.pool import Pool
 from pipeline import baselines
-from pipeline.evaluate import evaluate
+from pipeline.evaluate import band_figures, evaluate
 from pipeline.judged import read_judged, sections_of
 from profiles.model import LegalForm
 
@@ -110,11 +111,17 @@ def test_a_signal_that_speaks_against_counts_nothing():
     assert weights[1] == 0
 
 
-def test_each_band_says_how_often_it_was_right(files, tmp_path):
-    bands = evaluate(*files, None, tmp_path).bands
-    assert [band.band for band in bands] == [Band.STRONG, Band.LIKELY, Band.POSSIBLE]
-    assert sum(band.relevant for band in bands) == 2
-    assert all(band.relevant <= band.judged <= band.pairs for band in bands)
+def test_each_band_says_how_often_it_was_right(files):
+    judged = read_judged(*files)
+    pool = Pool(judged.calls, judged.profile.needs)
+    chances = np.array([[0.9, 0.7, 0.01], [0.3, 0.05, 0.25], [0.01, 0.01, 0.01]])
+    kept = np.ones((3, 3), bool)
+    found = {
+        one.band: (one.pairs, one.judged, one.relevant) for one in band_figures(chances, judged, pool, kept)
+    }
+    assert found == {Band.STRONG: (2, 2, 1), Band.LIKELY: (2, 1, 1), Band.POSSIBLE: (0, 0, 0)}
+    kept[0, 1] = False  # what a gate keeps out is in no band
+    assert band_figures(chances, judged, pool, kept)[0].pairs == 1
 
 
 def test_vectors_are_kept_between_runs(files, tmp_path):
