@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from commands.language import LANGUAGE, _
 from commands.ledger import StoredLedger
 from commands.output import Json, bars, out, print_json
-from commands.serving import start_clock, web_context
+from commands.serving import listening, run_pages, web_context
 from demo.mailbox import MailboxServer, mailbox_app
 from matcher.model import Band, Decision, MatchState, Verdict
 from notifier.weeks import week_of
@@ -37,7 +37,6 @@ from scrapers.standin.server import serve as serve_standin
 from storage import matches as stored_matches
 from storage import profiles as stored_profiles
 from storage.database import reading, writing
-from web.app import create_app
 from web.session import signin_link
 
 MUNICIPALITY = "exempelstad"
@@ -59,7 +58,9 @@ class Stopwatch:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help=_("Port för kön; nästa lediga om den är upptagen."))] = 8000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65400, help=_("Port för kön; nästa lediga om den är upptagen."))
+    ] = 8000,
     check: Annotated[bool, typer.Option("--check", help=_("Gör allt, men sluta när kön är fylld."))] = False,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +77,8 @@ def demo(
         else:
             _say_what_to_try(installation, started.mailbox_url, counts)
         if not check:
-            _stay(installation, started.port)
+            with listening("127.0.0.1", started.port) as door:
+                run_pages(installation, door, with_clock=True)
 
 
 class Surroundings:
@@ -212,14 +214,6 @@ def _say_what_to_try(installation: wiring.Installation, mailbox_url: str, counts
     )
     webbrowser.open(mailbox_url)
     webbrowser.open(link)
-
-
-def _stay(installation: wiring.Installation, port: int) -> None:
-    stop_clock = start_clock(installation)
-    try:
-        uvicorn.run(create_app(web_context(installation)), host="127.0.0.1", port=port, log_level="warning")
-    finally:
-        stop_clock()
 
 
 def register(app: typer.Typer) -> None:

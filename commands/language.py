@@ -27,7 +27,9 @@ def _chosen(arguments: list[str]) -> tuple[str, list[str]]:
             rest.append(argument)
     if language not in LANGUAGES or waiting:
         known = ", ".join(LANGUAGES)
-        sys.stderr.write(f"--lang, FONDVAKT_LANG: {language!r} är okänt, väntade {known} / expected {known}\n")
+        sys.stderr.write(
+            f"--lang, FONDVAKT_LANG: {language!r} är okänt, väntade {known} / expected {known}\n"
+        )
         raise SystemExit(WRONG_USE)
     return language, rest
 

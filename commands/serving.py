@@ -1,6 +1,7 @@
 """`fondvakt serve`: the web pages and the clock in one process, the jobs in processes of their own."""
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from commands.language import _
+from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
 from pipeline import wiring
@@ -23,6 +24,7 @@ from profiles.model import Profile
 from scheduler import JOBS, LETTERS, Clock
 from scrapers.sources import SOURCES
 from storage.database import StorageError
+from texts.errors import cause_of
 from web.app import create_app
 from web.context import WebContext
 
@@ -34,15 +36,33 @@ log = structlog.get_logger()
 
 def serve(
     host: Annotated[str, typer.Option(help=_("Adress att lyssna på."))] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help=_("Port att lyssna på."))] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=_("Port att lyssna på; 0 väljer en ledig."))
+    ] = 8000,
     with_clock: Annotated[bool, typer.Option("--clock/--no-clock", help=_("Kör jobben på tid."))] = True,
 ) -> None:
     installation = wiring.opened()
-    context = web_context(installation)
-    stop_clock = start_clock(installation) if with_clock else lambda: None
-    out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=port))
+    with listening(host, port) as door:
+        out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=door.getsockname()[1]))
+        run_pages(installation, door, with_clock=with_clock)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, or wrong use: nothing else is started when the port cannot be had."""
     try:
-        uvicorn.run(create_app(context), host=host, port=port, log_level="warning", proxy_headers=False)
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as failure:
+        sentence = _("{host}:{port} går inte att lyssna på: {cause}")
+        cause = said(cause_of(failure))
+        raise typer.BadParameter(sentence.format(host=host, port=port, cause=cause)) from failure
+
+
+def run_pages(installation: wiring.Installation, door: socket.socket, *, with_clock: bool) -> None:
+    """Serve the pages until told to end, the clock beside them."""
+    config = uvicorn.Config(create_app(web_context(installation)), log_level="warning", proxy_headers=False)
+    stop_clock = start_clock(installation) if with_clock else lambda: None
+    try:
+        uvicorn.Server(config).run(sockets=[door])
     finally:
         stop_clock()
 

@@ -190,6 +190,7 @@ def test_l08_words_alone_do_not_slide_on_the_development_set(shared, tmp_path):
     assert found["recall@20"] >= 0.88
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.recorded
 def test_l08_the_matcher_does_not_slide_on_the_development_set(shared, tmp_path_factory):
