@@ -74,10 +74,12 @@ def bm25(asked: Sequence[str], texts: Sequence[str]) -> np.ndarray:
 def by_library(pool: Pool, asked: Sequence[str], vectors: Vectors) -> np.ndarray:
     """`sentence_transformers.util.semantic_search` over all texts; a call counts as its nearest text."""
     flat = [(j, part.text) for j, call in enumerate(pool.calls) for part in call_texts(call)]
-    hits = library_search(
-        vectors.rows(list(asked), QUERY), vectors.rows([text for _, text in flat], PASSAGE), len(flat)
-    )
     found = np.full((len(asked), len(pool.calls)), -np.inf)
+    queries = vectors.rows(list(asked), QUERY)
+    rows = vectors.rows([text for _, text in flat], PASSAGE)
+    if queries is None or rows is None:
+        return found
+    hits = library_search(np.nan_to_num(queries), np.nan_to_num(rows), len(flat))
     for i, row in enumerate(hits):
         for place, value in row:
             found[i, flat[place][0]] = max(found[i, flat[place][0]], value)
@@ -92,7 +94,8 @@ def _by_words(pool: Pool, asked: Sequence[str], bm25_name: str, tfidf_name: str)
 
 
 def _english(need: Need) -> str:
-    return ". ".join(part for part in (need.title_en, need.text_en) if part)
+    """The profile's own English, as the model reads it; empty when it has none."""
+    return need_wordings(need).english[0] if need.title_en or need.text_en else ""
 
 
 def _uncorrected(pool: Pool) -> np.ndarray:
