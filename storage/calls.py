@@ -1,18 +1,19 @@
 """Calls: saved harvest by harvest, and found again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from calls.changes import WATCHED, Change
 from calls.model import Call, CallFacts, SourceLink
 from calls.vocabulary import Status
 from storage.documents import changes_of, facts_by_name, facts_of
 from storage.harvests import Saved, save_harvest
-from storage.tables import call, call_source, call_version
+from storage.tables import call, call_source, call_version, harvest
 
 __all__ = [
     "CallVersion",
@@ -21,7 +22,10 @@ __all__ = [
     "changes_since",
     "find",
     "get",
+    "mark",
     "save_harvest",
+    "search_texts",
+    "summaries",
     "versions",
 ]
 
@@ -62,6 +66,28 @@ def by_status(conn: Connection, tenant: str, now: datetime, statuses: frozenset[
     if Status.CLOSED not in statuses:  # a passed deadline closes a call whatever else it says
         wanted = wanted.where(or_(call.c.last_deadline_at.is_(None), call.c.last_deadline_at >= now))
     return [found for found in _calls(conn, tenant, wanted) if found.status(now) in statuses]
+
+
+def mark(conn: Connection, tenant: str) -> tuple:
+    """Stands for all calls as they are: another one after every harvest, and after every new version."""
+    newest_version = select(func.max(call_version.c.id)).where(call_version.c.tenant == tenant)
+    newest_harvest = select(func.max(harvest.c.ended_at)).where(harvest.c.tenant == tenant)
+    row = conn.execute(
+        select(newest_version.scalar_subquery().label("version"), newest_harvest.scalar_subquery())
+    ).one()
+    return tuple(row)
+
+
+def summaries(conn: Connection, tenant: str) -> list[Call]:
+    """All calls without their texts and without where they were read, ordered by id: for lists and counts."""
+    rows = conn.execute(select(call).where(call.c.tenant == tenant).order_by(call.c.id))
+    return [_call(row, (), without={"sections": [], "keywords": [], "notes": []}) for row in rows]
+
+
+def search_texts(conn: Connection, tenant: str) -> dict[int, str]:
+    """What a search looks in, call by call: codes, title, programme, keywords and text, in lower case."""
+    rows = conn.execute(select(call.c.id, call.c.facts).where(call.c.tenant == tenant))
+    return {row.id: _searched(row.facts) for row in rows}
 
 
 def versions(conn: Connection, tenant: str, call_id: int) -> list[CallVersion]:
@@ -126,9 +152,16 @@ def _links(conn: Connection, tenant: str, wanted: Select) -> Sequence[Row]:
     ).all()
 
 
-def _call(row: Row, links: Sequence[Row]) -> Call:
+def _searched(facts: Mapping[str, Any]) -> str:
+    parts = [facts[name] for name in ("title", "identifier", "call_code", "call_title", "programme_label")]
+    parts += [facts["programme"], *facts["keywords"], *(section["text"] for section in facts["sections"])]
+    return "\n".join(part for part in parts if part).casefold()
+
+
+def _call(row: Row, links: Sequence[Row], without: Mapping[str, Any] | None = None) -> Call:
+    """A stored call; `without` replaces facts that are not asked for."""
     return Call(
-        **facts_by_name(facts_of(row.facts)),
+        **facts_by_name(facts_of(row.facts | (without or {}))),
         id=row.id,
         version=row.version,
         first_seen_at=row.first_seen_at,

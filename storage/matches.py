@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
 from storage.documents import (
@@ -28,6 +28,7 @@ STATE_AFTER = {
 # What people were promised stays in view, whatever the matcher says later.
 PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
 IDS_AT_A_TIME = 500
+BRIEF = ("call_id", "call_version", "unit", "need", "score", "children_and_youth", "model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,21 @@ class Proposed:
     total: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Every match in view, without reasons, as of one moment.
+
+    Attributes:
+        revision: of the newest change in it.
+        matches: by id; checks, evidence and pairs are left out.
+        touched: ids of the calls whose matches differ from the overview before; all calls in the first one.
+    """
+
+    revision: int
+    matches: Mapping[int, StoredMatch]
+    touched: frozenset[int]
+
+
 def propose(
     conn: Connection, tenant: str, matches: Sequence[Match], profile_version: int, now: datetime
 ) -> Proposed:
@@ -55,7 +71,12 @@ def propose(
     no longer proposed leaves the queue but is not deleted, and what is accepted or sent stays.
     """
     known = {(row.call_id, row.unit, row.need): row for row in conn.execute(_with_decisions(tenant))}
-    common = {"profile_version": profile_version, "is_current": True, "updated_at": now}
+    common = {
+        "profile_version": profile_version,
+        "is_current": True,
+        "updated_at": now,
+        "revision": _next_revision(conn, tenant),
+    }
     new, refreshed, reopened, kept = [], [], [], []
     proposed = {(m.call_id, m.unit, m.need): m for m in matches}
     for key, proposal in proposed.items():
@@ -72,9 +93,9 @@ def propose(
     if new:
         conn.execute(insert(match), new)
     _rewrite(conn, refreshed + reopened)
-    _set(conn, kept, {"is_current": True})
+    _set(conn, kept, {"is_current": True, "revision": common["revision"]})
     gone = [row.id for key, row in known.items() if key not in proposed and row.is_current]
-    _set(conn, gone, {"is_current": False}, but_not=PROMISED)
+    _set(conn, gone, {"is_current": False, "revision": common["revision"]}, but_not=PROMISED)
     return Proposed(new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant))
 
 
@@ -84,19 +105,48 @@ def find(
     *,
     states: Iterable[MatchState] | None = None,
     call_id: int | None = None,
+    call_ids: Iterable[int] | None = None,
 ) -> list[StoredMatch]:
     """The matches in view, best score first, ties by id.
 
     Args:
         states: only matches in these states; None for all.
         call_id: only matches with this call; None for all.
+        call_ids: only matches with one of these calls, a page's worth of them; None for all.
     """
     wanted = _with_decisions(tenant).where(match.c.is_current)
     if states is not None:
         wanted = wanted.where(match.c.state.in_([state.value for state in states]))
     if call_id is not None:
         wanted = wanted.where(match.c.call_id == call_id)
+    if call_ids is not None:
+        wanted = wanted.where(match.c.call_id.in_(sorted(set(call_ids))))
     return [_stored(row) for row in conn.execute(wanted.order_by(match.c.score.desc(), match.c.id))]
+
+
+def overview(conn: Connection, tenant: str, before: Overview | None = None) -> Overview:
+    """All matches in view without their reasons, as they stand now.
+
+    Args:
+        before: an older overview of the same database; only what has changed since then is read.
+    """
+    newest = conn.execute(
+        select(func.coalesce(func.max(match.c.revision), 0)).where(match.c.tenant == tenant)
+    ).scalar_one()
+    if before is not None and before.revision >= newest:
+        return before
+    columns = [match.c[name] for name in (*BRIEF, "id", "band", "state", "is_current", "created_at")]
+    wanted = _with_decisions(tenant, columns)
+    found = dict(before.matches) if before else {}
+    if before is not None:
+        wanted = wanted.where(match.c.revision > before.revision)
+    touched = set()
+    for row in conn.execute(wanted):
+        touched.add(row.call_id)
+        found.pop(row.id, None)
+        if row.is_current:
+            found[row.id] = _brief(row)
+    return Overview(revision=newest, matches=found, touched=frozenset(touched))
 
 
 def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
@@ -107,6 +157,8 @@ def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
 
 def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> StoredMatch:
     """Add a decision of a match; the match as it stands afterwards.
+
+    What is put off until a moment that has come already waits again at once, as after an undo.
 
     Raises:
         UnknownMatch: there is no match with that id.
@@ -125,7 +177,8 @@ def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> S
             at=decided.at,
         )
     )
-    _set(conn, [match_id], {"state": STATE_AFTER[decided.verdict].value, "updated_at": decided.at})
+    after = {"state": _state_after(decided).value, "updated_at": decided.at}
+    _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
     return _known(conn, tenant, match_id)
 
 
@@ -166,7 +219,7 @@ def mark_told(
 
 def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: datetime) -> None:
     """Note that accepted matches have been mailed; those in another state are left as they are."""
-    wanted = sorted(match_ids)
+    wanted, revision = sorted(match_ids), _next_revision(conn, tenant)
     for start in range(0, len(wanted), IDS_AT_A_TIME):
         conn.execute(
             update(match)
@@ -175,23 +228,18 @@ def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: date
                 match.c.id.in_(wanted[start : start + IDS_AT_A_TIME]),
                 match.c.state == MatchState.ACCEPTED.value,
             )
-            .values(state=MatchState.SENT.value, updated_at=now)
+            .values(state=MatchState.SENT.value, updated_at=now, revision=revision)
         )
 
 
-def _with_decisions(tenant: str) -> Select:
+def _with_decisions(tenant: str, columns: Sequence[Any] = (match,)) -> Select:
     """Matches, each with its latest decision; the decision's columns are null when there is none."""
-    latest = (
-        select(decision.c.match_id, func.max(decision.c.id).label("decision_id"))
-        .where(decision.c.tenant == tenant)
-        .group_by(decision.c.match_id)
-        .subquery()
-    )
+    newer = decision.alias("newer")
+    latest = select(func.max(newer.c.id)).where(newer.c.match_id == match.c.id).scalar_subquery()
     shown = [decision.c[name] for name in ("verdict", "reason", "note", "until", "by")]
     return (
-        select(match, *shown, decision.c.at.label("decided_at"))
-        .outerjoin(latest, latest.c.match_id == match.c.id)
-        .outerjoin(decision, and_(decision.c.id == latest.c.decision_id))
+        select(*columns, *shown, decision.c.at.label("decided_at"))
+        .select_from(match.outerjoin(decision, decision.c.id == latest))
         .where(match.c.tenant == tenant)
     )
 
@@ -219,6 +267,29 @@ def _columns(proposal: Match) -> dict[str, Any]:
             "pairs": pairs_document(proposal.pairs),
         },
     }
+
+
+def _state_after(decided: Decision) -> MatchState:
+    if decided.verdict is Verdict.LATER and decided.until is not None and decided.until <= decided.at:
+        return MatchState.NEW
+    return STATE_AFTER[decided.verdict]
+
+
+def _next_revision(conn: Connection, tenant: str) -> int:
+    """Writers take turns, so no two get the same, and what commits later has a higher one."""
+    newest = select(func.coalesce(func.max(match.c.revision), 0)).where(match.c.tenant == tenant)
+    return conn.execute(newest).scalar_one() + 1
+
+
+def _brief(row: Row) -> StoredMatch:
+    told = {name: getattr(row, name) for name in BRIEF}
+    return StoredMatch(
+        id=row.id,
+        match=Match(**told, band=Band(row.band)),
+        state=MatchState(row.state),
+        created_at=row.created_at,
+        decision=_decision(row),
+    )
 
 
 def _stored(row: Row) -> StoredMatch:

@@ -168,6 +168,7 @@ profile = Table(
 )
 
 # What was proposed. Decisions are separate facts; `state` follows from them and from what was sent.
+# `revision` rises with every change of any match, so that readers can ask for what has changed since they looked.
 match = Table(
     "match",
     metadata,
@@ -187,8 +188,10 @@ match = Table(
     Column("is_current", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
     UniqueConstraint("tenant", "call_id", "unit", "need"),
     Index("ix_match_tenant_state", "tenant", "state"),
+    Index("ix_match_tenant_revision", "tenant", "revision"),
 )
 
 decision = Table(
@@ -337,4 +340,25 @@ bounce = Table(
     Column("content", LargeBinary),
     UniqueConstraint("tenant", "content_hash"),
     Index("ix_bounce_tenant_address", "tenant", "address"),
+)
+
+# What contact persons have answered about a call. Answers are added to; the newest that is not undone holds.
+# `kind` is a `storage.answers_given.AnswerKind`; `reason` a `RejectReason`; `to_unit` for one sent on to another unit.
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("person", String(100), nullable=False),
+    Column("unit", String(100), nullable=False),
+    Column("call_id", ForeignKey("call.id"), nullable=False, index=True),
+    Column("call_version", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason", String(40)),
+    Column("note", Text, nullable=False),
+    Column("to_unit", String(100)),
+    Column("channel", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_at", Instant),
+    Index("ix_answer_tenant_person", "tenant", "person", "call_id"),
 )
