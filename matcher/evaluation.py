@@ -15,6 +15,7 @@ class NeedFigures:
 
     Attributes:
         relevant: relevant calls in all; without one the need does not count in the means.
+        recall, recall_in_ten: share of the relevant calls within the first twenty and ten.
         lost: relevant calls that a gate kept out.
     """
 
@@ -22,6 +23,7 @@ class NeedFigures:
     relevant: int
     ndcg: float
     recall: float
+    recall_in_ten: float
     precision: float
     average_precision: float
     unjudged: int
@@ -42,6 +44,7 @@ def figures(
         relevant=len(relevant),
         ndcg=_ndcg([grades.get(call, 0) for call in ranked[:CUT]], list(grades.values())),
         recall=sum(hits[:RECALL_CUT]) / len(relevant) if relevant else 0.0,
+        recall_in_ten=sum(hits[:CUT]) / len(relevant) if relevant else 0.0,
         precision=sum(hits[:PRECISION_CUT]) / PRECISION_CUT,
         average_precision=_average_precision(hits, len(relevant)),
         unjudged=sum(call not in grades for call in ranked[:CUT]),
@@ -59,6 +62,7 @@ def means(found: Sequence[NeedFigures]) -> dict[str, float | int]:
     return {
         "ndcg@10": mean("ndcg"),
         "recall@20": mean("recall"),
+        "recall@10": mean("recall_in_ten"),
         "precision@5": mean("precision"),
         "map": mean("average_precision"),
         "unjudged@10": mean("unjudged"),

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,13 +52,16 @@ def read_judged(calls: Path, needs: Path, qrels: Path, needs_en: Path | None = N
     Raises:
         EvaluationError: a file is missing, or a line of it is not what was expected; says which.
     """
-    found = tuple(
-        _call(number, where, record) for number, (where, record) in enumerate(_records(calls), start=1)
-    )
+    found = [_call(number, where, record) for number, (where, record) in enumerate(_records(calls), start=1)]
+    return read_judgements(found, needs, qrels, needs_en)
+
+
+def read_judgements(calls: Sequence[Call], needs: Path, qrels: Path, needs_en: Path | None = None) -> Judged:
+    """Needs and judgements over calls that are there already; raises as `read_judged` does."""
     english = {} if needs_en is None else {row[0]: row[2] for _, row in _rows(needs_en, 3)}
     return Judged(
-        calls=found,
-        names={call.id: call.identifier or str(call.id) for call in found},
+        calls=tuple(calls),
+        names={call.id: call.identifier or str(call.id) for call in calls},
         profile=_profile([row for _, row in _rows(needs, 3)], english),
         grades=_grades(qrels),
     )
