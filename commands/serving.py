@@ -21,7 +21,7 @@ from commands.output import out
 from pipeline import wiring
 from pipeline.children import ChildRun
 from profiles.model import Profile
-from scheduler import JOBS, LETTERS, Clock
+from scheduler import BOUNCES, JOBS, LETTERS, Clock
 from scrapers.sources import SOURCES
 from storage.database import StorageError
 from texts.errors import cause_of
@@ -121,10 +121,14 @@ def the_clock(installation: wiring.Installation) -> Clock:
         "match": lambda: ChildRun(["match", "--json"], logs / "match.log"),
         "digest": lambda: ChildRun(["digest", "send", "--json"], logs / "digest.log"),
         "letters": lambda: ChildRun(["letters", "send", "--json"], logs / "letters.log"),
+        "bounces": lambda: ChildRun(["bounces", "read", "--json"], logs / "bounces.log"),
     }
-    wanted = {"letters": lambda: wiring.has_letters_to_send(installation)}
+    wanted = {
+        "letters": lambda: wiring.has_letters_to_send(installation),
+        "bounces": lambda: wiring.has_bounces_to_read(installation),
+    }
     ledger = StoredLedger(installation)
-    return Clock((*JOBS, LETTERS), ledger, runners, installation.settings.clock, wanted)
+    return Clock((*JOBS, LETTERS, BOUNCES), ledger, runners, installation.settings.clock, wanted)
 
 
 def _tick(clock: Clock) -> None:

@@ -86,11 +86,11 @@ def _refused(stage: Stage, code: int, answer: str, said: Message) -> DeliveryErr
     enhanced = _ENHANCED.search(answer)
     subject = (int(enhanced[2]), int(enhanced[3])) if enhanced else (0, 0)
     if (code == 552 and subject != (3, 4)) or subject == (2, 2) or subject[0] == 4:
-        return TemporaryRefusal(said)
+        return TemporaryRefusal(said, answer=answer)
     of_the_address = stage is Stage.RCPT or subject[0] in (1, 2) or subject == (3, 4)
     if subject[0] == 7 or stage in (Stage.GREETING, Stage.MAIL) or not of_the_address:
         return HeldByUs(said)
-    return PermanentRefusal(said)
+    return PermanentRefusal(said, answer=answer)
 
 
 def _not_smtp(stage: Stage, answer: str) -> DeliveryError:

@@ -50,6 +50,7 @@ class DeliveryError(NotifierError):
         uncertain: it may have been handed over after all.
         ends_run: the letters after it would meet the same.
         retry_after: the delay that the server asked for; None when it did not.
+        answer: what the server said to the reader's address; None when it said nothing of it.
     """
 
     permanent = False
@@ -57,9 +58,12 @@ class DeliveryError(NotifierError):
     uncertain = False
     ends_run = False
 
-    def __init__(self, message: Message, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: Message, *, retry_after: timedelta | None = None, answer: str | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.answer = answer
 
 
 class TemporaryRefusal(DeliveryError):

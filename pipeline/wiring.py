@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import make_msgid
@@ -24,8 +24,9 @@ from notifier.channel import Channel, channel_for
 from notifier.folder import FolderChannel
 from notifier.model import Letter, LetterState
 from notifier.returns import ReturnAddresses
+from notifier.statuses import BounceKind
 from notifier.view import LetterContext
-from pipeline import digest
+from pipeline import bounces, digest
 from pipeline.collect import Order
 from pipeline.limiter import WITHOUT_LIMIT
 from pipeline.settings import Settings, SettingsError, read_settings, source_options
@@ -33,11 +34,13 @@ from profiles.load import read_profile
 from profiles.model import Profile
 from scrapers.fetch import Fetcher
 from scrapers.sources import SOURCES
+from storage import bounces as stored_bounces
 from storage import outbox, runs, subscriptions
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading
 from texts import N_, Message, MessageError
 
+OUR_FAULT_SHOWS = timedelta(days=2)
 UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NO_PROFILE = Message(text=N_("Ingen kommun är vald än. Kör först: fondvakt init --municipality exempelstad"))
@@ -206,11 +209,20 @@ def send_waiting(
         owner=host,
         now_fn=settings.clock,
         limiter=digest.Limiter(limit),
-        stopped=_stopped(installation),
+        stopped=stopped_persons(installation),
         stopping=stopping,
         lock=settings.data_dir / "sending.lock",
         host=host,
+        on_refusal=lambda conn, stored, failure: bounces.note_refusal(
+            conn, installation.tenant, stored, failure, settings.clock()
+        ),
     )
+
+
+def has_bounces_to_read(installation: Installation) -> bool:
+    """Whether anything lies in the folder of bounces."""
+    folder = installation.settings.bounce_dir
+    return folder is not None and bool(bounces.waiting_in(folder))
 
 
 def has_letters_to_send(installation: Installation) -> bool:
@@ -238,13 +250,15 @@ def _week_facts(installation: Installation) -> dict[str, Any]:
     """What a week's letters need beyond the matches: silent sources, and who has said no."""
     titles = {source.key: source.title for source in SOURCES}
     unreached = digest.unreached_sources(installation.engine, installation.tenant, titles)
-    return {"unreached": unreached, "stopped": _stopped(installation)}
+    return {"unreached": unreached, "stopped": stopped_persons(installation)}
 
 
-def _stopped(installation: Installation) -> set[str]:
-    """Who gets no letter now: by their own word."""
+def stopped_persons(installation: Installation) -> set[str]:
+    """Who gets no letter now: by their own word, or because what is sent there comes back."""
     with reading(installation.engine) as conn:
-        return subscriptions.stopped(conn, installation.tenant, installation.settings.clock())
+        said_no = subscriptions.stopped(conn, installation.tenant, installation.settings.clock())
+    profile = published_profile(installation)[1]
+    return said_no | set(bounces.paused_persons(installation.engine, installation.tenant, profile))
 
 
 def default_sender(published: tuple[int, Profile] | None) -> str:
@@ -278,12 +292,15 @@ def health(installation: Installation) -> dict[str, Any]:
         harvests = runs.latest(conn, installation.tenant)
         unsettled = outbox.count(conn, installation.tenant, UNSETTLED)
         is_held = outbox.sending_of(conn, installation.tenant).is_held
+        since = installation.settings.clock() - OUR_FAULT_SHOWS
+        ours = stored_bounces.tally(conn, installation.tenant, since, proved=True).get(BounceKind.OURS, 0)
     failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
     return {
-        "ok": not failing and not unsettled and not is_held,
+        "ok": not failing and not unsettled and not is_held and not ours,
         "failing_sources": failing,
         "unsettled_letters": unsettled,
         "sending_held": is_held,
+        "refused_for_our_fault": ours,
         "last_sound": {
             harvest.source: harvest.ended_at.isoformat()
             for harvest in harvests
