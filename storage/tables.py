@@ -153,6 +153,18 @@ embedding = Table(
     CheckConstraint("length(vector) = 4 * dimension", name="whole_vector"),
 )
 
+# The model and recipe whose vectors serve, until those of another are complete.
+active_model = Table(
+    "active_model",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("model", String(200), nullable=False),
+    Column("recipe", String(40), nullable=False),
+    Column("since", Instant, nullable=False),
+    UniqueConstraint("tenant"),
+)
+
 # The municipality's profile file, as it was given, version by version.
 profile = Table(
     "profile",
