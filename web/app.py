@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from storage.database import DatabaseBusy, StorageError
 from texts import N_, Message
-from web import calls, review, session, sources, statements, static_files, unsubscribe
+from web import calls, queue_page, review, session, sources, statements, static_files, unsubscribe
 from web.context import WebContext
 from web.guard import Guard
 from web.render import page
@@ -31,7 +31,7 @@ class Door:
 
 
 DOORS = (
-    Door(GET, "/", Access.SIGNED_IN, review.front),
+    Door(GET, "/", Access.SIGNED_IN, queue_page.front),
     Door(POST, "/beslut", Access.COORDINATOR, review.decide),
     Door(POST, "/beslut/angra", Access.COORDINATOR, review.undo),
     Door(GET, "/utlysningar", Access.SIGNED_IN, calls.every),

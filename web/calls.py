@@ -6,8 +6,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from calls.model import Call
-from calls.vocabulary import SECTION_LABELS, Status
+from calls.vocabulary import SECTION_LABELS
 from matcher.gates import GATE_LABELS
 from matcher.model import Decision
 from storage import calls as stored_calls
@@ -15,10 +14,10 @@ from storage import matches as stored_matches
 from storage.database import reading
 from web import presentation, queue
 from web.flash import forget, pick_up
+from web.forms import DECIDE
 from web.names import Names
 from web.queue import UnitMatches
 from web.render import page
-from web.review import DECIDE
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
@@ -78,20 +77,16 @@ def every_short() -> Response:
 
 def every(visit: Here, request: Request) -> Response:
     """The calls that one can apply to now or soon, with a search."""
-    shelf = _shelf(visit, request)
+    shelf, memory, tenant = _shelf(visit, request), visit.context.memory, visit.context.tenant
     with reading(visit.context.engine) as conn:
-        open_calls = stored_calls.by_status(
-            conn, visit.context.tenant, visit.now, frozenset({Status.OPEN, Status.FORTHCOMING})
-        )
-        found = stored_matches.find(conn, visit.context.tenant)
-    matches = [match for match in found if visit.may_see_unit(match.match.unit)]
-    ours = {row.call.id: row for row in queue.rows_of(open_calls, matches, visit.now)}
+        board = memory.board(conn, tenant, visit.now, visit.units_seen)
+        texts = memory.texts(conn, tenant, board.mark) if shelf.words else {}
     wanted = [
         call
-        for call in open_calls
-        if (not shelf.only_ours or call.id in ours) and queue.contains(call, shelf.words)
+        for call in board.open_calls
+        if (not shelf.only_ours or call.id in board.rows)
+        and queue.contains(call, texts.get(call.id, ""), shelf.words)
     ]
-    wanted.sort(key=lambda call: _urgency(call, visit))
     last = queue.last_page(len(wanted))
     return page(
         visit,
@@ -99,9 +94,9 @@ def every(visit: Here, request: Request) -> Response:
         names=Names(visit),
         shelf=shelf,
         calls=queue.paged(wanted, shelf.page),
-        ours=ours,
+        ours=board.rows,
         found=len(wanted),
-        total=len(open_calls),
+        total=len(board.open_calls),
         page_number=min(shelf.page, last),
         last_page=last,
         flash=None,
@@ -115,11 +110,6 @@ def _shelf(visit: Visit, request: Request) -> Shelf:
         only_ours=asked.get("visa", "") == "vara" or ("visa" not in asked and not visit.is_coordinator),
         page=queue.page_number(asked.get("sida")),
     )
-
-
-def _urgency(call: Call, visit: Visit) -> tuple:
-    left = call.days_left(visit.now)
-    return (left is None, left or 0, call.id)
 
 
 def _card(unit: UnitMatches, history: dict[int, list[Decision]]) -> tuple[UnitMatches, list[Decision]]:

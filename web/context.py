@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from profiles.model import Profile
 from scrapers.source import Source
+from web.board import Memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class WebContext:
         send_mail: hands one mail to the relay; may raise, which the reader does not notice.
         sources: the sources in use, for their titles.
         status: what the health page tells; `ok` says whether all is well.
+        memory: what the pages keep between requests.
     """
 
     engine: Engine
@@ -39,6 +41,7 @@ class WebContext:
     send_mail: Callable[[EmailMessage], None]
     sources: tuple[Source, ...] = ()
     status: Callable[[], Mapping[str, Any]] = field(default=lambda: {"ok": True})
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def keys(self) -> list[str]:

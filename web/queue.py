@@ -1,6 +1,6 @@
 """The queue as rows: what is in which tab, filtered, sorted and paged. Pure; no database, no words."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +33,7 @@ class Tab(StrEnum):
     SEVERAL = "flera"
     CHILDREN = "barn"
     CHANGED = "andrade"
+    BELOW = "under-gransen"
     LATER = "uppskjutna"
     ACCEPTED = "godkanda"
     REJECTED = "avvisade"
@@ -61,6 +62,11 @@ class UnitMatches:
     def waiting(self) -> bool:
         """Whether somebody should decide."""
         return bool(self.undecided)
+
+    @cached_property
+    def is_below(self) -> bool:
+        """Waits, but with nothing stronger than Möjlig (`ux.md` 2.6 point 5)."""
+        return self.waiting and all(match.match.band is Band.POSSIBLE for match in self.undecided)
 
     @property
     def best(self) -> StoredMatch:
@@ -91,10 +97,19 @@ class Row:
         """All matches of the row."""
         return tuple(match for unit in self.units for match in unit.matches)
 
-    @property
+    @cached_property
     def waiting(self) -> tuple[UnitMatches, ...]:
         """The units that wait for a decision."""
         return tuple(unit for unit in self.units if unit.waiting)
+
+    @property
+    def above(self) -> tuple[UnitMatches, ...]:
+        """The units that wait with something likely or strong."""
+        return tuple(unit for unit in self.waiting if not unit.is_below)
+
+    def deciding(self, tab: Tab) -> tuple[UnitMatches, ...]:
+        """The units that "accept all" decides in a tab: where something stronger waits, not the possible ones."""
+        return self.waiting if tab is Tab.BELOW else self.above
 
     @cached_property
     def status(self) -> Status:
@@ -106,7 +121,7 @@ class Row:
         """Whole days to the next deadline, None when there is none."""
         return self.call.days_left(self.now)
 
-    @property
+    @cached_property
     def score(self) -> float:
         """The best score of all, decided or not, so that a row stays where it is while it is worked on."""
         return max(match.match.score for match in self.matches)
@@ -126,21 +141,31 @@ class Row:
         """Concerns children and young people."""
         return any(match.match.children_and_youth for match in self.matches)
 
+    @cached_property
+    def tabs(self) -> frozenset[Tab]:
+        """The tabs that the row belongs in. A closed call waits for nothing."""
+        return frozenset(tab for tab in Tab if _BELONGS[tab](self))
+
     def is_in(self, tab: Tab) -> bool:
-        """Whether the row belongs in a tab. A closed call waits for nothing."""
-        return _BELONGS[tab](self)
+        """Whether the row belongs in a tab."""
+        return tab in self.tabs
 
 
 def _awaits(row: Row) -> bool:
-    return bool(row.waiting) and row.status is not Status.CLOSED
+    return row.status is not Status.CLOSED and bool(row.above)
+
+
+def _is_below(row: Row) -> bool:
+    return row.status is not Status.CLOSED and bool(row.waiting) and not row.above
 
 
 _BELONGS = {
     Tab.REVIEW: _awaits,
     Tab.URGENT: lambda row: _awaits(row) and row.days_left is not None and row.days_left <= URGENT_DAYS,
-    Tab.SEVERAL: lambda row: _awaits(row) and len(row.waiting) > 1,
+    Tab.SEVERAL: lambda row: _awaits(row) and len(row.above) > 1,
     Tab.CHILDREN: lambda row: _awaits(row) and row.for_children,
     Tab.CHANGED: lambda row: _awaits(row) and row.is_changed,
+    Tab.BELOW: _is_below,
     Tab.LATER: lambda row: any(unit.state is MatchState.LATER for unit in row.units),
     Tab.ACCEPTED: lambda row: any(u.state in (MatchState.ACCEPTED, MatchState.SENT) for u in row.units),
     Tab.REJECTED: lambda row: any(unit.state is MatchState.REJECTED for unit in row.units),
@@ -220,7 +245,7 @@ def page_number(text: str | None) -> int:
 
 
 def rows_of(calls: Iterable[Call], matches: Iterable[StoredMatch], now: datetime) -> list[Row]:
-    """A row a call that has matches."""
+    """A row for each call that has matches."""
     by_call: dict[int, list[StoredMatch]] = defaultdict(list)
     for match in matches:
         by_call[match.match.call_id].append(match)
@@ -236,19 +261,34 @@ def concerns(unit: UnitMatches, tab: Tab) -> bool:
 
 
 def units_in(row: Row, tab: Tab) -> list[tuple[UnitMatches, bool]]:
-    """A row's units with whether they can be decided in a tab, those first."""
-    units = [(unit, concerns(unit, tab)) for unit in row.units]
+    """A row's units with whether they can be decided in a tab, those first; the folded ones left out."""
+    units = [(unit, concerns(unit, tab)) for unit in row.units if not is_folded(unit, tab)]
     return sorted(units, key=lambda pair: not pair[1])
 
 
-def visible(rows: Sequence[Row], chosen: Selection) -> list[Row]:
-    """The rows of a selection, in its order."""
-    return sorted((row for row in rows if _fits(row, chosen)), key=_ORDERS[chosen.order])
+def is_folded(unit: UnitMatches, tab: Tab) -> bool:
+    """Whether a unit stands behind a disclosure: just below the line, in a row that is there for another."""
+    return unit.is_below and tab is not Tab.BELOW and tab not in STATES_OF
 
 
-def counts(rows: Sequence[Row]) -> dict[Tab, int]:
+def folded(row: Row, tab: Tab) -> list[UnitMatches]:
+    """The units behind a row's disclosure."""
+    return [unit for unit in row.units if is_folded(unit, tab)]
+
+
+def visible(rows: Iterable[Row], chosen: Selection, texts: Mapping[int, str] | None = None) -> list[Row]:
+    """The rows of a selection, in its order.
+
+    Args:
+        texts: what a search looks in, by call; needed where the selection has words.
+    """
+    return sorted((row for row in rows if _fits(row, chosen, texts or {})), key=_ORDERS[chosen.order])
+
+
+def counts(rows: Iterable[Row]) -> dict[Tab, int]:
     """How many rows there are in every tab, whatever is filtered."""
-    return {tab: sum(row.is_in(tab) for row in rows) for tab in Tab}
+    found = Counter(tab for row in rows for tab in row.tabs)
+    return {tab: found[tab] for tab in Tab}
 
 
 def last_page(found: int) -> int:
@@ -262,22 +302,11 @@ def paged(rows: Sequence[Row], page: int) -> Sequence[Row]:
     return rows[start : start + PAGE_ROWS]
 
 
-def contains(call: Call, words: str) -> bool:
-    """Whether all words stand somewhere in the call's title, codes, programme or text."""
+def contains(call: Call, text: str, words: str) -> bool:
+    """Whether all words stand somewhere in the call's text or its programme's name; `text` is in lower case."""
     programme = PROGRAMMES.get(call.programme or "")
-    parts = [
-        call.title,
-        call.identifier,
-        call.call_code,
-        call.call_title,
-        call.programme_label,
-        programme.name_sv if programme else None,
-        programme.name_en if programme else None,
-        *call.keywords,
-        *(section.text for section in call.sections),
-    ]
-    text = "\n".join(part for part in parts if part).casefold()
-    return all(part in text for part in words.casefold().split())
+    names = f"{programme.name_sv}\n{programme.name_en}".casefold() if programme else ""
+    return all(part in text or part in names for part in words.casefold().split())
 
 
 def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]:
@@ -295,12 +324,12 @@ def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]
     return tuple(sorted(units, key=lambda unit: (not unit.waiting, -unit.best.match.score, unit.unit)))
 
 
-def _fits(row: Row, chosen: Selection) -> bool:
+def _fits(row: Row, chosen: Selection, texts: Mapping[int, str]) -> bool:
     if not row.is_in(chosen.tab):
         return False
     if chosen.programme and row.call.programme != chosen.programme:
         return False
-    if chosen.words and not contains(row.call, chosen.words):
+    if chosen.words and not contains(row.call, texts.get(row.call.id, ""), chosen.words):
         return False
     return any(_unit_fits(unit, chosen) for unit in row.units)
 

@@ -24,6 +24,11 @@ def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLR
     return response
 
 
+def piece(visit: Visit, template: str, **values: Any) -> str:
+    """A part of a page, as text that needs no more escaping."""
+    return _templates(visit.language).get_template(template).render(visit=visit, **values)
+
+
 def set_cookie(
     visit: Visit, response: Response, name: str, value: str, *, max_age: int | None = None
 ) -> None:

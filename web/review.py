@@ -1,18 +1,14 @@
 """The queue: what waits, and the decisions of it (`ux.md` part 2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from fastapi import Request
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from calls.model import Call
 from matcher.model import (
-    BAND_LABELS,
-    REJECT_REASON_LABELS,
     Decision,
     MatchState,
     RejectReason,
@@ -22,12 +18,10 @@ from matcher.model import (
 from notifier.weeks import STOCKHOLM
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage import runs, subscriptions
 from storage.database import reading, writing
 from texts import N_, Message
-from web import presentation, queue
+from web import presentation
 from web.decisions import (
-    WAIT_LABELS,
     Intent,
     Wait,
     back_to_queue,
@@ -35,67 +29,17 @@ from web.decisions import (
     saw_another_call,
     stamp,
 )
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, leave
+from web.forms import DECIDE
 from web.names import Names
-from web.queue import Order, Row, Tab, UnitMatches, word
+from web.queue import word
 from web.render import page
 from web.visit import Fields, Here, Refused, Visit, number_of, own_path, text_of
 
 MOST_MATCHES = 200
 ANY_ROW = "rad-"
-TAB_LABELS = {
-    Tab.REVIEW: N_("Att granska"),
-    Tab.URGENT: N_("Brådskar"),
-    Tab.SEVERAL: N_("Flera förvaltningar"),
-    Tab.CHILDREN: N_("Barn och unga"),
-    Tab.CHANGED: N_("Ändrade"),
-    Tab.LATER: N_("Uppskjutna"),
-    Tab.ACCEPTED: N_("Godkända"),
-    Tab.REJECTED: N_("Avvisade"),
-}
-ORDER_LABELS = {Order.URGENT: N_("Brådskande först"), Order.STRONGEST: N_("Starkast först")}
 UNKNOWN_WORD = Message(text=N_("Formuläret innehöll ett okänt val. Inget har sparats."))
 UNKNOWN_MATCH = Message(text=N_("Träffen finns inte längre. Inget har sparats."))
-
-
-def front(visit: Here, request: Request) -> Response:
-    """The first page: the queue for the coordinator, the calls for others."""
-    if not visit.is_coordinator:
-        return RedirectResponse("/utlysningar", status_code=303)
-    return show_queue(visit, request.query_params)
-
-
-def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
-    """The queue as chosen by an address."""
-    with reading(visit.context.engine) as conn:
-        rows = all_rows(visit, conn)
-        silent = subscriptions.stopped(conn, visit.context.tenant, visit.now)
-        troubled = _troubled_sources(visit, conn)
-        anything = bool(rows) or any(s.calls for s in runs.latest(conn, visit.context.tenant))
-    chosen = queue.selection(asked, _units(visit), _programmes(rows))
-    found = queue.visible(rows, chosen)
-    last = queue.last_page(len(found))
-    shown = queue.paged(found, chosen.page)
-    response = page(
-        visit,
-        "review/queue.html",
-        names=Names(visit),
-        chosen=chosen,
-        tabs=[(tab, TAB_LABELS[tab], count) for tab, count in queue.counts(rows).items()],
-        rows=shown,
-        next_row=_next_rows(shown),
-        found=len(found),
-        page_number=min(chosen.page, last),
-        last_page=last,
-        choices=_choices(visit, rows),
-        flash=pick_up(visit),
-        unheard=_unheard_units(visit, silent),
-        troubled=troubled,
-        has_anything=anything,
-        decide=DECIDE,
-    )
-    forget(visit, response)
-    return response
 
 
 def decide(visit: Here, fields: Fields) -> Response:
@@ -179,14 +123,6 @@ class Known:
         return saw_another_call(self.seen, self.stored, self.call)
 
 
-def all_rows(visit: Visit, conn: Connection) -> list[Row]:
-    """Every call with matches that this person may see."""
-    tenant = visit.context.tenant
-    matches = [m for m in stored_matches.find(conn, tenant) if visit.may_see_unit(m.match.unit)]
-    calls = stored_calls.find(conn, tenant, {match.match.call_id for match in matches})
-    return queue.rows_of(calls, matches, visit.now)
-
-
 def read_intent(fields: FormData) -> Intent:
     """What a form says. Raises Refused(422) for a word that is not in its list."""
     verdict = word(Verdict, fields.get("verdict"))
@@ -263,80 +199,3 @@ def _onwards(visit: Visit, fields: FormData, flash: Flash) -> Response:
     response = RedirectResponse(back + anchor, status_code=303)
     leave(visit, response, flash)
     return response
-
-
-def _next_rows(rows: Sequence[Row]) -> dict[int, int | str]:
-    """Where to go on after each row: the next one, after the last the one before."""
-    ids = [row.call.id for row in rows]
-    before = ["", *ids[:-1]]
-    return {
-        call_id: ids[place + 1] if place + 1 < len(ids) else before[place]
-        for place, call_id in enumerate(ids)
-    }
-
-
-def _units(visit: Visit) -> list[str]:
-    return [unit.key for unit in visit.profile.units] if visit.profile else []
-
-
-def _programmes(rows: Sequence[Row]) -> list[str]:
-    return sorted({row.call.programme for row in rows if row.call.programme})
-
-
-def _choices(visit: Visit, rows: Sequence[Row]) -> dict[str, Any]:
-    """What the filters offer: value and words."""
-    _ = visit.wording.gettext
-    programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in _programmes(rows)]
-    return {
-        "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
-        "programmes": sorted(programmes, key=lambda choice: choice[1]),
-        "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
-        "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
-    }
-
-
-def _unheard_units(visit: Visit, silent: set[str]) -> list[str]:
-    """Keys of the units whose letters nobody gets (`ux.md` 1.4)."""
-    if visit.profile is None:
-        return []
-    return [
-        unit.key
-        for unit in visit.profile.units
-        if all(person.key in silent for person in visit.profile.contacts_of(unit.key))
-    ]
-
-
-def _troubled_sources(visit: Visit, conn: Connection) -> list[tuple[str, Any]]:
-    """Sources whose last try failed: title, and the last sound harvest or None."""
-    titles = {source.key: source.title for source in visit.context.sources}
-    return [
-        (titles.get(tried.source, tried.source), runs.last_sound(conn, visit.context.tenant, tried.source))
-        for tried in runs.latest(conn, visit.context.tenant)
-        if tried.outcome not in (runs.SOUND, runs.RUNNING)
-    ]
-
-
-class _Decide:
-    """What the forms of the pages need: lists and stamps."""
-
-    units_in = staticmethod(queue.units_in)
-    reasons = tuple(REJECT_REASON_LABELS.items())
-    waits = tuple(WAIT_LABELS.items())
-
-    @staticmethod
-    def match(stored: StoredMatch, call: Call) -> str:
-        """One match with its stamp."""
-        return f"{stored.id}:{stamp(stored, call)}"
-
-    @staticmethod
-    def matches(unit: UnitMatches, row: Row) -> list[str]:
-        """What a unit's buttons decide."""
-        return [f"{stored.id}:{stamp(stored, row.call)}" for stored in unit.open_to_decide]
-
-    @staticmethod
-    def all_waiting(row: Row) -> list[str]:
-        """What "accept all" decides."""
-        return [f"{m.id}:{stamp(m, row.call)}" for unit in row.waiting for m in unit.undecided]
-
-
-DECIDE = _Decide()

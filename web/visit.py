@@ -51,6 +51,7 @@ class Visit:
 
     Attributes:
         profile: the published profile, None before the first.
+        profile_version: its number, 0 before the first.
         person: who is signed in, None for a stranger.
         session: their session.
         csrf: what forms of this page must carry.
@@ -70,6 +71,7 @@ class Visit:
     path: str = "/"
     chosen_language: str | None = None
     cookies: dict[str, str]
+    profile_version: int = 0
 
     @property
     def wording(self) -> Wording:
@@ -84,6 +86,13 @@ class Visit:
     def may_see_unit(self, unit: str) -> bool:
         """The coordinator sees every unit, others their own."""
         return self.is_coordinator or (self.person is not None and unit in self.person.units)
+
+    @property
+    def units_seen(self) -> frozenset[str] | None:
+        """Keys of the units whose matches they may see, None for all."""
+        if self.is_coordinator:
+            return None
+        return frozenset(self.person.units) if self.person else frozenset()
 
     def in_language(self, language: str) -> str:
         """This page's address in another language."""
@@ -164,6 +173,7 @@ def visit_of(request: Request) -> Visit:
         path=f"{request.url.path}{query}" if _can_be_opened(request) else "/",
         chosen_language=chosen,
         cookies=dict(request.cookies),
+        profile_version=published[0] if published else 0,
     )
 
 

@@ -93,10 +93,10 @@ def test_a_closed_call_waits_for_nobody():
 def test_a_filter_looks_at_the_units_that_the_tab_is_about():
     matches = [
         stored(1, unit="skola", band=Band.STRONG, state=MatchState.ACCEPTED),
-        stored(2, unit="kultur", band=Band.POSSIBLE),
+        stored(2, unit="kultur", band=Band.LIKELY),
     ]
     found = rows(*matches)
-    assert queue.visible(found, Selection(band=Band.POSSIBLE))
+    assert queue.visible(found, Selection(band=Band.LIKELY))
     assert not queue.visible(found, Selection(band=Band.STRONG))
     assert not queue.visible(found, Selection(unit="skola"))
     assert queue.visible(found, Selection(tab=Tab.ACCEPTED, unit="skola"))

@@ -1,0 +1,175 @@
+"""The queue as a page: tabs, filters, and a page of rows (`ux.md` 2.1).
+
+Rows are chosen from what `web/board.py` keeps; only those shown are read in full, and a row that nothing has
+happened to since it was last shown is not made again.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fastapi import Request
+from markupsafe import Markup
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from matcher.model import BAND_LABELS
+from storage import answers_given, runs, subscriptions
+from storage import calls as stored_calls
+from storage import matches as stored_matches
+from storage.database import reading
+from texts import N_
+from web import presentation, queue
+from web.board import Board
+from web.flash import forget, pick_up
+from web.forms import DECIDE
+from web.names import Names
+from web.queue import Order, Row, Selection, Tab
+from web.render import page, piece
+from web.visit import Here, Visit
+
+TAB_LABELS = {
+    Tab.REVIEW: N_("Att granska"),
+    Tab.URGENT: N_("Brådskar"),
+    Tab.SEVERAL: N_("Flera förvaltningar"),
+    Tab.CHILDREN: N_("Barn och unga"),
+    Tab.CHANGED: N_("Ändrade"),
+    Tab.BELOW: N_("Strax under gränsen"),
+    Tab.LATER: N_("Uppskjutna"),
+    Tab.ACCEPTED: N_("Godkända"),
+    Tab.REJECTED: N_("Avvisade"),
+}
+ORDER_LABELS = {Order.URGENT: N_("Brådskande först"), Order.STRONGEST: N_("Starkast först")}
+TOKEN_BLANK = secrets.token_hex(32)  # stands for the form token in rows that are kept; nobody can guess it
+
+
+def front(visit: Here, request: Request) -> Response:
+    """The first page: the queue for the coordinator, the calls for others."""
+    if not visit.is_coordinator:
+        return RedirectResponse("/utlysningar", status_code=303)
+    return show_queue(visit, request.query_params)
+
+
+def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
+    """The queue as chosen by an address."""
+    tenant, memory = visit.context.tenant, visit.context.memory
+    with reading(visit.context.engine) as conn:
+        board = memory.board(conn, tenant, visit.now)
+        chosen = queue.selection(asked, _units(visit), board.programmes)
+        found = board.listed(chosen, memory.texts(conn, tenant, board.mark) if chosen.words else None)
+        shown = queue.paged(found, chosen.page)
+        rows = _pieces(visit, conn, board, chosen, shown)
+        silent = subscriptions.stopped(conn, tenant, visit.now)
+        harvests = runs.latest(conn, tenant)
+        troubled = _troubled_sources(visit, conn, harvests)
+        answers = len(answers_given.newest(conn, tenant))
+    last = queue.last_page(len(found))
+    response = page(
+        visit,
+        "review/queue.html",
+        names=Names(visit),
+        chosen=chosen,
+        tabs=[(tab, TAB_LABELS[tab], board.counts[tab]) for tab in Tab],
+        answers=answers,
+        rows=rows,
+        found=len(found),
+        page_number=min(chosen.page, last),
+        last_page=last,
+        choices=_choices(visit, board.programmes),
+        flash=pick_up(visit),
+        unheard=_unheard_units(visit, silent),
+        troubled=troubled,
+        has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
+        below=board.counts[Tab.BELOW],
+    )
+    forget(visit, response)
+    return response
+
+
+def _pieces(
+    visit: Visit, conn: Connection, board: Board, chosen: Selection, rows: Sequence[Row]
+) -> list[Markup]:
+    """The rows of a page as HTML; those not kept are read in full and made."""
+    memory, onto = visit.context.memory, _next_rows(rows)
+    keys = {row.call.id: _key(visit, board, chosen, row, onto[row.call.id]) for row in rows}
+    made = {number: memory.kept(key) for number, key in keys.items()}
+    missing = [number for number, text in made.items() if text is None]
+    blank = replace(visit, csrf=TOKEN_BLANK)
+    names = Names(blank)
+    for row in _whole_rows(visit, conn, missing):
+        number = row.call.id
+        made[number] = piece(
+            blank,
+            "review/row.html",
+            names=names,
+            row=row,
+            chosen=chosen,
+            onto=onto[number],
+            decide=DECIDE,
+        )
+        memory.keep(keys[number], made[number])
+    return [Markup(text.replace(TOKEN_BLANK, visit.csrf)) for text in made.values() if text]
+
+
+def _key(visit: Visit, board: Board, chosen: Selection, row: Row, onto: int | str) -> tuple:
+    """Everything that a row's HTML depends on."""
+    number = row.call.id
+    seen = (board.mark, board.made_at, board.touched.get(number), visit.profile_version)
+    return (number, visit.language, chosen, onto, *seen)
+
+
+def _whole_rows(visit: Visit, conn: Connection, numbers: Sequence[int]) -> list[Row]:
+    if not numbers:
+        return []
+    matches = stored_matches.find(conn, visit.context.tenant, call_ids=numbers)
+    return queue.rows_of(stored_calls.find(conn, visit.context.tenant, numbers), matches, visit.now)
+
+
+def _next_rows(rows: Sequence[Row]) -> dict[int, int | str]:
+    """Where to go on after each row: the next one, after the last the one before."""
+    ids = [row.call.id for row in rows]
+    before = ["", *ids[:-1]]
+    return {
+        call_id: ids[place + 1] if place + 1 < len(ids) else before[place]
+        for place, call_id in enumerate(ids)
+    }
+
+
+def _units(visit: Visit) -> list[str]:
+    return [unit.key for unit in visit.profile.units] if visit.profile else []
+
+
+def _choices(visit: Visit, found: Sequence[str]) -> dict[str, Any]:
+    """What the filters offer: value and words."""
+    _ = visit.wording.gettext
+    programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in found]
+    return {
+        "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
+        "programmes": sorted(programmes, key=lambda choice: choice[1]),
+        "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
+        "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
+    }
+
+
+def _unheard_units(visit: Visit, silent: set[str]) -> list[str]:
+    """Keys of the units whose letters nobody gets (`ux.md` 1.4)."""
+    if visit.profile is None:
+        return []
+    return [
+        unit.key
+        for unit in visit.profile.units
+        if all(person.key in silent for person in visit.profile.contacts_of(unit.key))
+    ]
+
+
+def _troubled_sources(
+    visit: Visit, conn: Connection, harvests: Sequence[runs.Harvest]
+) -> list[tuple[str, Any]]:
+    """Sources whose last try failed: title, and the last sound harvest or None."""
+    titles = {source.key: source.title for source in visit.context.sources}
+    return [
+        (titles.get(tried.source, tried.source), runs.last_sound(conn, visit.context.tenant, tried.source))
+        for tried in harvests
+        if tried.outcome not in (runs.SOUND, runs.RUNNING)
+    ]
