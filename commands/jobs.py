@@ -92,6 +92,12 @@ def match(as_json: Json = False) -> None:
         "({embedded} texter lästes in)"
     )
     out.print(sentence.format(**asdict(summary)))
+    if summary.replaced:
+        out.print(
+            _("Modellen {model} har tagit över; {replaced} gällde tills alla texter var inlästa.").format(
+                model=summary.model, replaced=summary.replaced
+            )
+        )
 
 
 def _tell_of_model(failure: MatcherError) -> None:

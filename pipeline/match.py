@@ -2,6 +2,9 @@
 
 Vectors are saved batch by batch, so a kill loses at most one; proposals are written in one transaction at the
 end, so the queue is never half old and half new.
+
+Another model takes over in one step, when its vectors are complete: until then the old one's vectors serve, also
+over a kill (H2). Vectors of two models are never compared: a `Vectors` holds those of one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,8 +20,9 @@ from matcher.score import match
 from matcher.texts import RECIPE
 from matcher.vectors import Text, Vectors, texts_to_embed
 from profiles.model import Profile
+from storage import active_model, embeddings, matches
 from storage import calls as stored_calls
-from storage import embeddings, matches
+from storage.active_model import ActiveModel
 from storage.database import reading, writing
 
 SAVE_EVERY = 32  # texts embedded between two saves
@@ -36,6 +40,7 @@ class MatchSummary:
         embedded: texts that got a vector in this run.
         new, total: matches in the queue that are new, and in all.
         model: the model's name, or "words" when there was none.
+        replaced: the model that served until this run, None when this one did already.
     """
 
     calls: int
@@ -44,8 +49,9 @@ class MatchSummary:
     new: int
     total: int
     model: str
+    replaced: str | None = None
 
-    def as_json(self) -> dict[str, int | str]:
+    def as_json(self) -> dict[str, int | str | None]:
         """The object that `fondvakt match --json` prints."""
         return asdict(self)
 
@@ -67,12 +73,25 @@ def match_all(
     """
     with reading(engine) as conn:
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
+
+    def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
+        found = match(calls, profile, vectors, now)
+        with writing(engine) as conn:
+            replaced = None
+            if vectors is not None:
+                replaced = active_model.serve(conn, tenant, vectors.model, RECIPE, now)
+            return matches.propose(conn, tenant, found, profile_version, now), replaced
+
     vectors, embedded = None, 0
     if embedder is not None:
+        old = vectors_until_replaced(engine, tenant, embedder, calls, profile)
+        if old is not None:
+            propose(old)
         vectors, embedded = embed_missing(engine, tenant, embedder, calls, profile, progress)
-    found = match(calls, profile, vectors, now)
-    with writing(engine) as conn:
-        proposed = matches.propose(conn, tenant, found, profile_version, now)
+    proposed, replaced = propose(vectors)
+    if vectors is not None:
+        with writing(engine) as conn:
+            active_model.forget_replaced(conn, tenant, now)
     return MatchSummary(
         calls=len(calls),
         needs=len(profile.needs),
@@ -80,7 +99,24 @@ def match_all(
         new=proposed.new,
         total=proposed.total,
         model="words" if vectors is None else vectors.model,
+        replaced=None if replaced is None else replaced.model,
     )
+
+
+def vectors_until_replaced(
+    engine: Engine, tenant: str, embedder: Embedder, calls: Sequence[Call], profile: Profile
+) -> Vectors | None:
+    """The old model's vectors while this one's are being made; None when this one serves already, or when the
+    old ones were made of other texts and say nothing of today's. What is new since then is met by words."""
+    texts = texts_to_embed(calls, profile.needs)
+    with reading(engine) as conn:
+        serving = active_model.find(conn, tenant)
+        if serving is None or (serving.model, serving.recipe) == (embedder.name, RECIPE):
+            return None
+        if serving.recipe != RECIPE:
+            return None
+        known = embeddings.find(conn, tenant, serving.model, RECIPE, {text.key for text in texts})
+    return Vectors(model=serving.model, by_key=known) if known else None
 
 
 def embed_missing(
