@@ -1,15 +1,17 @@
 """Calls and needs to proposals, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from calls.model import Call
+from matcher.children import marked
 from matcher.evidence import evidence, pairs
 from matcher.gates import barring, checks
-from matcher.model import Band, Check, Match
+from matcher.learning import Adjustment, Answers, adjusted, learn
+from matcher.model import Band, Check, Evidence, Match
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
 from matcher.vectors import Vectors
@@ -59,6 +61,7 @@ def match(
     *,
     keep: int = KEEP_PER_NEED,
     least: float = POSSIBLE_FROM,
+    answers: Answers | None = None,
 ) -> list[Match]:
     """Pair calls with needs, best first; at most `keep` calls a need.
 
@@ -67,16 +70,18 @@ def match(
             says "words".
         now: aware; the moment that deadlines are measured from. None ignores the clock.
         least: the lowest score worth a coordinator's time, 0 to 1.
+        answers: what was answered before, by need; those that teach move the need's scores a little. Calls
+            that were answered take no place among the `keep`.
     """
     if not calls or not profile.needs:
         return []
     ordered = sorted(calls, key=lambda call: call.id)
     pool = Pool(ordered, profile.needs, vectors)
     scores = score(pool)
-    gates = Gates(ordered, now)
-    found: list[Match] = []
-    for i, need in enumerate(pool.needs):
-        found += _matches_of(i, need, pool, scores, gates, profile, keep, least)
+    answers = answers or {}
+    lessons = learn(ordered, pool.needs, vectors, scores.total, answers)
+    proposing = _Proposing(pool, scores, Gates(ordered, now), profile, lessons, answers, keep, least)
+    found = [made for i, need in enumerate(pool.needs) for made in proposing.of(i, need)]
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
 
 
@@ -106,37 +111,59 @@ def order(row: np.ndarray) -> np.ndarray:
     return np.argsort(-row, kind="stable")
 
 
-def is_for_children(need: Need, profile: Profile) -> bool:
-    """Whether the need or its priority area is about children and young people."""
-    area = next((area for area in profile.priority_areas if area.key == need.priority_area), None)
-    return need.children_and_youth or bool(area and area.children_and_youth)
+@dataclass(frozen=True)
+class _Proposing:
+    """What a need's matches are made of."""
 
+    pool: Pool
+    scores: Scores
+    gates: Gates
+    profile: Profile
+    lessons: Mapping[int, Adjustment]
+    answers: Answers
+    keep: int
+    least: float
 
-def _matches_of(i, need, pool, scores, gates, profile, keep, least) -> list[Match]:
-    unit = profile.unit(need.unit)
-    for_children = is_for_children(need, profile)
-    boost = CHILDREN_BOOST if for_children and profile.policy.children_first else 0.0
-    found: list[Match] = []
-    for j in order(scores.total[i]):
-        if scores.total[i, j] < least or len(found) == keep:
-            break
-        answers = gates.of(j, unit)
-        if barring(answers) is not None:
-            continue
-        value = round(min(1.0, float(scores.total[i, j]) + boost), 4)
-        found.append(
-            Match(
-                call_id=pool.calls[j].id,
-                call_version=pool.calls[j].version,
-                unit=unit.key,
-                need=need.key,
-                score=value,
-                band=band_of(value),
-                checks=answers,
-                evidence=evidence(pool, scores.strengths, i, j),
-                pairs=pairs(pool, i, j),
-                children_and_youth=for_children,
-                model=pool.vectors.model if pool.vectors is not None else WORDS_ONLY,
-            )
+    def of(self, i: int, need: Need) -> list[Match]:
+        """The need's matches, best first. Answered calls and those for children take no place of the others."""
+        row = self.scores.total[i]
+        if i in self.lessons:
+            row = adjusted(row, self.lessons[i].shift)
+        answered = {answer.call.id for answer in self.answers.get(need.id, ())}
+        unit = self.profile.unit(need.unit)
+        found: list[Match] = []
+        counted = 0
+        for j in order(row):
+            if row[j] < self.least:
+                break
+            call = self.pool.calls[j]
+            for_children = marked(call, need, self.profile)
+            takes_place = not for_children and call.id not in answered
+            if (takes_place and counted == self.keep) or barring(self.gates.of(j, unit)) is not None:
+                continue
+            counted += takes_place
+            found.append(self._match(i, j, float(row[j]), for_children))
+        return found
+
+    def _match(self, i: int, j: int, value: float, for_children: bool) -> Match:
+        call, need, vectors = self.pool.calls[j], self.pool.needs[i], self.pool.vectors
+        boost = CHILDREN_BOOST if for_children and self.profile.policy.children_first else 0.0
+        value = round(min(1.0, value + boost), 4)
+        return Match(
+            call_id=call.id,
+            call_version=call.version,
+            unit=need.unit,
+            need=need.key,
+            score=value,
+            band=band_of(value),
+            checks=self.gates.of(j, self.profile.unit(need.unit)),
+            evidence=evidence(self.pool, self.scores.strengths, i, j) + self._learned(i, j),
+            pairs=pairs(self.pool, i, j),
+            children_and_youth=for_children,
+            model=WORDS_ONLY if vectors is None else vectors.model,
         )
-    return found
+
+    def _learned(self, i: int, j: int) -> tuple[Evidence, ...]:
+        lesson = self.lessons.get(i)
+        told = None if lesson is None else lesson.evidence(j, self.pool.calls[j])
+        return () if told is None else (told,)

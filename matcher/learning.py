@@ -1,0 +1,276 @@
+"""Learning from answers: a need's scores are moved a little by what was answered of calls like these.
+
+The score before learning is what is expected of a call; an answer that goes against it, or that makes it surer,
+moves the calls near to it, by how near they are (a logistic Gaussian process, its mean the unlearned log-odds).
+No call moves by more than `BOUND` in log-odds, so that answers order what the matcher finds and never replace
+it. Only the reasons that tell something of the need or of who may apply teach (`ux.md` 2.4). Nothing is kept
+between runs: the same answers give the same scores, and without answers the scores are untouched.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from calls.model import Call
+from matcher.model import Evidence, RejectReason, Verdict
+from matcher.nearness import nearness
+from matcher.programmes import action_of, programme_of
+from matcher.vectors import Vectors
+from profiles.model import Need
+from texts import N_, Message
+
+BOUND = 1.0  # log-odds: a score of 0.50 can become 0.73, or 0.27
+# How far answers may move a call they are about, as the variance of its log-odds before any answer.
+VARIANCE, VARIANCE_WITHOUT_MODEL = 2.0, 4.0
+PER_REFUSAL = 0.4  # log-odds that each "we may not apply" takes from the same programme and type of project
+MOST_ANSWERS = 200  # of one need, the newest: learning stays cheap
+ROUNDS, SETTLED = 100, 1e-6
+TOLD_FROM = 0.1  # log-odds: less than this is not worth a line
+SURE = 5e-5  # half of the last decimal of a score
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What was last answered of one call for one need.
+
+    Attributes:
+        score: the match's score when it was answered; what was expected where the call is no longer matched.
+    """
+
+    call: Call
+    verdict: Verdict
+    reason: RejectReason | None
+    at: datetime
+    score: float = 0.5
+
+    @property
+    def teaches_need(self) -> bool:
+        """A yes, or a no because the call does not touch the need."""
+        return self.verdict is Verdict.ACCEPT or (
+            self.verdict is Verdict.REJECT and self.reason is RejectReason.NOT_OUR_NEED
+        )
+
+    @property
+    def teaches_eligibility(self) -> bool:
+        """A no because the unit may not apply."""
+        return self.verdict is Verdict.REJECT and self.reason is RejectReason.NOT_ELIGIBLE
+
+    @property
+    def teaches(self) -> bool:
+        """Whether it moves any score; a no for want of time, money, staff or partners does not."""
+        return self.teaches_need or self.teaches_eligibility
+
+
+Answers = Mapping[str, Sequence[Answered]]
+"""Answers by the need's id (`unit/key`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What one need's answers do to its scores.
+
+    Attributes:
+        shift: what is added to the log-odds, shape (calls,), from -BOUND to BOUND.
+        nearest: the answer that moved each call most, by its place among `answers`; -1 when there is none.
+        answers: those that taught.
+    """
+
+    shift: np.ndarray
+    nearest: np.ndarray
+    answers: tuple[Answered, ...]
+
+    def summary(self) -> Message:
+        """What was learned from, in a sentence."""
+        return summary(self.answers)
+
+    def evidence(self, j: int, call: Call) -> Evidence | None:
+        """Why this call, at this position, stands higher or lower than it would; None where it hardly does, or
+        where it is itself what was answered."""
+        moved = float(self.shift[j])
+        if abs(moved) < TOLD_FROM or self.nearest[j] < 0:
+            return None
+        cause = self.answers[self.nearest[j]]
+        if cause.call.id == call.id:
+            return None
+        text = BARRED if cause.teaches_eligibility else RAISED if moved > 0 else LOWERED
+        strength = round(max(0.0, moved) / BOUND, 4)
+        return Evidence(
+            signal="learned", strength=strength, reason=Message(text=text, values={"title": cause.call.title})
+        )
+
+
+BARRED = N_("Sänkt av era svar: samma program och slags projekt som ”{title}”, som ni inte fick söka.")
+RAISED = N_("Lyft av era svar: liknar ”{title}”, som ni har godkänt.")
+LOWERED = N_("Sänkt av era svar: liknar ”{title}”, som inte rörde behovet.")
+
+
+def summary(answers: Sequence[Answered]) -> Message:
+    """How many answers teach, and how many of each kind."""
+    values = {
+        "count": sum(a.teaches for a in answers),
+        "accepted": sum(a.teaches_need and a.verdict is Verdict.ACCEPT for a in answers),
+        "refused": sum(a.teaches_need and a.verdict is Verdict.REJECT for a in answers),
+        "ineligible": sum(a.teaches_eligibility for a in answers),
+    }
+    if not values["count"]:
+        return Message(text=N_("Inget svar att lära av ännu."))
+    text = N_(
+        "Lärt av svar: {count} (godkända {accepted}, rör inte behovet {refused}, får inte sökas {ineligible})."
+    )
+    return Message(text=text, values=values)
+
+
+def learn(
+    calls: Sequence[Call],
+    needs: Sequence[Need],
+    vectors: Vectors | None,
+    total: np.ndarray,
+    answers: Answers,
+) -> dict[int, Adjustment]:
+    """What the answers do to each need that has any that teach; by the need's position.
+
+    Args:
+        total: the scores before learning, shape (needs, calls).
+    """
+    chosen = {i: _newest(answers.get(need.id, ())) for i, need in enumerate(needs)}
+    by_unit: dict[str, list[Answered]] = defaultdict(list)
+    for i, need in enumerate(needs):
+        by_unit[need.unit] += chosen[i]
+    taught = [i for i, need in enumerate(needs) if any(a.teaches for a in by_unit[need.unit])]
+    if not taught:
+        return {}
+    asked = list({a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}.values())
+    near = nearness(asked, calls, vectors)
+    rows = {call.id: row for row, call in enumerate(asked)}
+    variance = VARIANCE if vectors is not None else VARIANCE_WITHOUT_MODEL
+    return {
+        i: learned(
+            chosen[i], by_unit[needs[i].unit], calls, total[i], near.to_calls, near.among, rows, variance
+        )
+        for i in taught
+    }
+
+
+def learned(
+    own: Sequence[Answered],
+    of_unit: Sequence[Answered],
+    calls: Sequence[Call],
+    expected: np.ndarray,
+    to_calls: np.ndarray,
+    among: np.ndarray,
+    rows: Mapping[int, int],
+    variance: float = VARIANCE,
+) -> Adjustment:
+    """The adjustment of one need.
+
+    Args:
+        own: the need's answers; `of_unit`: those of all needs of its unit, for what they say of eligibility.
+        expected: the need's scores before learning, shape (calls,).
+        to_calls, among: nearness of answered calls to all calls, and among themselves; `rows` has the place of
+            an answered call by its id.
+    """
+    place = {call.id: j for j, call in enumerate(calls)}
+    topical = [a for a in own if a.teaches_need]
+    shift, parts = np.zeros(len(calls)), np.zeros((0, len(calls)))
+    if topical:
+        chosen = [rows[a.call.id] for a in topical]
+        said = np.array([a.verdict is Verdict.ACCEPT for a in topical], float)
+        prior = log_odds(
+            np.array([expected[place[a.call.id]] if a.call.id in place else a.score for a in topical])
+        )
+        surprise = _surprise(variance * among[np.ix_(chosen, chosen)], prior, said)
+        parts = variance * to_calls[chosen] * surprise[:, None]
+        shift = parts.sum(axis=0)
+    barred, lost = _refused_for_the_unit(of_unit, calls)
+    return _bounded(shift, lost, parts, (*topical, *barred))
+
+
+def adjusted(scores: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Scores moved by a shift of their log-odds; four decimals, and untouched where nothing moves."""
+    moved = np.round(1 / (1 + np.exp(-(log_odds(scores) + shift))), 4)
+    return np.where(np.abs(shift) < SETTLED, scores, moved)
+
+
+def log_odds(scores: np.ndarray) -> np.ndarray:
+    """Log-odds of scores from 0 to 1."""
+    safe = np.clip(scores, SURE, 1 - SURE)
+    return np.log(safe / (1 - safe))
+
+
+def _surprise(covariance: np.ndarray, prior: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """How much each answer still goes against what is expected once all are taken in; shape (answers,).
+
+    The mode of the posterior by damped Newton steps (Rasmussen and Williams, algorithm 3.1).
+    """
+    moved = np.zeros(len(prior))
+    for _ in range(ROUNDS):
+        chance = 1 / (1 + np.exp(-(prior + moved)))
+        root = np.sqrt(chance * (1 - chance) + SURE)
+        target = root**2 * moved + (said - chance)
+        inner = np.eye(len(prior)) + root[:, None] * covariance * root[None, :]
+        pull = target - root * np.linalg.solve(inner, root * (covariance @ target))
+        step = covariance @ pull - moved
+        moved = moved + step / 2
+        if np.abs(step).max() < SETTLED:
+            break
+    return said - 1 / (1 + np.exp(-(prior + moved)))
+
+
+def _refused_for_the_unit(
+    of_unit: Sequence[Answered], calls: Sequence[Call]
+) -> tuple[tuple[Answered, ...], np.ndarray]:
+    """The refusals for want of eligibility, and what each takes from each call, shape (refusals, calls).
+
+    A yes to the same programme and type of project makes one refusal undone: somebody could apply after all.
+    """
+    counted: dict[tuple[str, str], int] = defaultdict(int)
+    newest: dict[int, Answered] = {}
+    for answer in of_unit:
+        if answer.teaches_eligibility:
+            newest[answer.call.id] = answer
+        elif answer.verdict is Verdict.ACCEPT and (kind := _kind(answer.call)) is not None:
+            counted[kind] += 1
+    refusals = []
+    for answer in newest.values():
+        kind = _kind(answer.call)
+        if kind is not None and counted[kind] > 0:
+            counted[kind] -= 1
+        else:
+            refusals.append(answer)
+    kinds = [_kind(call) for call in calls]
+    lost = np.zeros((len(refusals), len(calls)))
+    for row, answer in enumerate(refusals):
+        own = _kind(answer.call)
+        same = [
+            call.id == answer.call.id or (own is not None and own == k)
+            for call, k in zip(calls, kinds, strict=True)
+        ]
+        lost[row] = -PER_REFUSAL * np.array(same, float)
+    return tuple(refusals), lost
+
+
+def _kind(call: Call) -> tuple[str, str] | None:
+    """Programme and type of project; None when either is not known, since half of it says too little."""
+    programme, action = programme_of(call), action_of(call)
+    return None if programme is None or action is None else (programme.key, action.name)
+
+
+def _bounded(
+    shift: np.ndarray, lost: np.ndarray, parts: np.ndarray, answers: tuple[Answered, ...]
+) -> Adjustment:
+    total = np.clip(shift + lost.sum(axis=0), -BOUND, BOUND)
+    every = np.concatenate([parts, lost]) * np.sign(total)
+    nearest = every.argmax(axis=0) if len(every) else np.full(len(shift), -1)
+    return Adjustment(shift=total, nearest=nearest, answers=answers)
+
+
+def _newest(answers: Sequence[Answered]) -> tuple[Answered, ...]:
+    """The newest answer of each call, at most so many; in the order of the calls."""
+    latest: dict[int, Answered] = {}
+    for answer in sorted(answers, key=lambda a: (a.at, a.call.id)):
+        latest[answer.call.id] = answer
+    chosen = sorted(latest.values(), key=lambda a: (a.at, a.call.id))[-MOST_ANSWERS:]
+    return tuple(sorted(chosen, key=lambda a: a.call.id))
