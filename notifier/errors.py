@@ -41,6 +41,10 @@ class BadLink(NotifierError):
     """A token that we did not make for this purpose, or that was altered."""
 
 
+class OldLink(BadLink):
+    """A token that we made, longer ago than it is good for."""
+
+
 class DeliveryError(NotifierError):
     """A letter was not handed over.
 

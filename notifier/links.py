@@ -5,14 +5,28 @@ A link leads to a page with a button; opening it changes nothing (`ux.md` 1.1).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from notifier.errors import BadLink
+from notifier.errors import BadLink, OldLink
 from texts import N_, Message
 
 _UNSUBSCRIBE = "fondvakt/unsubscribe"
+_ANSWER = "fondvakt/answer"
+_ANSWERS_FOR = timedelta(days=60)
 _LEFT_BY_MAIL_PROGRAMS = ">.,;:)=' \""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What an answer link asks: what this person's unit says of a call as it read then."""
+
+    person: str
+    unit: str
+    call_id: int
+    call_version: int
 
 
 @dataclass(frozen=True)
@@ -47,10 +61,29 @@ class Links:
         Raises:
             BadLink: when it was altered, or made for another purpose or municipality.
         """
-        tenant, person = self._read(_UNSUBSCRIBE, token)
-        if tenant != self.tenant:
-            raise BadLink(Message(text=N_("Länken hör till en annan kommun.")))
-        return person
+        match self._read(_UNSUBSCRIBE, token):
+            case [str(person)]:
+                return person
+        raise BadLink(Message(text=N_("Länken nämner ingen person.")))
+
+    def answer(self, asked: Question, now: datetime) -> str:
+        """Where this person answers about a call without signing in; good for 60 days from now."""
+        told = [asked.person, asked.unit, asked.call_id, asked.call_version, int(now.timestamp()) // 60]
+        return f"{self._root}/svara/{self._signer(_ANSWER).dumps([self.tenant, *told])}"
+
+    def read_answer(self, token: str, now: datetime) -> Question:
+        """What a link asks.
+
+        Raises:
+            OldLink: when it was made more than 60 days ago.
+            BadLink: as `read_unsubscribe` does.
+        """
+        match self._read(_ANSWER, token):
+            case [str(person), str(unit), int(call_id), int(version), int(minutes)]:
+                if now.timestamp() > minutes * 60 + _ANSWERS_FOR.total_seconds():
+                    raise OldLink(Message(text=N_("Länken gällde i 60 dagar.")))
+                return Question(person=person, unit=unit, call_id=call_id, call_version=version)
+        raise BadLink(Message(text=N_("Länken nämner ingen utlysning.")))
 
     @property
     def _root(self) -> str:
@@ -59,12 +92,14 @@ class Links:
     def _signer(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self.key, salt=salt)
 
-    def _read(self, salt: str, token: str) -> tuple[str, str]:
-        """The tenant and the person; what mail programs leave at the end of an address is let go (W-06)."""
+    def _read(self, salt: str, token: str) -> list[Any]:
+        """What a token holds after its tenant; what mail programs leave at the end is let go (W-06)."""
         try:
             loaded = self._signer(salt).loads(token.rstrip(_LEFT_BY_MAIL_PROGRAMS))
         except BadSignature as failure:
             raise BadLink(Message(text=N_("Länken är ändrad, eller gjord för något annat."))) from failure
-        if not (isinstance(loaded, list) and len(loaded) == 2 and all(isinstance(x, str) for x in loaded)):
-            raise BadLink(Message(text=N_("Länken nämner ingen person.")))
-        return loaded[0], loaded[1]
+        if not isinstance(loaded, list) or not loaded:
+            raise BadLink(Message(text=N_("Länken är ändrad, eller gjord för något annat.")))
+        if loaded[0] != self.tenant:
+            raise BadLink(Message(text=N_("Länken hör till en annan kommun.")))
+        return loaded[1:]

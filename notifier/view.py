@@ -63,13 +63,14 @@ class Credit:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView:
-    """One call in full; `short_title` stands in the words of a link."""
+    """One call in full; `short_title` stands in the words of a link, `answer` is where one answers."""
 
     title: str
     short_title: str
     language: str
     codes: str
     page: str
+    answer: str
     band: str
     dot: str
     children_and_youth: bool

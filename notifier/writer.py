@@ -11,6 +11,7 @@ from matcher.model import BAND_LABELS, Answer, Band, Match
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
 from notifier.headers import clean, cut
+from notifier.links import Question
 from notifier.model import Digest, DigestItem
 from notifier.view import Credit, ItemView, LetterContext, LetterView, LineView, NeedGroup, Quote, Section
 from notifier.wording import Wording
@@ -117,7 +118,7 @@ def _sections(digest: Digest, context: LetterContext, wording: Wording) -> list[
     return [
         Section(
             title=_section_title(is_changed, context.profile.unit(unit), wording, several=several),
-            groups=tuple(_groups(list(items), context, wording)),
+            groups=tuple(_groups(list(items), digest.person.key, context, wording)),
         )
         for (is_changed, unit), items in parted
     ]
@@ -132,24 +133,28 @@ def _section_title(is_changed: bool, unit: Unit, wording: Wording, *, several: b
     return wording.gettext("Ändrat sedan sist") if is_changed else wording.gettext("Nytt för er")
 
 
-def _groups(items: Sequence[DigestItem], context: LetterContext, wording: Wording) -> list[NeedGroup]:
+def _groups(
+    items: Sequence[DigestItem], person: str, context: LetterContext, wording: Wording
+) -> list[NeedGroup]:
     return [
         NeedGroup(
             need=clean(_local(_need(context, unit, need), "title", wording)),
-            items=tuple(_item(item, context, wording) for item in together),
+            items=tuple(_item(item, person, context, wording) for item in together),
         )
         for (unit, need), together in groupby(items, key=lambda item: (item.unit, item.best.need))
     ]
 
 
-def _item(item: DigestItem, context: LetterContext, wording: Wording) -> ItemView:
+def _item(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> ItemView:
     call = item.call
+    asked = Question(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
     return ItemView(
         title=cut(clean(call.title), _TITLE),
         short_title=cut(clean(call.title), _LINK_TITLE),
         language=call.language,
         codes=" · ".join(clean(code) for code in (call.programme_label, call.identifier) if code),
         page=context.links.call(call.id),
+        answer=context.links.answer(asked, context.now),
         band=_band(item, wording),
         dot=DOTS[item.best.band],
         children_and_youth=item.children_and_youth,

@@ -198,7 +198,7 @@ def test_both_parts_hold_the_same_calls_and_links_whole():
 
 def test_link_text_says_where_it_goes():
     html = html_of(a_letter(accepted(1, title="Town-Twinning"), accepted(2, title="Networks of Towns")))
-    assert 'Läs mer om <bdi lang="en">Town-Twinning</bdi></a>' in html
+    assert 'Läs mer och svara: <bdi lang="en">Town-Twinning</bdi></a>' in html
     assert "Utlysningen hos Europeiska kommissionen (portal.example)</a>" in html
 
 

@@ -1,11 +1,14 @@
 """Links that only we can make, one purpose each (threats W-06 to W-08)."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.errors import BadLink
-from notifier.links import Links
+from builders import NOW
+from notifier.errors import BadLink, OldLink
+from notifier.links import Links, Question
 
 URL = "https://fondvakt.exempelstad.example/"
 LINKS = Links(URL, "key one")
@@ -54,3 +57,33 @@ def test_w_08_a_changed_key_still_reads_older_links_until_it_is_taken_away():
     assert Links(URL, ["key one", "key two"]).read_unsubscribe(TOKEN) == "kontakt-skola"
     with pytest.raises(BadLink):
         Links(URL, ["key two", "key three"]).read_unsubscribe(TOKEN)
+
+
+ASKED = Question(person="kontakt-skola", unit="skola", call_id=7, call_version=2)
+ANSWER = LINKS.answer(ASKED, NOW).rsplit("/", 1)[1]
+
+
+def test_an_answer_link_names_person_unit_call_and_version():
+    assert LINKS.read_answer(ANSWER, NOW) == ASKED
+    assert LINKS.answer(ASKED, NOW) == f"https://fondvakt.exempelstad.example/svara/{ANSWER}"
+
+
+def test_w_09_an_answer_link_is_good_for_60_days():
+    assert LINKS.read_answer(ANSWER, NOW + timedelta(days=59, hours=23)) == ASKED
+    with pytest.raises(OldLink):
+        LINKS.read_answer(ANSWER, NOW + timedelta(days=61))
+
+
+def test_w_07_an_answer_link_does_not_unsubscribe_and_the_other_way_round():
+    with pytest.raises(BadLink):
+        LINKS.read_unsubscribe(ANSWER)
+    with pytest.raises(BadLink):
+        LINKS.read_answer(TOKEN, NOW)
+
+
+@given(at=st.integers(0, len(ANSWER) - 2), char=st.sampled_from("ABCabc012_-."))
+def test_c5_an_altered_answer_token_never_passes(at, char):
+    altered = ANSWER[:at] + char + ANSWER[at + 1 :]
+    if altered != ANSWER:
+        with pytest.raises(BadLink):
+            LINKS.read_answer(altered, NOW)
