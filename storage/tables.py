@@ -374,3 +374,16 @@ answer = Table(
     Column("undone_at", Instant),
     Index("ix_answer_tenant_person", "tenant", "person", "call_id"),
 )
+
+# Learning from answers starts anew for a need at its last reset; the answers themselves stay.
+learning_reset = Table(
+    "learning_reset",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("unit", String(100), nullable=False),
+    Column("need", String(100), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_learning_reset_tenant", "tenant", "unit", "need"),
+)

@@ -1,0 +1,85 @@
+"""What the matcher may learn from: the last answer about each match, since the need was last reset."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from matcher.learning import Answered
+from matcher.model import MatchState, RejectReason, Verdict
+from storage import answers_given, calls
+from storage.answers_given import Answer, AnswerKind
+from storage.tables import decision, learning_reset, match
+
+TOLD = (MatchState.ACCEPTED.value, MatchState.SENT.value)
+VERDICTS = {AnswerKind.INTERESTED: Verdict.ACCEPT, AnswerKind.NO: Verdict.REJECT}
+
+
+def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
+    """The last answer about every match, by the need's id (`unit/key`), oldest first.
+
+    A contact person's answer counts for each of the unit's matches with the call that were accepted or sent,
+    where it is newer than the coordinator's; "maybe" and "sent on" leave that one standing. What was answered
+    before a need's last reset is left out.
+    """
+    since = last_resets(conn, tenant)
+    contacts = _from_contacts(conn, tenant)
+    rows = conn.execute(_decided(tenant)).all()
+    told = [row for row in rows if row.verdict is not None or (row.unit, row.call_id) in contacts]
+    by_id = {call.id: call for call in calls.find(conn, tenant, {row.call_id for row in told})}
+    found = defaultdict(list)
+    for row in told:
+        answered = _answered(row, contacts.get((row.unit, row.call_id)), by_id[row.call_id])
+        reset = since.get((row.unit, row.need))
+        if answered is not None and (reset is None or answered.at > reset):
+            found[f"{row.unit}/{row.need}"].append(answered)
+    return {need: sorted(some, key=lambda a: (a.at, a.call.id)) for need, some in found.items()}
+
+
+def reset(conn: Connection, tenant: str, unit: str, need: str, by: str, now: datetime) -> None:
+    """Forget what the need was taught before this moment. The answers themselves stay where they are."""
+    conn.execute(insert(learning_reset).values(tenant=tenant, unit=unit, need=need, by=by, at=now))
+
+
+def last_resets(conn: Connection, tenant: str) -> dict[tuple[str, str], datetime]:
+    """Unit and need to the moment of its last reset."""
+    rows = conn.execute(
+        select(learning_reset.c.unit, learning_reset.c.need, learning_reset.c.at)
+        .where(learning_reset.c.tenant == tenant)
+        .order_by(learning_reset.c.id)
+    )
+    return {(row.unit, row.need): row.at for row in rows}
+
+
+def _decided(tenant: str):
+    """All matches with their latest decision; its columns are null when there is none."""
+    newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
+    latest = newest.correlate(match).scalar_subquery()
+    shown = [match.c[name] for name in ("unit", "need", "call_id", "score", "state")]
+    return (
+        select(*shown, decision.c.verdict, decision.c.reason, decision.c.at)
+        .outerjoin(decision, decision.c.id == latest)
+        .where(match.c.tenant == tenant)
+        .order_by(match.c.id)
+    )
+
+
+def _from_contacts(conn: Connection, tenant: str) -> dict[tuple[str, int], Answer]:
+    """Unit and call to the newest answer that says yes or no, whichever of the unit's people gave it."""
+    found: dict[tuple[str, int], Answer] = {}
+    for stored in sorted(answers_given.newest(conn, tenant), key=lambda stored: stored.id):
+        if stored.answer.kind in VERDICTS:
+            found[stored.answer.unit, stored.answer.call_id] = stored.answer
+    return found
+
+
+def _answered(row: Row, contact: Answer | None, call) -> Answered | None:
+    own = None
+    if row.verdict is not None:
+        reason = RejectReason(row.reason) if row.reason else None
+        own = Answered(call=call, verdict=Verdict(row.verdict), reason=reason, at=row.at, score=row.score)
+    if contact is None or row.state not in TOLD or (own is not None and own.at > contact.at):
+        return own
+    given = own or Answered(call=call, verdict=Verdict.LATER, reason=None, at=contact.at, score=row.score)
+    return replace(given, verdict=VERDICTS[contact.kind], reason=contact.reason, at=contact.at)
