@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench eval install format clean
+.PHONY: demo test check bench soak eval install format clean
 
 # The judged matches that `make eval` measures on.
 JUDGED ?= ../shared/eval
@@ -33,6 +33,10 @@ bench: install
 
 eval: install
 	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv --needs-en $(JUDGED)/needs-en.tsv
+
+# A night's run: 50,000 letters and 500 kills, and sixty simulated weeks twenty times over.
+soak: install
+	$(BIN)/python -m bench.soak
 
 format: install
 	$(BIN)/ruff format .

@@ -4,12 +4,13 @@ import argparse
 import os
 import platform
 
-from bench import collecting, demonstration, serving, suite
+from bench import collecting, demonstration, letters, serving, suite
 
 PARTS = {
     "collect": collecting.measure,
     "days": collecting.measure_days,
     "demo": demonstration.measure,
+    "letters": letters.measure,
     "serve": serving.measure,
     "suite": suite.measure,
 }

@@ -23,8 +23,8 @@ def a_town(people: int = 3):
     return a_profile(people=(a_coordinator(), *persons))
 
 
-def fill(engine, people: int, *, week: str = WEEK) -> list[Letter]:
-    """Put one letter a person into the outbox."""
+def fill(engine, people: int, *, week: str = WEEK, first: int = 0) -> list[Letter]:
+    """Put one letter a person into the outbox, from person number `first`."""
     pattern = a_letter()
     made = [
         replace(
@@ -36,7 +36,7 @@ def fill(engine, people: int, *, week: str = WEEK) -> list[Letter]:
             content=pattern.content.replace(b"Message-ID: <", f"Message-ID: <{n}-".encode()),
             calls=(),
         )
-        for n in range(people)
+        for n in range(first, first + people)
     ]
     with writing(engine) as conn:
         for letter in made:

@@ -1,0 +1,54 @@
+"""A night's run of what each commit runs in seconds: `make soak`. Code 1 when anything was lost or doubled."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One test of the suite, larger; `times` runs of it, each with a seed of its own."""
+
+    what: str
+    test: str
+    times: int = 1
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+TRIALS = (
+    Trial(
+        what="50,000 letters over real SMTP, the sender killed 500 times",
+        test="tests/notifier/test_notifier_kill.py",
+        settings=(("FONDVAKT_TEST_LETTERS", "50000"), ("FONDVAKT_TEST_KILLS", "500")),
+    ),
+    Trial(what="sixty simulated weeks", test="tests/notifier/test_notifier_sixty_weeks.py", times=20),
+)
+
+
+def main() -> None:
+    """Run every trial and print how it went."""
+    codes = [_run(trial, number) for trial in TRIALS for number in range(trial.times)]
+    sys.exit(1 if any(codes) else 0)
+
+
+def _run(trial: Trial, number: int) -> int:
+    started = time.perf_counter()
+    environ = os.environ | dict(trial.settings)
+    environ.setdefault("FONDVAKT_TEST_SEED", str(int(time.time()) % 10**6 + number))
+    command = [sys.executable, "-m", "pytest", "-q", "-s", trial.test]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    said = [
+        line for line in done.stdout.splitlines() if line.startswith(("seed", "kills")) or "tellings" in line
+    ]
+    outcome = "kept" if done.returncode == 0 else "NOT KEPT"
+    print(f"{trial.what:<64} {seconds:>8.1f} s  {outcome}  {'; '.join(said)}", flush=True)
+    if done.returncode:
+        print(done.stdout[-4000:], flush=True)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    main()
