@@ -1,12 +1,12 @@
 """Similarity of meaning between needs and calls, corrected for what lies near everything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.texts import TITLE, SectionText
-from matcher.vectors import PASSAGE, Vectors
+from matcher.blocks import mapped
 
 HUB_NEIGHBOURS = 10
 BLOCK = 4096  # texts of calls compared at a time
@@ -28,33 +28,45 @@ class Likeness:
     best: np.ndarray
 
 
+@dataclass(frozen=True)
+class CallRows:
+    """The vectors of the texts of all calls, those of one call beside each other, its title first.
+
+    Attributes:
+        rows: shape (texts, dimension); NaN where a text has no usable vector.
+        owner: position of each text's call; `place`: position of the text among its call's; shape (texts,).
+        is_title: which texts are titles; every call has one.
+        calls: how many calls there are.
+    """
+
+    rows: np.ndarray
+    owner: np.ndarray
+    place: np.ndarray
+    is_title: np.ndarray
+    calls: int
+
+
 def likeness(
     wordings: Sequence[np.ndarray | None],
-    texts: Sequence[Sequence[SectionText]],
-    vectors: Vectors,
+    texts: CallRows,
     theme_rows: np.ndarray | None,
+    executor: Executor | None = None,
 ) -> Likeness | None:
-    """Compare all wordings with all texts, in blocks, so that memory grows with needs times calls only.
+    """Compare all wordings with all texts, in blocks of texts, so that memory grows with needs times calls only.
 
     Args:
         wordings: for each need the vectors of its wordings, shape (wordings, dimension); None when it has none.
-        texts: for each call its texts.
         theme_rows: what municipalities in general work with, shape (themes, dimension).
+        executor: works on the blocks; None is here, one after another.
     """
-    flat = [part for parts in texts for part in parts]
-    owner = np.repeat(np.arange(len(texts)), [len(parts) for parts in texts])
-    place = np.array([position for parts in texts for position in range(len(parts))])
-    is_title = np.array([part.section == TITLE for part in flat])
-    shape = (len(wordings), len(texts))
+    needs = _means(wordings, texts.rows.shape[1])
+    shape = (len(wordings), texts.calls)
     found = Likeness(np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, np.int64))
-    for start in range(0, len(flat), BLOCK):
-        block = slice(start, start + BLOCK)
-        rows = vectors.rows([part.text for part in flat[block]], PASSAGE)
-        if rows is None:
-            continue
-        scores = _corrected(wordings, rows, hubness(theme_rows, rows))
-        _note_titles(found, scores, owner[block], is_title[block])
-        _note_sections(found, scores, owner[block], is_title[block], place[block])
+    blocks = list(_whole_calls(texts.owner, BLOCK))
+    parts = [texts.rows[block] for block in blocks]
+    scores = mapped(executor, _corrected, [needs] * len(parts), parts, [theme_rows] * len(parts))
+    for block, part in zip(blocks, scores, strict=True):
+        _note(found, part, texts, block)
     known = ~(np.isnan(found.titles) & np.isnan(found.sections))
     return found if known.any() else None
 
@@ -64,7 +76,8 @@ def hubness(theme_rows: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
     if theme_rows is None:
         return np.zeros(len(rows))
     similar = theme_rows[np.isfinite(theme_rows).all(axis=1)] @ rows.T
-    return np.sort(similar, axis=0)[-HUB_NEIGHBOURS:].mean(axis=0)
+    nearest = min(HUB_NEIGHBOURS, len(similar))
+    return np.partition(similar, len(similar) - nearest, axis=0)[len(similar) - nearest :].mean(axis=0)
 
 
 def spreads_above_mean(
@@ -90,24 +103,44 @@ def spreads_above_mean(
     return result
 
 
-def _corrected(wordings: Sequence[np.ndarray | None], rows: np.ndarray, near_all: np.ndarray) -> np.ndarray:
-    """Shape (needs, texts)."""
-    scores = np.full((len(wordings), len(rows)), np.nan)
+def _means(wordings: Sequence[np.ndarray | None], dimension: int) -> np.ndarray:
+    """Each need's mean vector, whose product with a text is the mean of its wordings'; NaN for a need without."""
+    found = np.full((len(wordings), dimension), np.nan, np.float32)
     for i, vectors in enumerate(wordings):
-        if vectors is not None:
-            usable = vectors[np.isfinite(vectors).all(axis=1)]
-            scores[i] = 2 * (usable @ rows.T).mean(axis=0) - near_all
-    return scores
+        usable = None if vectors is None else vectors[np.isfinite(vectors).all(axis=1)]
+        if usable is not None and len(usable):
+            found[i] = usable.mean(axis=0)
+    return found
 
 
-def _note_titles(found: Likeness, scores: np.ndarray, owner: np.ndarray, is_title: np.ndarray) -> None:
+def _whole_calls(owner: np.ndarray, block: int) -> Iterator[slice]:
+    """Slices of about `block` texts that part no call's texts."""
+    start = 0
+    while start < len(owner):
+        end = min(start + block, len(owner))
+        if end < len(owner):
+            end = int(np.searchsorted(owner, owner[end - 1], side="right"))
+        yield slice(start, end)
+        start = end
+
+
+def _corrected(needs: np.ndarray, rows: np.ndarray, theme_rows: np.ndarray | None) -> np.ndarray:
+    """Shape (needs, texts)."""
+    return 2 * (needs @ rows.T) - hubness(theme_rows, rows)
+
+
+def _note(found: Likeness, scores: np.ndarray, texts: CallRows, block: slice) -> None:
+    """Keep each call's title and its best section; the first of equals."""
+    owner, is_title = texts.owner[block], texts.is_title[block]
     found.titles[:, owner[is_title]] = scores[:, is_title]
-
-
-def _note_sections(found: Likeness, scores, owner, is_title, place) -> None:
-    """Keep the best section of each call; texts of one call may lie in two blocks."""
-    for column in np.flatnonzero(~is_title):
-        call = owner[column]
-        better = ~(found.sections[:, call] >= scores[:, column]) & ~np.isnan(scores[:, column])
-        found.sections[better, call] = scores[better, column]
-        found.best[better, call] = place[column]
+    sections = np.flatnonzero(~is_title)
+    if not len(sections):
+        return
+    starts = np.flatnonzero(np.r_[True, np.diff(owner[sections]) > 0])
+    calls = owner[sections][starts]
+    filled = np.where(np.isnan(scores[:, sections]), -np.inf, scores[:, sections])
+    best = np.maximum.reduceat(filled, starts, axis=1)
+    is_best = filled == best[:, np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(sections)]))]
+    places = np.where(is_best, texts.place[block][sections], np.iinfo(np.int64).max)
+    found.sections[:, calls] = np.where(np.isfinite(best), best, np.nan)
+    found.best[:, calls] = np.where(np.isfinite(best), np.minimum.reduceat(places, starts, axis=1), 0)

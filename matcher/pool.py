@@ -1,15 +1,17 @@
 """What is matched at one time, and what several signals share: words, likenesses, nearness to programmes."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from calls.model import Call
+from matcher.indexed import IndexedCalls
 from matcher.likeness import Likeness, hubness, likeness, spreads_above_mean
 from matcher.programmes import programmes
-from matcher.texts import call_texts, need_wordings, words_text
+from matcher.texts import need_wordings
 from matcher.themes import themes
 from matcher.translate import translate
 from matcher.vectors import PASSAGE, QUERY, Vectors
@@ -21,11 +23,23 @@ NO_PRIOR = (0.0, 1.0)
 
 @dataclass(frozen=True)
 class Pool:
-    """Calls and needs, with the vectors of their texts when there is a model."""
+    """Calls and needs, with the vectors of their texts when there is a model.
+
+    Attributes:
+        known: what was worked out of the same calls before; None works it out when it is asked for.
+        executor: works on the products of vectors; None is here, one after another.
+    """
 
     calls: Sequence[Call]
     needs: Sequence[Need]
     vectors: Vectors | None = None
+    known: IndexedCalls | None = None
+    executor: Executor | None = None
+
+    @cached_property
+    def indexed(self) -> IndexedCalls:
+        """What concerns the calls alone."""
+        return self.known or IndexedCalls(self.calls, self.vectors)
 
     @cached_property
     def concepts(self) -> tuple[tuple[Concept, ...], ...]:
@@ -35,7 +49,7 @@ class Pool:
     @cached_property
     def index(self) -> WordIndex:
         """The words of all calls."""
-        return WordIndex([words_text(call) for call in self.calls])
+        return self.indexed.words
 
     @cached_property
     def english_likeness(self) -> Likeness | None:
@@ -83,10 +97,10 @@ class Pool:
         return float(np.nanmean(near)), float(np.nanmean(np.nanstd(near, axis=1)))
 
     def _likeness(self, wordings: Sequence[Sequence[str]], theme_rows: np.ndarray | None) -> Likeness | None:
-        if self.vectors is None or not self.calls or not self.needs:
+        if self.vectors is None or not self.needs or self.indexed.rows is None:
             return None
         rows = [self.vectors.rows(texts, QUERY) for texts in wordings]
-        return likeness(rows, [call_texts(call) for call in self.calls], self.vectors, theme_rows)
+        return likeness(rows, self.indexed.rows, theme_rows, self.executor)
 
     def _nearness_in_meaning(self, abouts: Sequence[str]) -> np.ndarray | None:
         if self.vectors is None or (rows := self.vectors.rows(abouts, PASSAGE)) is None:

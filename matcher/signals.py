@@ -12,7 +12,7 @@ import numpy as np
 from calls.model import Call
 from matcher.likeness import Likeness, spreads_above_mean
 from matcher.pool import Pool
-from matcher.programmes import UNKNOWN_FIT, action_of, programme_of, programmes
+from matcher.programmes import UNKNOWN_FIT, programmes
 
 TITLE_WEIGHT = 0.5
 # Spreads above the mean at which a signal is as strong as it gets.
@@ -64,7 +64,7 @@ def words(pool: Pool) -> np.ndarray:
 
 def theme(pool: Pool) -> np.ndarray:
     """How near the need lies to what the programme is there for; silent for programmes not described."""
-    described = [programme_of(call) for call in pool.calls]
+    described = pool.indexed.programmes
     place = {entry.key: number for number, entry in enumerate(programmes())}
     columns = np.array([-1 if entry is None else place[entry.key] for entry in described], np.int64)
     near = np.clip(pool.programme_nearness / THEME_FULL, 0, 1)
@@ -73,12 +73,12 @@ def theme(pool: Pool) -> np.ndarray:
 
 def programme(pool: Pool) -> np.ndarray:
     """How often calls of this programme suit a municipality; silent for programmes not described."""
-    return _same_for_all_needs(pool, [programme_of(call) for call in pool.calls])
+    return _same_for_all_needs(pool, pool.indexed.programmes)
 
 
 def action(pool: Pool) -> np.ndarray:
     """How near to practice this type of action is; silent when it is not given."""
-    return _same_for_all_needs(pool, [action_of(call) for call in pool.calls])
+    return _same_for_all_needs(pool, pool.indexed.actions)
 
 
 SIGNALS: tuple[Signal, ...] = (

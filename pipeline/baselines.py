@@ -100,5 +100,5 @@ def _english(need: Need) -> str:
 
 def _uncorrected(pool: Pool) -> np.ndarray:
     rows = [pool.vectors.rows(need_wordings(need).swedish, QUERY) for need in pool.needs]
-    found = likeness(rows, [call_texts(call) for call in pool.calls], pool.vectors, None)
+    found = likeness(rows, pool.indexed.rows, None)
     return np.where(np.isnan(found.sections), found.titles, found.sections)
