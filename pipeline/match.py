@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 from calls.model import Call
 from calls.vocabulary import Status
 from matcher.embedder import Embedder
+from matcher.learning import Answers
 from matcher.score import match
 from matcher.texts import RECIPE
 from matcher.vectors import Text, Vectors, texts_to_embed
 from profiles.model import Profile
-from storage import active_model, embeddings, matches
+from storage import active_model, embeddings, learning, matches
 from storage import calls as stored_calls
 from storage.active_model import ActiveModel
 from storage.database import reading, writing
@@ -73,9 +74,11 @@ def match_all(
     """
     with reading(engine) as conn:
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
+        answers = learning.answers(conn, tenant)
+    seen = with_answered(calls, answers)
 
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
-        found = match(calls, profile, vectors, now)
+        found = match(calls, profile, vectors, now, answers=answers)
         with writing(engine) as conn:
             replaced = None
             if vectors is not None:
@@ -84,10 +87,10 @@ def match_all(
 
     vectors, embedded = None, 0
     if embedder is not None:
-        old = vectors_until_replaced(engine, tenant, embedder, calls, profile)
+        old = vectors_until_replaced(engine, tenant, embedder, seen, profile)
         if old is not None:
             propose(old)
-        vectors, embedded = embed_missing(engine, tenant, embedder, calls, profile, progress)
+        vectors, embedded = embed_missing(engine, tenant, embedder, seen, profile, progress)
     proposed, replaced = propose(vectors)
     if vectors is not None:
         with writing(engine) as conn:
@@ -101,6 +104,12 @@ def match_all(
         model="words" if vectors is None else vectors.model,
         replaced=None if replaced is None else replaced.model,
     )
+
+
+def with_answered(calls: Sequence[Call], answers: Answers) -> list[Call]:
+    """The calls, and those no longer matched whose answers teach: nearness to them needs their vectors."""
+    found = {answer.call.id: answer.call for some in answers.values() for answer in some if answer.teaches}
+    return list((found | {call.id: call for call in calls}).values())
 
 
 def vectors_until_replaced(
