@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from storage.database import DatabaseBusy, StorageError
 from texts import N_, Message
-from web import calls, queue_page, review, session, sources, statements, static_files, unsubscribe
+from web import answers, calls, queue_page, review, session, sources, statements, static_files, unsubscribe
 from web.context import WebContext
 from web.guard import Guard
 from web.render import page
@@ -38,6 +38,9 @@ DOORS = (
     Door(GET, "/calls", Access.PUBLIC, calls.every_short),
     Door(GET, "/utlysning/{call_id}", Access.SIGNED_IN, calls.one),
     Door(GET, "/c/{call_id}", Access.PUBLIC, calls.short),
+    Door(GET, "/svar", Access.COORDINATOR, answers.every),
+    Door(GET, "/svara/{token:path}", Access.PUBLIC, answers.ask_page),
+    Door(POST, "/svara/{token:path}", Access.ONE_CLICK, answers.answer),
     Door(GET, "/kallor", Access.SIGNED_IN, sources.sources),
     Door(GET, "/halsa", Access.PUBLIC, sources.health),
     Door(GET, "/tillganglighet", Access.PUBLIC, statements.accessibility),

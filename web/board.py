@@ -5,7 +5,7 @@ of the newest harvest, and rows by the clock where time alone moves them.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -93,6 +93,7 @@ class Memory:
         self._texts: tuple[tuple, dict[int, str]] = ((), {})
         self._boards: OrderedDict[frozenset[str] | None, Board] = OrderedDict()
         self._pieces: OrderedDict[tuple, str] = OrderedDict()
+        self._done: dict[tuple, datetime] = {}
 
     def board(
         self, conn: Connection, tenant: str, now: datetime, units: frozenset[str] | None = None
@@ -130,6 +131,15 @@ class Memory:
             self._pieces.move_to_end(key)
             while len(self._pieces) > PIECES_KEPT:
                 self._pieces.popitem(last=False)
+
+    def may(self, deed: str, who: Hashable, now: datetime, every: timedelta) -> bool:
+        """Whether something may be done again, and if so note that it is; forgotten when the program ends."""
+        with self._lock:
+            self._done = {key: at for key, at in self._done.items() if now - at < every}
+            if (deed, who) in self._done:
+                return False
+            self._done[deed, who] = now
+            return True
 
     def _refresh(self, conn: Connection, tenant: str) -> None:
         before = self._overview

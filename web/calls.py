@@ -1,18 +1,22 @@
 """All calls, and one call with everything that is known of it (`ux.md` 2.2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
+from matcher import gates
 from matcher.gates import GATE_LABELS
-from matcher.model import Decision
+from matcher.model import REJECT_REASON_LABELS, Check, Decision, StoredMatch
 from storage import calls as stored_calls
 from storage import matches as stored_matches
+from storage.answers_given import KIND_LABELS
 from storage.database import reading
-from web import presentation, queue
+from web import answers, presentation, queue
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
@@ -32,7 +36,7 @@ class Shelf:
     page: int
 
 
-def one(visit: Here, call_id: str) -> Response:
+def one(visit: Here, call_id: str, request: Request) -> Response:
     """One call: its facts, its text, its changes, and why it concerns whom."""
     number = number_of(call_id)
     with reading(visit.context.engine) as conn:
@@ -42,6 +46,7 @@ def one(visit: Here, call_id: str) -> Response:
         versions = stored_calls.versions(conn, visit.context.tenant, number)
         found = stored_matches.find(conn, visit.context.tenant, call_id=number)
         matches = [match for match in found if visit.may_see_unit(match.match.unit)]
+        given = answers.of_call(visit, conn, number)
         history = {m.id: stored_matches.history(conn, visit.context.tenant, m.id) for m in matches}
     rows = queue.rows_of([call], matches, visit.now)
     response = page(
@@ -57,12 +62,46 @@ def one(visit: Here, call_id: str) -> Response:
         versions=[(v, presentation.past_changes(v.changes, visit.wording)) for v in reversed(versions)],
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
         answers=presentation.ANSWER_LABELS,
+        given=given,
+        kinds=KIND_LABELS,
+        reason_labels=REJECT_REASON_LABELS,
+        why_not=_why_not(visit, call, matches, request.query_params.get("enhet", "")),
+        units=visit.profile.units if visit.profile else (),
         gates=GATE_LABELS,
         flash=pick_up(visit),
         decide=DECIDE,
     )
     forget(visit, response)
     return response
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyNot:
+    """Why a call is not proposed to a unit.
+
+    Attributes:
+        bar: the check that keeps it out, None when none does and only the score did.
+        checks: all of them, as of today.
+        is_proposed: it lies in the queue for that unit.
+    """
+
+    unit: str
+    bar: Check | None
+    checks: tuple[Check, ...]
+    is_proposed: bool
+
+
+def _why_not(visit: Visit, call: Call, matches: Sequence[StoredMatch], key: str) -> WhyNot | None:
+    """What keeps the call from the unit that was asked for; None when none was, or it is unknown."""
+    unit = presentation.unit_of(visit.profile, key)
+    if unit is None or not visit.is_coordinator:
+        return None
+    return WhyNot(
+        unit=unit.key,
+        bar=gates.why_not(call, unit, visit.now),
+        checks=gates.checks(call, unit, visit.now),
+        is_proposed=any(match.match.unit == key for match in matches),
+    )
 
 
 def short(call_id: str) -> Response:

@@ -70,7 +70,7 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
         "review/queue.html",
         names=Names(visit),
         chosen=chosen,
-        tabs=[(tab, TAB_LABELS[tab], board.counts[tab]) for tab in Tab],
+        tabs=tab_row(board),
         answers=answers,
         rows=rows,
         found=len(found),
@@ -85,6 +85,11 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
     )
     forget(visit, response)
     return response
+
+
+def tab_row(board: Board) -> list[tuple[Tab, str, int]]:
+    """The tabs with their labels, not yet translated, and counts."""
+    return [(tab, TAB_LABELS[tab], board.counts[tab]) for tab in Tab]
 
 
 def _pieces(

@@ -1,4 +1,4 @@
-"""The mails of signing in: plain text, no formatting, nothing to click but the link."""
+"""The mails of signing in and of answering: plain text, no formatting, nothing to click but the link."""
 
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -38,6 +38,21 @@ def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
         )
     )
     return _mail(context, person, _("Fondvakt: för många fel koder"), text)
+
+
+def answer_link(context: WebContext, person: ContactPerson, link: str, title: str) -> EmailMessage:
+    """A new link to answer with; `title` is the call's, in whatever words it came."""
+    _ = Wording(person.language).gettext
+    told = " ".join(title.split())[:200]
+    text = "\n\n".join(
+        (
+            _("Hej!"),
+            _("Här är en ny länk för ditt svar om utlysningen ”{title}”. Den gäller i 60 dagar.", title=told),
+            link,
+            _("Har du inte bett om det här behöver du inte göra något."),
+        )
+    )
+    return _mail(context, person, _("Fondvakt: ny länk för ditt svar"), text)
 
 
 def _mail(context: WebContext, person: ContactPerson, subject: str, text: str) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""Style and pictures, under names that change with their content so that browsers may keep them for ever.
+"""Style, script and pictures, under names that change with their content so that browsers may keep them for ever.
 
 Only the names of this table are ever answered: no path of a request reaches the file system (W-34).
 """
@@ -11,7 +11,7 @@ from importlib.resources import files
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
