@@ -9,7 +9,7 @@ from datetime import datetime
 from calls.model import CallFacts
 from calls.vocabulary import ApplicantType, Status
 from matcher.model import Answer, Check
-from matcher.programmes import bar_for, programme_of
+from matcher.programmes import Area, area_of, bar_for, programme_of
 from profiles.model import LegalForm, Unit
 from texts import N_, Message
 
@@ -39,13 +39,14 @@ COUNTED_AS = {
 UNDECIDED = frozenset({ApplicantType.OTHER})
 
 
-def checks(call: CallFacts, unit: Unit, now: datetime | None) -> tuple[Check, ...]:
+def checks(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -> tuple[Check, ...]:
     """All gates' answers, those that bar first.
 
     Args:
         now: aware; None ignores the clock, and the gates of time are left out.
+        nuts3: the municipality's NUTS code; empty when it is not known, which bars nothing.
     """
-    answers = [may_apply(call, unit), is_inside(call)]
+    answers = [may_apply(call, unit), is_inside(call, nuts3)]
     if now is not None:
         answers.append(is_in_time(call, now))
     notes = [own_share(call, unit), partners(call, unit)]
@@ -97,20 +98,39 @@ def _by_applicants(stated: frozenset[ApplicantType], unit: Unit) -> Check:
     return Check(gate=WHO, answer=Answer.NO, reason=reason)
 
 
-def is_inside(call: CallFacts) -> Check:
-    """Where: is Sweden among the countries?"""
+def is_inside(call: CallFacts, nuts3: str = "") -> Check:
+    """Where: is Sweden among the countries, and the municipality in the programme's part of it?"""
     countries = call.eligible_countries
+    if countries is not None and COUNTRY not in countries:
+        named = ", ".join(sorted(countries)[:8])
+        reason = Message(
+            text=N_("Sverige är inte bland länderna ({countries})."), values={"countries": named}
+        )
+        return Check(gate=WHERE, answer=Answer.NO, reason=reason, quote=named)
+    area = area_of(call)
+    if area is not None and nuts3.startswith(COUNTRY):
+        return _within(area, nuts3)
     if countries is None:
         return Check(
             gate=WHERE,
             answer=Answer.UNKNOWN,
             reason=Message(text=N_("Vilka länder som får vara med framgår inte.")),
         )
-    if COUNTRY in countries:
-        return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
-    named = ", ".join(sorted(countries)[:8])
-    reason = Message(text=N_("Sverige är inte bland länderna ({countries})."), values={"countries": named})
-    return Check(gate=WHERE, answer=Answer.NO, reason=reason, quote=named)
+    return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
+
+
+def _within(area: Area, nuts3: str) -> Check:
+    """By the programme's own area; a county that belongs to it in part is for a person to look up."""
+    if nuts3.startswith(area.nuts):
+        answer, text = Answer.YES, N_("Länet hör till programområdet ({programme}).")
+    elif area.partly and nuts3.startswith(area.partly):
+        answer, text = (
+            Answer.UNKNOWN,
+            N_("Delar av länet hör till programområdet ({programme}); kontrollera."),
+        )
+    else:
+        answer, text = Answer.NO, N_("Länet hör inte till programområdet ({programme}).")
+    return Check(gate=WHERE, answer=answer, reason=Message(text=text, values={"programme": area.name}))
 
 
 def is_in_time(call: CallFacts, now: datetime) -> Check:
@@ -187,9 +207,9 @@ def partners(call: CallFacts, unit: Unit) -> Check | None:
     )
 
 
-def why_not(call: CallFacts, unit: Unit, now: datetime | None) -> Check | None:
+def why_not(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -> Check | None:
     """Which gate keeps this call from this unit; None when no gate does, and only the score did."""
-    return barring(checks(call, unit, now))
+    return barring(checks(call, unit, now, nuts3))
 
 
 def _grouped(amount: int) -> str:

@@ -83,6 +83,41 @@ class ActionFacts:
     fit: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """The part of the country that a programme is for.
+
+    Attributes:
+        nuts, partly: beginnings of NUTS codes that belong to it, and that belong to it in part or perhaps.
+    """
+
+    key: str
+    pattern: Pattern
+    name: str
+    nuts: tuple[str, ...]
+    partly: tuple[str, ...]
+
+
+@cache
+def areas() -> tuple[Area, ...]:
+    """All programmes for a part of the country."""
+    return tuple(
+        Area(
+            key=entry["key"],
+            pattern=_pattern(entry),
+            name=entry["name"],
+            nuts=tuple(entry["nuts"]),
+            partly=tuple(entry.get("partly", ())),
+        )
+        for entry in _content()["area"]
+    )
+
+
+def area_of(call: CallFacts) -> Area | None:
+    """The part of the country that the call's programme is for; None when it is for all or not described."""
+    return next((area for area in areas() if area.pattern.fits(call)), None)
+
+
 @cache
 def actions() -> tuple[ActionFacts, ...]:
     """All kinds of projects, in the order of the file."""

@@ -1,6 +1,7 @@
 """Calls and needs to proposals, best first."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from calls.model import Call
 from matcher.children import marked
 from matcher.evidence import evidence, pairs
 from matcher.gates import barring, checks
+from matcher.indexed import IndexedCalls
 from matcher.learning import Adjustment, Answers, adjusted, learn
 from matcher.model import Band, Check, Evidence, Match
 from matcher.pool import Pool
@@ -62,6 +64,8 @@ def match(
     keep: int = KEEP_PER_NEED,
     least: float = POSSIBLE_FROM,
     answers: Answers | None = None,
+    known: IndexedCalls | None = None,
+    executor: Executor | None = None,
 ) -> list[Match]:
     """Pair calls with needs, best first; at most `keep` calls a need.
 
@@ -72,15 +76,19 @@ def match(
         least: the lowest score worth a coordinator's time, 0 to 1.
         answers: what was answered before, by need; those that teach move the need's scores a little. Calls
             that were answered take no place among the `keep`.
+        known: what was worked out of the same calls before; its order of calls is then kept.
+        executor: works on the products of vectors; None is here, one after another.
     """
     if not calls or not profile.needs:
         return []
-    ordered = sorted(calls, key=lambda call: call.id)
-    pool = Pool(ordered, profile.needs, vectors)
+    ordered = known.calls if known else sorted(calls, key=lambda call: call.id)
+    pool = Pool(ordered, profile.needs, vectors, known, executor)
     scores = score(pool)
     answers = answers or {}
     lessons = learn(ordered, pool.needs, vectors, scores.total, answers)
-    proposing = _Proposing(pool, scores, Gates(ordered, now), profile, lessons, answers, keep, least)
+    proposing = _Proposing(
+        pool, scores, Gates(ordered, now, profile.nuts3), profile, lessons, answers, keep, least
+    )
     found = [made for i, need in enumerate(pool.needs) for made in proposing.of(i, need)]
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
 
@@ -88,16 +96,17 @@ def match(
 class Gates:
     """The gates' answers, worked out once for each call and unit."""
 
-    def __init__(self, calls: Sequence[Call], now: datetime | None):
+    def __init__(self, calls: Sequence[Call], now: datetime | None, nuts3: str = ""):
         self._calls = calls
         self._now = now
+        self._nuts3 = nuts3
         self._known: dict[tuple[int, str], tuple[Check, ...]] = {}
 
     def of(self, position: int, unit: Unit) -> tuple[Check, ...]:
         """All checks of the call at this position."""
         key = (position, unit.key)
         if key not in self._known:
-            self._known[key] = checks(self._calls[position], unit, self._now)
+            self._known[key] = checks(self._calls[position], unit, self._now, self._nuts3)
         return self._known[key]
 
 

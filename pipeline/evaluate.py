@@ -212,7 +212,7 @@ def band_figures(
 
 def gate_mask(pool: Pool, judged: Judged) -> np.ndarray:
     """Which pairs pass the gates; shape (needs, calls)."""
-    gates = Gates(pool.calls, None)
+    gates = Gates(pool.calls, None, judged.profile.nuts3)
     units = [judged.profile.unit(need.unit) for need in pool.needs]
     return np.array([[barring(gates.of(j, unit)) is None for j in range(len(pool.calls))] for unit in units])
 
@@ -266,7 +266,7 @@ def figures_of(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray 
 
 
 def _barred(judged: Judged, pool: Pool) -> dict[str, int]:
-    gates = Gates(pool.calls, None)
+    gates = Gates(pool.calls, None, judged.profile.nuts3)
     reasons: dict[str, set[int]] = {}
     for unit in judged.profile.units:
         for j in range(len(pool.calls)):

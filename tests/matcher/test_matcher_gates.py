@@ -79,6 +79,40 @@ def test_where_asks_whether_sweden_is_inside(countries, answer):
     assert gates.is_inside(a_call(eligible_countries=countries)).answer is answer
 
 
+HALLAND, VASTRA_GOTALAND, GOTLAND = "SE231", "SE232", "SE214"
+
+
+@pytest.mark.parametrize(
+    ("programme", "nuts3", "answer"),
+    [
+        ("Interreg Central Baltic", HALLAND, Answer.NO),
+        ("Interreg Central Baltic", VASTRA_GOTALAND, Answer.NO),
+        ("Interreg Central Baltic", GOTLAND, Answer.YES),
+        ("Interreg Northern Periphery and Arctic", HALLAND, Answer.NO),
+        ("Interreg Aurora", VASTRA_GOTALAND, Answer.NO),
+        ("Interreg South Baltic", HALLAND, Answer.NO),
+        ("Interreg Sweden-Norway", HALLAND, Answer.NO),
+        ("Interreg Sweden-Norway", VASTRA_GOTALAND, Answer.UNKNOWN),
+        ("Interreg Öresund-Kattegat-Skagerrak", HALLAND, Answer.YES),
+        ("Interreg North Sea", VASTRA_GOTALAND, Answer.YES),
+        ("Interreg Baltic Sea Region", HALLAND, Answer.YES),
+        ("Interreg Europe", GOTLAND, Answer.YES),
+        ("Interreg Central Baltic", "", Answer.YES),
+    ],
+)
+def test_where_asks_whether_the_county_is_in_the_programmes_area(programme, nuts3, answer):
+    call = a_call(programme_label=programme, eligible_countries=frozenset({"SE", "FI", "NO"}))
+    assert gates.is_inside(call, nuts3).answer is answer
+
+
+def test_an_area_says_more_than_silence_on_countries_and_less_than_a_list_without_sweden():
+    silent = a_call(programme_label="Interreg Aurora")
+    assert gates.is_inside(silent, HALLAND).answer is Answer.NO
+    assert gates.is_inside(silent, "").answer is Answer.UNKNOWN
+    abroad = a_call(programme_label="Interreg North Sea", eligible_countries=frozenset({"DK"}))
+    assert gates.is_inside(abroad, HALLAND).answer is Answer.NO
+
+
 def test_a_closed_call_is_barred_and_one_without_dates_is_not():
     closed = a_call(deadlines=(Deadline.on(date(2026, 8, 1)),))
     assert gates.is_in_time(closed, NOW).answer is Answer.NO
