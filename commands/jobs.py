@@ -74,7 +74,7 @@ def _reason(result: CollectResult) -> str | None:
 def match(as_json: Json = False) -> None:
     installation = wiring.opened()
     version, profile = wiring.published_profile(installation)
-    with bars(quiet=as_json) as show:
+    with bars(quiet=as_json) as show, wiring.executor(installation.settings) as executor:
         summary = match_all(
             installation.engine,
             installation.tenant,
@@ -83,6 +83,7 @@ def match(as_json: Json = False) -> None:
             version,
             installation.settings.clock(),
             progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
+            executor=executor,
         )
     if as_json:
         print_json(asdict(summary))

@@ -8,6 +8,7 @@ over a kill (H2). Vectors of two models are never compared: a `Vectors` holds th
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -65,12 +66,14 @@ def match_all(
     profile_version: int,
     now: datetime,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> MatchSummary:
     """Match all calls that are open or to come with all needs of the profile.
 
     Args:
         embedder: None when the model cannot be used: words and programme knowledge alone decide.
         progress: called with texts embedded and texts to embed, after every saved batch.
+        executor: works on the products of vectors; None is here, one after another.
     """
     with reading(engine) as conn:
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
@@ -78,7 +81,7 @@ def match_all(
     seen = with_answered(calls, answers)
 
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
-        found = match(calls, profile, vectors, now, answers=answers)
+        found = match(calls, profile, vectors, now, answers=answers, executor=executor)
         with writing(engine) as conn:
             replaced = None
             if vectors is not None:

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -135,6 +136,30 @@ def embedder(settings: Settings, tell: Callable[[MatcherError], None] = _log_mod
     except MatcherError as failure:
         tell(failure)
         return None
+
+
+@contextmanager
+def executor(settings: Settings) -> Iterator[Executor | None]:
+    """Who works on the products of vectors: the machines behind a Dask scheduler when one is set, else None.
+
+    Raises:
+        SettingsError: FONDVAKT_DASK is set and Dask is not installed, or nothing answers there.
+    """
+    if settings.dask is None:
+        yield None
+        return
+    try:
+        from dask.distributed import Client
+    except ImportError as failure:
+        text = N_("FONDVAKT_DASK är satt, men Dask är inte installerat: pip install 'fondvakt[dask]'")
+        raise SettingsError(Message(text=text)) from failure
+    try:
+        client = Client(settings.dask, timeout="10s")
+    except OSError as failure:
+        text = N_("Ingen Dask-schemaläggare svarar på {address} (FONDVAKT_DASK).")
+        raise SettingsError(Message(text=text, values={"address": settings.dask})) from failure
+    with client:
+        yield client.get_executor()
 
 
 def channel(settings: Settings, out: os.PathLike | None = None) -> Channel:

@@ -1,0 +1,81 @@
+"""A need that is being written finds what the nightly matching would find; and who does the sums."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from builders import NOW, a_need, a_profile, a_scraped_call, a_unit
+from calls.model import CallSection
+from calls.vocabulary import SectionKind
+from fakes import WordEmbedder
+from pipeline import wiring
+from pipeline.match import match_all
+from pipeline.preview import indexed_calls, rank_one_need
+from pipeline.settings import Settings, SettingsError
+from storage import calls as stored_calls
+from storage import matches
+from storage.database import open_database, reading, writing
+
+TENANT = "prov"
+NEED = a_need(title_en="Pupil exchanges between schools")
+PROFILE = a_profile(units=(a_unit(needs=(NEED,)),))
+
+
+@pytest.fixture
+def engine(tmp_path):
+    found = open_database(f"sqlite:///{tmp_path / 'prov.sqlite'}")
+    calls = [
+        a_scraped_call(
+            reference=f"{number}TOPICSen",
+            identifier=f"ERASMUS-EDU-2026-{number}" if number < 2 else f"X-2026-{number}",
+            action_type="ERASMUS Project Grants",
+            title="Pupil Exchanges Between Schools" if number < 2 else f"Machine w{number}",
+            sections=(CallSection(kind=SectionKind.SCOPE, text=f"The call funds w{number}."),),
+        )
+        for number in range(60)
+    ]
+    with writing(found) as conn:
+        stored_calls.save_harvest(conn, TENANT, "eu-portal", calls, {"eu-portal": 1}, NOW)
+    yield found
+    found.dispose()
+
+
+@pytest.mark.parametrize("embedder", [WordEmbedder(), None], ids=["model", "words"])
+def test_the_need_as_it_stands_finds_what_the_job_found(engine, embedder):
+    match_all(engine, TENANT, embedder, PROFILE, 1, NOW)
+    found = rank_one_need(indexed_calls(engine, TENANT, NOW), PROFILE, NEED, embedder, NOW)
+    with reading(engine) as conn:
+        stored = [one.match for one in matches.find(conn, TENANT)]
+    assert [(m.call_id, m.score, m.model) for m in found] == [(m.call_id, m.score, m.model) for m in stored]
+    assert found
+
+
+def test_an_edited_need_is_ranked_anew_and_only_its_own_texts_are_embedded(engine):
+    match_all(engine, TENANT, WordEmbedder(), PROFILE, 1, NOW)
+    indexed = indexed_calls(engine, TENANT, NOW)
+    embedder = WordEmbedder()
+    edited = a_need(title="Maskin", title_en="Machine w7", text="w7", text_en="Machine w7")
+    found = rank_one_need(indexed, PROFILE, edited, embedder, NOW)
+    assert found[0].call_id != rank_one_need(indexed, PROFILE, NEED, embedder, NOW)[0].call_id
+    assert all("Machine w9" not in text for text in embedder.embedded)
+
+
+def test_h1_a_model_other_than_the_one_that_serves_is_not_compared(engine):
+    match_all(engine, TENANT, WordEmbedder(), PROFILE, 1, NOW)
+    indexed = indexed_calls(engine, TENANT, NOW)
+    found = rank_one_need(indexed, PROFILE, NEED, WordEmbedder(name="another-2"), NOW)
+    assert {match.model for match in found} == {"words"}
+
+
+def test_without_a_scheduler_the_sums_are_done_here(tmp_path):
+    with wiring.executor(Settings(data_dir=tmp_path)) as executor:
+        assert executor is None
+
+
+@pytest.mark.skipif(find_spec("distributed") is not None, reason="Dask is installed here")
+def test_a_scheduler_without_dask_installed_is_one_clear_sentence(tmp_path):
+    with (
+        pytest.raises(SettingsError, match=r"fondvakt\[dask\]"),
+        wiring.executor(Settings(data_dir=tmp_path, dask="tcp://127.0.0.1:8786")),
+    ):
+        pass
