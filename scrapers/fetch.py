@@ -35,6 +35,7 @@ BAD_RETRY_AFTER = 900.0
 MOST_REDIRECTS = 5
 MOST_HEADERS = 200
 ATTEMPTS = 4
+JSON_ATTEMPTS = 2
 
 
 class _TryAgain(MessageError):
@@ -105,11 +106,15 @@ class Fetcher:
             name: ("blob", json.dumps(part, ensure_ascii=False), "application/json")
             for name, part in parts.items()
         }
-        final, _, body = self._ask("POST", url, limit=JSON_LIMIT, params=params, files=files)
-        try:
-            return parsed_json(body)
-        except BodyError as failure:
-            raise SourceChanged(_at(final, failure.message)) from failure
+        for attempt in range(1, 1 + JSON_ATTEMPTS):
+            final, _, body = self._ask("POST", url, limit=JSON_LIMIT, params=params, files=files)
+            try:
+                return parsed_json(body)
+            except BodyError as failure:
+                if attempt == JSON_ATTEMPTS:
+                    raise SourceChanged(_at(final, failure.message)) from failure
+                self._sleep(1.0)  # an answer that was cut is often whole the next time
+        raise AssertionError("the last attempt returns or raises")
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else self.base_url + "/" + path.lstrip("/")

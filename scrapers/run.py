@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from calls.model import ScrapedCall
 from scrapers.errors import HarvestRefused
@@ -11,6 +12,7 @@ from texts import N_, Message
 LEAST_OF_LAST = 0.6
 MOST_SKIPPED = 0.1
 MOST_ALIKE = 0.5
+TOPIC = "1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +48,12 @@ def crawl(
     return HarvestedCalls(calls=tuple(calls), skipped=tuple(skipped))
 
 
-def judge(source: Source, harvest: HarvestedCalls, last_count: int | None) -> None:
+def judge(source: Source, harvest: HarvestedCalls, last_count: int | None, today: date | None = None) -> None:
     """Refuse a harvest that is empty, far smaller than the last sound one, or thin in its fields.
 
     Args:
         last_count: calls in the last sound harvest; None when there was none.
+        today: the day in Brussels; None leaves out what only that day can tell.
 
     Raises:
         HarvestRefused: with the first expectation that was not met.
@@ -67,18 +70,8 @@ def judge(source: Source, harvest: HarvestedCalls, last_count: int | None) -> No
             cause=first.reason,
         )
     for field, least in source.fill_rates.items():
-        stated = sum(getattr(call, field) not in (None, ()) for call in calls) / len(calls)
-        if field == "deadlines":
-            stated = sum(call.deadlines is not None for call in calls) / len(calls)
-        if stated < least:
-            raise _refused(
-                N_("Bara {stated} av {count} utlysningar anger fältet {field}; minst {least} väntades."),
-                stated=f"{stated:.0%}",
-                count=len(calls),
-                field=field,
-                least=f"{least:.0%}",
-            )
-    _varied(calls)
+        _filled(field, least, calls)
+    _varied(calls, today)
 
 
 def _refused(text: str, **values: object) -> HarvestRefused:
@@ -101,8 +94,25 @@ def _enough(source: Source, calls: Sequence[ScrapedCall], last_count: int | None
         )
 
 
-def _varied(calls: Sequence[ScrapedCall]) -> None:
-    """A list where every row says the same is a broken list (S-40, S-78)."""
+def _filled(field: str, least: float, calls: Sequence[ScrapedCall]) -> None:
+    """Enough calls state the field. Calls of other kinds than topics often state no more than a deadline."""
+    asked = [call for call in calls if field == "deadlines" or call.kind == TOPIC]
+    if not asked:
+        return
+    silence = (None,) if field == "deadlines" else (None, ())  # no deadlines at all is a statement
+    stated = sum(getattr(call, field) not in silence for call in asked) / len(asked)
+    if stated < least:
+        raise _refused(
+            N_("Bara {stated} av {count} utlysningar anger fältet {field}; minst {least} väntades."),
+            stated=f"{stated:.0%}",
+            count=len(asked),
+            field=field,
+            least=f"{least:.0%}",
+        )
+
+
+def _varied(calls: Sequence[ScrapedCall], today: date | None) -> None:
+    """A list where every row has one title, or closes today or earlier on one day, is broken (S-40, S-78)."""
     if len(calls) < 10:
         return
     titles = {call.title for call in calls}
@@ -111,5 +121,5 @@ def _varied(calls: Sequence[ScrapedCall]) -> None:
             N_("{count} utlysningar delar på {titles} rubriker."), count=len(calls), titles=len(titles)
         )
     days = [call.deadlines[-1].day for call in calls if call.deadlines]
-    if len(days) >= 10 and len(set(days)) == 1:
+    if len(days) >= 10 and len(set(days)) == 1 and today is not None and days[0] <= today:
         raise _refused(N_("Alla utlysningar har samma sista dag, {day}."), day=days[0].isoformat())

@@ -76,10 +76,10 @@ def portal_day(words: str) -> date:
 
 def portal_deadline(words: str) -> Deadline:
     """A deadline of the portal: midnight means that only the day is known; seconds are left out as noise."""
-    wall = portal_instant(words)
+    wall = portal_instant(words).replace(second=0)
     if wall.time() == time(0, 0):
         return Deadline.on(wall.date())
-    return Deadline(at=wall.replace(second=0, tzinfo=BRUSSELS))
+    return Deadline(at=wall.replace(tzinfo=BRUSSELS))
 
 
 def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:

@@ -173,4 +173,4 @@ def test_rows_that_were_not_asked_for_are_left_out_after_reading():
 def test_the_portal_leads_and_a_thin_harvest_of_it_is_not_believed():
     assert EU_PORTAL.rank == 0
     assert EU_PORTAL.min_calls == 50
-    assert EU_PORTAL.fill_rates["deadlines"] == 0.9
+    assert EU_PORTAL.fill_rates["deadlines"] == 0.75

@@ -15,6 +15,9 @@ from scrapers.source import Skipped
 SOURCE = a_source(min_calls=20, fill_rates={"deadlines": 0.9, "sections": 0.0, "programme": 0.5})
 
 
+TODAY = date(2026, 8, 22)
+
+
 def healthy(count: int = 100) -> list:
     return [
         a_scraped_call(
@@ -44,8 +47,8 @@ BROKEN = {
     "one": harvest(healthy(1)),
     "half": harvest(healthy(50)),
     "no deadlines": harvest([replace(call, deadlines=None) for call in healthy()]),
-    "S-78 all deadlines alike": harvest(
-        [replace(call, deadlines=(Deadline.on(date(2026, 9, 1)),)) for call in healthy()]
+    "S-78 all deadlines alike and today": harvest(
+        [replace(call, deadlines=(Deadline.on(TODAY),)) for call in healthy()]
     ),
     "S-40 every title the site's name": harvest(
         [replace(call, title="Funding & Tenders") for call in healthy()]
@@ -60,7 +63,20 @@ BROKEN = {
 @pytest.mark.parametrize("found", BROKEN.values(), ids=BROKEN.keys())
 def test_d1_a_broken_harvest_is_refused(found):
     with pytest.raises(HarvestRefused):
-        judge(SOURCE, found, last_count=100)
+        judge(SOURCE, found, last_count=100, today=TODAY)
+
+
+def test_s_78_one_deadline_ahead_for_all_of_a_programme_is_no_fault():
+    alike = [replace(call, deadlines=(Deadline.on(TODAY + timedelta(days=1)),)) for call in healthy()]
+    judge(SOURCE, harvest(alike), last_count=100, today=TODAY)
+
+
+def test_texts_are_asked_of_topics_only():
+    asks_texts = replace(SOURCE, fill_rates={"sections": 0.5})
+    cascade = [replace(call, sections=(), kind="8") for call in healthy()]
+    judge(asks_texts, harvest(cascade), last_count=100, today=TODAY)
+    with pytest.raises(HarvestRefused):
+        judge(asks_texts, harvest([replace(call, kind="1") for call in cascade]), 100, TODAY)
 
 
 def test_silence_of_a_running_call_is_not_a_missing_deadline():

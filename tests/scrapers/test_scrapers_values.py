@@ -183,3 +183,7 @@ def test_ranges_splits_and_typing_errors_are_no_share(words):
 def test_s_44_s_45_json_that_is_none_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - the sentence differs by case
         json_in(text)
+
+
+def test_a_day_whose_clock_only_shows_seconds_is_still_a_bare_day():
+    assert portal_deadline("2026-09-30T00:00:37.000+0000") == Deadline.on(date(2026, 9, 30))

@@ -1,0 +1,430 @@
+"""The portal once more, by another hand: a small service written from `eu-portal.md` alone, over its own records.
+
+It shares nothing with `scrapers/standin`, so that a misreading there cannot hide one here. What counts is what
+`fondvakt collect --json` and `fondvakt calls --json` print.
+"""
+
+import email
+import email.policy
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+import cli
+from pipeline.logs import start_logging
+
+FORTHCOMING, OPEN = "31094501", "31094502"
+INSTANT = "T00:00:00.000+0000"
+Record = dict[str, Any]
+
+
+def a_topic(number: int, **metadata: Any) -> Record:
+    """A topic as the service gives it; None leaves a key out."""
+    identifier = metadata.get("identifier", [f"LIFE-2026-JUDGE-{number}"])
+    facts = {
+        "identifier": identifier,
+        "type": ["1"],
+        "status": [OPEN],
+        "language": ["en"],
+        "DATASOURCE": ["SEDIA"],
+        "title": [f"Judged topic {number}"],
+        "frameworkProgramme": ["43252405"],
+        "startDate": [f"2026-05-{number % 28 + 1:02}{INSTANT}"],
+        "deadlineDate": [f"2026-10-{number % 28 + 1:02}{INSTANT}"],
+        "deadlineModel": ["single-stage"],
+        "descriptionByte": [f'<p class="topicdescriptionkind">Scope:</p><p>Work no. {number}.</p>'],
+        "esDA_IngestDate": ["2026-08-21T02:00:00.000+0000"],
+    } | metadata
+    return a_record(f"{7_000_000 + number}TOPICSen", facts)
+
+
+def a_cascade(number: int, **metadata: Any) -> Record:
+    """A cascade call; all of them carry one parent's identifier, title and address."""
+    facts = {
+        "identifier": ["HORIZON-PARENT-01"],
+        "type": ["8"],
+        "status": [OPEN],
+        "language": ["en"],
+        "DATASOURCE": ["SEDIA"],
+        "title": ["The parent topic"],
+        "callTitle": [f"Cascade call {number}"],
+        "callccm2Id": [str(30_000 + number)],
+        "deadlineDate": ["2026-09-30T17:00:00.000+0000"],
+        "budget": [60000],
+    } | metadata
+    return a_record(f"{13_000 + number}COMPETITIVE_CALLen", facts)
+
+
+def a_record(reference: str, metadata: Mapping[str, Any]) -> Record:
+    """The envelope of one result."""
+    return {
+        "reference": reference,
+        "url": "https://ec.europa.eu/wrong",
+        "language": reference[-2:].lower(),
+        "summary": str(metadata.get("callTitle", metadata.get("title", [""]))[0]),
+        "metadata": {key: value for key, value in metadata.items() if value is not None},
+    }
+
+
+def values(record: Record, name: str) -> list[str]:
+    found = record["metadata"].get(name, [])
+    return [str(value) for value in (found if isinstance(found, list) else [found])]
+
+
+class Service(ThreadingHTTPServer):
+    """The search service over `records`; `faults` are used up one a request, "" being none."""
+
+    daemon_threads = True
+
+    def __init__(self, records: list[Record]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.records = records
+        self.faults: list[Any] = []
+        self.asked = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def found(self, query: Mapping, languages: list[str] | None, sort: Mapping | None) -> list[Record]:
+        rows = [row for row in self.records if all(_holds(row, one) for one in query["bool"]["must"])]
+        if languages:
+            rows = [row for row in rows if row["language"] in languages]
+        if sort:
+            rows = [row for row in rows if values(row, sort["field"])]
+            rows.sort(key=lambda row: values(row, sort["field"]), reverse=sort.get("order") == "DESC")
+        return rows
+
+
+def _holds(row: Record, clause: Mapping) -> bool:
+    ((kind, asked),) = clause.items()
+    ((name, wanted),) = asked.items()
+    assert kind in ("term", "terms"), kind
+    return bool(set(wanted if kind == "terms" else [wanted]) & set(values(row, name)))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Service
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked += 1
+        fault = self.server.faults.pop(0) if self.server.faults else ""
+        parts = self._parts(body)
+        if isinstance(fault, int):
+            return self._send(fault, {"type": "throwable"})
+        if parts is None or "query" not in parts:
+            return self._send(500, {"type": "throwable"})
+        address = {name: found[-1] for name, found in parse_qs(urlsplit(self.path).query).items()}
+        size, number = min(100, int(address["pageSize"])), int(address["pageNumber"])
+        rows = self.server.found(parts["query"], parts.get("languages"), parts.get("sort"))
+        rows = [] if fault == "empty" else rows
+        page = rows[(number - 1) * size : number * size]
+        total = len(rows) + (1 if fault == "moved" else 0)
+        if fault == "slow":
+            time.sleep(1.5)
+        answer = {"apiVersion": "2.151", "totalResults": total, "pageNumber": number, "pageSize": size}
+        return self._send(200, answer | {"results": deepcopy(page)}, cut=fault == "broken")
+
+    def _parts(self, body: bytes) -> dict[str, Any] | None:
+        head = b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n"
+        parts = {}
+        for part in email.message_from_bytes(head + body, policy=email.policy.HTTP).iter_parts():
+            name = part.get_param("name", header="content-disposition")
+            if part.get_content_type() != "application/json":
+                return None
+            parts[name] = json.loads(part.get_payload(decode=True))
+        return parts
+
+    def _send(self, status: int, answer: Any, *, cut: bool = False) -> None:
+        body = json.dumps(answer).encode()
+        body = body[: len(body) // 2] if cut else body
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def _served(records: list[Record]):
+    service = Service(records)
+    thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield service
+    finally:
+        service.shutdown()
+        thread.join()
+        service.server_close()
+
+
+class Watch:
+    """An installation of Fondvakt that collects from the service."""
+
+    def __init__(self, folder, service: Service) -> None:
+        self.service = service
+        self.settings = {
+            "FONDVAKT_DATA_DIR": str(folder / "data"),
+            "FONDVAKT_SOURCE_EU_PORTAL_URL": service.url,
+            "FONDVAKT_NOW": "2026-08-22T06:00:00+02:00",
+        }
+
+    def collect(self, now: str | None = None, **more: str) -> dict[str, Any]:
+        """What `collect eu-portal --json` says of the source, with the exit code."""
+        code, printed = self._run(["collect", "eu-portal", "--json"], now, more)
+        [source] = printed["sources"]
+        return source | {"code": code}
+
+    def calls(self) -> dict[str, dict[str, Any]]:
+        """What `calls --json` lists, by reference."""
+        code, printed = self._run(["calls", "--json"])
+        assert code == 0
+        return {call["reference"]: call for call in printed["calls"]}
+
+    def _run(self, arguments: list[str], now: str | None = None, more: Mapping[str, str] | None = None):
+        settings = self.settings | (more or {}) | ({"FONDVAKT_NOW": now} if now else {})
+        ours = {name: None for name in os.environ if name.startswith("FONDVAKT_")}
+        start_logging()
+        result = CliRunner().invoke(cli.app, arguments, env=ours | settings)
+        structlog.reset_defaults()
+        return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture
+def watch(tmp_path):
+    with _served([]) as service:
+        yield Watch(tmp_path, service)
+
+
+def topics(count: int) -> list[Record]:
+    return [a_topic(number) for number in range(1, count + 1)]
+
+
+def counts(source: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    return source["new"], source["changed"], source["unchanged"], source["unseen"]
+
+
+def test_every_distinct_call_of_three_pages_is_stored_once_and_the_second_reading_is_silent(watch):
+    rows = topics(230)
+    watch.service.records = [*rows, rows[3], rows[98], rows[99], rows[100]]
+    assert counts(watch.collect()) == (230, 0, 0, 0)
+    assert counts(watch.collect()) == (0, 0, 230, 0)
+    assert set(watch.calls()) == {row["reference"] for row in rows}
+
+
+def test_a_handful_of_records_is_a_sound_first_harvest_of_a_named_address(watch):
+    watch.service.records = topics(3)
+    assert watch.collect()["code"] == 0
+    assert len(watch.calls()) == 3
+
+
+def test_values_may_be_bare_numbers_or_missing_and_offsets_are_not_believed(watch):
+    bare = a_topic(1, identifier="LIFE-2026-JUDGE-1", type=1, status=31094502, title="  A  bare   title ")
+    sparse = a_topic(2, deadlineModel=None, frameworkProgramme=None, esDA_IngestDate=None, language=None)
+    winter = a_topic(3, deadlineDate=["2027-01-14T00:00:00.000+0100"], startDate=["2026-05-05T00:00:00+0200"])
+    hour = a_topic(4, deadlineDate="2026-10-14T23:30:00.000+0000")
+    watch.service.records = [bare, sparse, winter, hour, *topics(30)[10:]]
+    assert watch.collect()["code"] == 0
+    calls = watch.calls()
+    assert calls["7000001TOPICSen"]["title"] == "A bare title"
+    assert calls["7000001TOPICSen"]["identifier"] == "LIFE-2026-JUDGE-1"
+    assert calls["7000003TOPICSen"]["deadlines"] == ["2027-01-14"]
+    assert calls["7000003TOPICSen"]["opens"] == "2026-05-05"
+    assert calls["7000004TOPICSen"]["deadlines"] == ["2026-10-14"]
+
+
+def test_old_copies_stubs_and_other_languages_are_no_calls_wherever_they_stand(watch):
+    current = topics(40)
+    old = [deepcopy(row) for row in current[:9]]
+    for number, row in enumerate(old):
+        row["reference"] = f"4570000{number}HORIZONResearchandInnovationActions1696377600000"
+        row["metadata"] |= {
+            "DATASOURCE": ["SEDIA_PRD_CENTRICITY"],
+            "deadlineDate": ["2024-02-07T17:00:00.000+0000"],
+            "status": [FORTHCOMING],
+            "esDA_IngestDate": ["2026-08-22T04:00:00.000+0000"],  # newer than today's own
+        }
+    stub = a_topic(1, status=None, descriptionByte=None, deadlineDate=None)
+    stub["reference"] = "7999999TOPICSen"
+    spanish = [
+        deepcopy(row) | {"reference": row["reference"][:-2] + "es", "language": "es"} for row in current
+    ]
+    for row in spanish:
+        row["metadata"]["language"] = ["es"]
+    watch.service.records = [*old, stub, *spanish, *current, current[7], current[7]]
+    assert counts(watch.collect()) == (40, 0, 0, 0)
+    assert {call["deadlines"][0][:7] for call in watch.calls().values()} == {"2026-10"}
+
+
+def test_every_row_is_sorted_out_also_when_the_service_ignores_the_filters(watch):
+    watch.service.found = lambda query, languages, sort: watch.service.records
+    tender = a_topic(900, type=["0"])
+    legacy = a_topic(1, DATASOURCE=["SEDIA_PRD_CENTRICITY"], title=["An old copy"])
+    legacy["reference"] = "45703306HORIZONResearchandInnovationActions1696377600000"
+    watch.service.records = [legacy, tender, *topics(60), *(a_cascade(n) for n in range(5))]
+    assert watch.collect()["new"] == 65
+    assert "An old copy" not in {call["title"] for call in watch.calls().values()}
+
+
+def test_cascade_calls_that_share_identifier_title_and_address_are_calls_of_their_own(watch):
+    watch.service.records = [*topics(20), *(a_cascade(number) for number in range(25))]
+    assert watch.collect()["new"] == 45
+    cascade = [call for call in watch.calls().values() if call["kind"] == "8"]
+    assert {call["identifier"] for call in cascade} == {"HORIZON-PARENT-01"}
+    assert len({call["title"] for call in cascade}) == len({call["url"] for call in cascade}) == 25
+    assert all(call["url"].rpartition("/")[2].startswith("300") for call in cascade)
+
+
+def test_only_cascade_calls_beside_a_few_topics_are_no_thin_harvest(watch):
+    watch.service.records = [*topics(2), *(a_cascade(number) for number in range(25))]
+    assert watch.collect()["code"] == 0
+
+
+def test_stages_and_cut_offs_are_put_in_order_and_judged_by_their_kind(watch):
+    days = ["2028-03-01", "2026-09-01", "2025-02-03", "2027-06-01", "2026-02-02", "2025-09-01", "2027-01-01"]
+    instants = [f"{day}{INSTANT}" for day in days]
+    stages = ["2026-11-26T00:00:00.000+0000", "2026-04-15T00:00:00.000+0000"]
+    watch.service.records = [
+        a_topic(
+            1, deadlineDate=instants, deadlineModel=["multiple cut-off"], startDate=[f"2025-01-01{INSTANT}"]
+        ),
+        a_topic(2, deadlineDate=stages, deadlineModel=["two-stage"], startDate=[f"2026-01-01{INSTANT}"]),
+        a_topic(3, deadlineDate=[f"2026-08-22{INSTANT}"]),
+        a_topic(4, deadlineDate=[f"2026-08-21{INSTANT}"]),
+        a_topic(5, status=[FORTHCOMING], startDate=[f"2026-09-01{INSTANT}"]),
+        *topics(20)[5:],
+    ]
+    watch.collect()
+    calls = {call["identifier"].rpartition("-")[2]: call for call in watch.calls().values()}
+    assert calls["1"]["deadlines"] == sorted(days)
+    assert calls["2"]["deadlines"] == ["2026-04-15", "2026-11-26"]
+    assert {number: calls[str(number)]["status"] for number in range(1, 6)} == {
+        1: "open",
+        2: "closed",
+        3: "open",
+        4: "closed",
+        5: "forthcoming",
+    }
+
+
+def test_the_clocks_seconds_are_no_change_and_another_day_is(watch):
+    prospect = a_record("186723PROSPECTSEN", a_cascade(1, type=["2"])["metadata"])
+    prospect["metadata"] |= {"identifier": ["EuropeAid/186723/DD/ACT/EG"], "callIdentifier": ["186723"]}
+    prospect["metadata"] |= {"title": ["Prospect"], "callccm2Id": []}
+    watch.service.records = [*topics(30), prospect]
+    types = {"FONDVAKT_SOURCE_EU_PORTAL_TYPES": "1,2,8"}
+    assert counts(watch.collect(**types)) == (31, 0, 0, 0)
+    prospect["metadata"]["deadlineDate"] = ["2026-09-30T17:00:41.000+0000"]
+    watch.service.records[0]["metadata"]["checksum"] = ["another"]
+    watch.service.records[1]["metadata"]["descriptionByte"] = [
+        '<p class="topicdescriptionkind">Scope:</p>\n<p>Work  no. 2. </p>'
+    ]
+    assert counts(watch.collect("2026-08-23T06:00:00+02:00", **types)) == (0, 0, 31, 0)
+    prospect["metadata"]["deadlineDate"] = ["2026-10-01T17:00:41.000+0000"]
+    assert counts(watch.collect("2026-08-24T06:00:00+02:00", **types)) == (0, 1, 30, 0)
+
+
+def test_external_action_is_left_out_unless_asked_for(watch):
+    watch.service.records = [*topics(20), a_record("1PROSPECTSEN", a_topic(1, type=["2"])["metadata"])]
+    assert watch.collect()["new"] == 20
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [[429], [500, 502], ["", "moved"], ["empty"], ["broken"], ["slow"]],
+    ids=["429", "500 then 502", "moved", "empty once", "cut once", "slow"],
+)
+def test_a_passing_fault_costs_nothing_but_time(watch, faults):
+    watch.service.records = topics(120)
+    watch.service.faults = list(faults)
+    assert counts(watch.collect()) == (120, 0, 0, 0)
+    assert not watch.service.faults
+
+
+@pytest.mark.parametrize("fault", ["empty", "moved once a page", "broken"])
+def test_a_lasting_fault_is_refused_whole_and_closes_nothing(watch, fault):
+    watch.service.records = topics(120)
+    watch.collect()
+    before = watch.calls()
+    watch.service.faults = ["", "moved"] * 20 if fault == "moved once a page" else [fault] * 40
+    found = watch.collect("2026-08-23T06:00:00+02:00")
+    assert (found["refused"], found["code"], counts(found)) == (True, 1, (0, 0, 0, 0))
+    assert found["reason"]
+    assert watch.calls() == before
+
+
+@pytest.mark.parametrize("harm", ["half", "no deadlines"])
+def test_d1_a_harvest_that_shrinks_to_half_or_lost_its_deadlines_is_refused(watch, harm):
+    whole = topics(120)
+    watch.service.records = whole
+    watch.collect()
+    before = watch.calls()
+    if harm == "half":
+        watch.service.records = whole[::2]
+    else:
+        watch.service.records = [a_topic(number, deadlineDate=None) for number in range(1, 121)]
+    found = watch.collect("2026-08-23T06:00:00+02:00")
+    assert (found["refused"], found["code"]) == (True, 1)
+    assert watch.calls() == before
+    watch.service.records = whole
+    assert counts(watch.collect("2026-08-24T06:00:00+02:00")) == (0, 0, 120, 0)
+
+
+def test_d2_what_is_absent_is_unseen_and_never_closed(watch):
+    watch.service.records = topics(100)
+    watch.collect()
+    watch.service.records = topics(100)[:90]
+    assert counts(watch.collect("2026-08-23T06:00:00+02:00")) == (0, 0, 90, 10)
+    calls = watch.calls()
+    assert len(calls) == 100
+    assert {call["status"] for call in calls.values()} == {"open"}
+
+
+def test_rows_swapped_between_pages_while_reading_are_read_again(watch):
+    """§2: one reading got six rows twice and missed six, and the count was right."""
+    rows = topics(150)
+    orders = [rows, [*rows[1:101], rows[0], *rows[101:]]]
+
+    def swaps(query, languages, sort):
+        kind = query["bool"]["must"][0]["terms"]["type"]
+        if kind != ["1"]:
+            return []
+        return orders[1] if watch.service.asked == 2 else orders[0]
+
+    watch.service.found = swaps
+    assert watch.collect()["new"] == 150
+
+
+def test_doubles_that_the_service_does_not_count_are_no_reason_to_start_over(watch):
+    rows = topics(50)
+
+    def uncounted(query, languages, sort):
+        found = Uncounted(rows if query["bool"]["must"][0]["terms"]["type"] == ["1"] else [])
+        return found
+
+    watch.service.found = uncounted
+    assert watch.collect()["new"] == 50
+
+
+class Uncounted(list):
+    """Rows of which each page shows the first one twice, beyond what the total says."""
+
+    def __getitem__(self, part):
+        page = super().__getitem__(part)
+        return page[:1] + page if isinstance(part, slice) else page
