@@ -1,9 +1,11 @@
 """All calls, and one call with everything that is known of it (`ux.md` 2.2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
+from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -12,16 +14,18 @@ from calls.vocabulary import SECTION_LABELS
 from matcher import gates
 from matcher.gates import GATE_LABELS
 from matcher.model import REJECT_REASON_LABELS, Check, Decision, StoredMatch
+from profiles.model import Unit
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.answers_given import KIND_LABELS
+from storage.answers_given import KIND_LABELS, StoredAnswer
 from storage.database import reading
 from web import answers, presentation, queue
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
 from web.queue import UnitMatches
-from web.render import page
+from web.queue_page import TOKEN_BLANK
+from web.render import page, piece
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
@@ -38,20 +42,45 @@ class Shelf:
 
 def one(visit: Here, call_id: str, request: Request) -> Response:
     """One call: its facts, its text, its changes, and why it concerns whom."""
-    number = number_of(call_id)
+    number, memory, tenant = number_of(call_id), visit.context.memory, visit.context.tenant
+    asked = presentation.unit_of(visit.profile, request.query_params.get("enhet", ""))
     with reading(visit.context.engine) as conn:
-        call = stored_calls.get(conn, visit.context.tenant, number)
-        if call is None:
+        board = memory.board(conn, tenant, visit.now, visit.units_seen)
+        if number not in board.calls:
             raise HTTPException(404)
-        versions = stored_calls.versions(conn, visit.context.tenant, number)
-        found = stored_matches.find(conn, visit.context.tenant, call_id=number)
-        matches = [match for match in found if visit.may_see_unit(match.match.unit)]
         given = answers.of_call(visit, conn, number)
-        history = {m.id: stored_matches.history(conn, visit.context.tenant, m.id) for m in matches}
-    rows = queue.rows_of([call], matches, visit.now)
+        seen = (board.mark, board.made_at, board.touched.get(number), visit.profile_version)
+        reader = (visit.language, visit.is_coordinator, visit.units_seen)
+        key = ("call", number, asked.key if asked else "", *(one.id for one in given), *reader, *seen)
+        body = memory.kept(key)
+        if body is None:
+            body = _body(replace(visit, csrf=TOKEN_BLANK), conn, number, given, asked)
+            memory.keep(key, body)
     response = page(
         visit,
         "calls/one.html",
+        names=Names(visit),
+        title=board.calls[number].title,
+        body=Markup(body.replace(TOKEN_BLANK, visit.csrf)),
+        flash=pick_up(visit),
+    )
+    forget(visit, response)
+    return response
+
+
+def _body(
+    visit: Visit, conn: Connection, number: int, given: Sequence[StoredAnswer], asked: Unit | None
+) -> str:
+    """Everything of the page that is about the call."""
+    tenant, call = visit.context.tenant, stored_calls.get(conn, visit.context.tenant, number)
+    versions = stored_calls.versions(conn, tenant, number)
+    found = stored_matches.find(conn, tenant, call_id=number)
+    matches = [match for match in found if visit.may_see_unit(match.match.unit)]
+    history = {m.id: stored_matches.history(conn, tenant, m.id) for m in matches}
+    rows = queue.rows_of([call], matches, visit.now)
+    return piece(
+        visit,
+        "calls/body.html",
         names=Names(visit),
         call=call,
         row=rows[0] if rows else None,
@@ -65,14 +94,11 @@ def one(visit: Here, call_id: str, request: Request) -> Response:
         given=given,
         kinds=KIND_LABELS,
         reason_labels=REJECT_REASON_LABELS,
-        why_not=_why_not(visit, call, matches, request.query_params.get("enhet", "")),
+        why_not=_why_not(visit, call, matches, asked),
         units=visit.profile.units if visit.profile else (),
         gates=GATE_LABELS,
-        flash=pick_up(visit),
         decide=DECIDE,
     )
-    forget(visit, response)
-    return response
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +117,15 @@ class WhyNot:
     is_proposed: bool
 
 
-def _why_not(visit: Visit, call: Call, matches: Sequence[StoredMatch], key: str) -> WhyNot | None:
-    """What keeps the call from the unit that was asked for; None when none was, or it is unknown."""
-    unit = presentation.unit_of(visit.profile, key)
+def _why_not(visit: Visit, call: Call, matches: Sequence[StoredMatch], unit: Unit | None) -> WhyNot | None:
+    """What keeps the call from the unit that was asked for; None when none was."""
     if unit is None or not visit.is_coordinator:
         return None
     return WhyNot(
         unit=unit.key,
-        bar=gates.why_not(call, unit, visit.now),
-        checks=gates.checks(call, unit, visit.now),
-        is_proposed=any(match.match.unit == key for match in matches),
+        bar=gates.why_not(call, unit, visit.now, visit.profile.nuts3),
+        checks=gates.checks(call, unit, visit.now, visit.profile.nuts3),
+        is_proposed=any(match.match.unit == unit.key for match in matches),
     )
 
 
