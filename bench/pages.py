@@ -94,7 +94,7 @@ def _load(port: int, path: str, *, connections: int, seconds: float) -> Load:
 
 def _ask(port: int, path: str, until: float, found: Load) -> None:
     """One connection: ask at least once, and again until the time is up."""
-    connection = HTTPConnection("localhost", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     while True:
         started = time.perf_counter()
         try:

@@ -1,8 +1,10 @@
 """The pages as one application. Every way in stands in `DOORS`, with who may use it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -18,6 +20,7 @@ from web.visit import Access, Refused, Visit, admit, visit_of
 __all__ = ["DOORS", "WebContext", "create_app"]
 
 GET, POST = ("GET", "HEAD"), ("POST",)
+THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,14 @@ FAILED = Message(text=N_("Något gick fel på vår sida. Inget har sparats. Uppg
 
 def create_app(context: WebContext) -> FastAPI:
     """The pages over one installation's tools."""
-    app = FastAPI(title="Fondvakt", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Fondvakt",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_with_few_threads,
+    )
     app.state.context = context
     for door in DOORS:
         app.add_api_route(
@@ -87,6 +97,13 @@ def create_app(context: WebContext) -> FastAPI:
     app.add_exception_handler(StorageError, _storage_error)
     app.add_middleware(Guard, public_url=context.public_url, failed=_failed)
     return app
+
+
+@asynccontextmanager
+async def _with_few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    """Pages take turns: many threads at once would only wait for each other's interpreter."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _refused(request: Request, failure: Refused) -> Response:

@@ -1,13 +1,16 @@
 """The pages in a real browser: rules of accessibility, narrow screens, keyboard, no script."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from web_world import TENANT, URL
+from web_world import NOW, TENANT, URL
 
 from builders import a_scraped_call
 from matcher.model import MatchState
-from notifier.links import Links
+from notifier.links import Links, Question
+from profiles.model import Role
+from storage import answers_given
 from storage import matches as stored_matches
 from storage.database import reading
 from web.session import signin_link
@@ -17,8 +20,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = {
     "queue": "/",
     "filtered to nothing": "/?sok=zzz&enhet=barn-och-utbildning",
-    "decided": "/?flik=avvisade",
-    "call": "/utlysning/1",
+    "below the line": "/?flik=under-gransen",
+    "answers": "/svar",
+    "call": "/utlysning/1?enhet=raddningstjansten",
     "closed panel call": "/utlysning/7",
     "calls": "/utlysningar?visa=alla",
     "sources": "/kallor",
@@ -68,13 +72,23 @@ def ours(complaints: list[str]) -> list[str]:
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_axe_finds_nothing_on_any_page(site, chromium, axe, width, scheme, language):
     page = a_page(chromium, width, scheme)
-    found = {}
+    found, old_link = {}, an_answer_link(site)
     for name, path in SIGNED_OUT.items():
         page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
         found[name] = problems(page, axe)
     link = Links(URL, site.world.context.keys, TENANT).unsubscribe("kontakt-skola").removeprefix(URL)
     assert page.goto(f"{site.address}{link}").status == 200
     found["unsubscribe"] = problems(page, axe)
+    page.goto(site.address + an_answer_link(site))
+    for place in (0, 1):
+        page.locator("summary.button").nth(place).click()
+        found[f"answer, open {place}"] = problems(page, axe)
+    page.locator("[value=interested]").click()
+    found["answered"] = problems(page, axe)
+    site.world.now += timedelta(days=61)
+    assert page.goto(site.address + old_link).status == 410
+    found["old link"] = problems(page, axe)
+    site.world.now = NOW
     site.open_as(page)
     for name, path in PAGES.items():
         page.goto(site.address + path)
@@ -85,6 +99,15 @@ def test_axe_finds_nothing_on_any_page(site, chromium, axe, width, scheme, langu
     page.context.close()
     assert {name: what for name, what in found.items() if what} == {}
     assert ours(page.complaints) == []
+
+
+def an_answer_link(site, call_id: int = 1) -> str:
+    """Where the contact person of the first match answers, as a letter has it."""
+    unit = next(found.match.unit for found in site.world.matches() if found.match.call_id == call_id)
+    person = next(p.key for p in site.world.profile.people if unit in p.units and p.role is Role.CONTACT)
+    asked = Question(person=person, unit=unit, call_id=call_id, call_version=1)
+    links = Links(URL, site.world.context.keys, TENANT)
+    return links.answer(asked, site.world.now).removeprefix(URL)
 
 
 def test_axe_would_find_a_planted_fault(site, chromium, axe):
@@ -157,11 +180,11 @@ def mailed_code(site, page) -> str:
 
 
 def test_decisions_by_keyboard_alone_land_where_one_goes_on(site, chromium):
-    """One unit of several: the same row again. All units: the next row."""
+    """One unit of several: the same row again. The last one: the next row."""
     page = a_page(chromium)
     site.open_as(page)
     first, second = (page.locator("article.row h2").nth(place).get_attribute("id") for place in (0, 1))
-    for button, onto in (("button.accept", first), ("button.primary", second)):
+    for button, onto in (("button.accept", first), ("button.accept", second)):
         tab_to(page, button)
         visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         page.keyboard.press("Enter")
@@ -179,6 +202,52 @@ def tab_to(page, button: str) -> None:
         if page.evaluate("button => document.activeElement.matches(button)", button):
             return
     raise AssertionError(f"{button} cannot be reached by Tab")
+
+
+def test_keys_are_off_until_switched_on_and_work_in_the_list_only(site, chromium):
+    page = a_page(chromium)
+    site.open_as(page)
+    heads = [page.locator("article.row h2").nth(place).get_attribute("id") for place in (0, 1)]
+    page.evaluate("id => document.getElementById(id).focus()", heads[0])
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == heads[0]
+    page.get_by_role("button", name="Snabbtangenter").click()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+    page.reload()
+    page.evaluate("id => document.getElementById(id).focus()", heads[0])
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == heads[1]
+    page.keyboard.press("k")
+    page.keyboard.press("r")
+    assert page.evaluate("document.activeElement.name") == "reason"
+    page.keyboard.press("a")
+    assert states(site, MatchState.ACCEPTED) == []
+    page.evaluate("id => document.getElementById(id).focus()", heads[0])
+    page.keyboard.press("a")
+    page.get_by_text("Godkänd för").first.wait_for()
+    assert states(site, MatchState.ACCEPTED) != []
+    page.locator("article.row h2").first.focus()
+    page.keyboard.press("z")
+    page.get_by_text("Ångrat för").first.wait_for()
+    assert states(site, MatchState.ACCEPTED) == []
+    page.context.close()
+    assert ours(page.complaints) == []
+
+
+def test_a_browser_that_opens_an_answer_link_and_waits_answers_nothing__W02(site, chromium):
+    page = a_page(chromium)
+    page.goto(site.address + an_answer_link(site))
+    page.wait_for_timeout(1000)
+    with reading(site.world.engine) as conn:
+        assert answers_given.history(conn, TENANT, 1) == []
+    page.locator("summary", has_text="Inte för oss").click()
+    page.get_by_label("Skäl").select_option("no_staff")
+    page.get_by_role("button", name="Inte för oss", exact=True).click()
+    page.get_by_text("Vad händer nu?").wait_for()
+    page.get_by_role("button", name="Ångra svaret").click()
+    page.get_by_text("Ni har inte svarat").wait_for()
+    page.context.close()
 
 
 def test_a_browser_that_opens_the_mailed_link_and_waits_is_not_signed_in__W02(site, chromium):
