@@ -28,6 +28,8 @@ from texts import N_, Message
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 2**20
 IDLE_SECONDS = 30.0
+LINGER_SECONDS = 1.0
+MOST_READ_AWAY = 64 * 2**20
 
 
 class Standin(ThreadingHTTPServer):
@@ -136,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
             self._send(Answer(status=413 if length.isdigit() else 400, body=b""))
+            self._read_away()
             return
         request = Request(
             method=self.command,
@@ -153,6 +156,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._send(self.server.site.answer(request, faults), cut="cut_off" in faults)
+
+    def _read_away(self) -> None:
+        """Take what the client still sends: closing on unread bytes resets the connection, and the answer with it."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(LINGER_SECONDS)
+        left = MOST_READ_AWAY
+        try:
+            while left > 0 and (some := self.rfile.read1(2**16)):
+                left -= len(some)
+        except OSError:
+            return  # the client has gone, or holds its peace
 
     def _note(self, request: Request) -> None:
         self.server.log.append(
@@ -181,6 +195,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers:
             self.send_header(name, value)
+        if self.close_connection:
+            # Said aloud: a client that takes the connection for a lasting one may send its next request into it.
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body[: len(answer.body) // 2] if cut else answer.body)

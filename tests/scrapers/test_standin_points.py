@@ -368,8 +368,15 @@ def test_odd_requests_are_refused_and_the_next_is_answered(portal):
     for languages in ("en", [1], {}):
         assert portal.post(parts={"query": all_of(), "languages": languages}).status_code == 400
     assert portal.post(parts={"query": ("blob", "{broken", "application/json")}).status_code == 400
-    assert portal.http.post(portal.standin.url + SEARCH, content=b"x" * (2**20 + 1)).status_code == 413
+    too_large = portal.http.post(portal.standin.url + SEARCH, content=b"x" * (2**20 + 1))
+    assert (too_large.status_code, too_large.headers["Connection"]) == (413, "close")
     assert portal.search()["totalResults"]
+
+
+def test_a_client_that_sends_far_too_much_still_hears_so(portal):
+    for _ in range(20):
+        answer = portal.http.post(portal.standin.url + SEARCH, content=b"x" * 2**22)
+        assert answer.status_code == 413
 
 
 def _ask_and_be_let_down(url: str) -> None:
