@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from calls.model import Call
-from matcher.likeness import CallRows
+from matcher.likeness import CallRows, hubness
 from matcher.programmes import ActionFacts, ProgrammeFacts, action_of, programme_of
 from matcher.texts import TITLE, call_texts, words_text
-from matcher.vectors import PASSAGE, Vectors
+from matcher.themes import themes
+from matcher.vectors import PASSAGE, QUERY, Vectors
 from matcher.words import WordIndex
 
 
@@ -45,6 +46,19 @@ class IndexedCalls:
         )
 
     @cached_property
+    def themes(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Vectors of what municipalities in general work with, in Swedish and in English."""
+        if self.vectors is None:
+            return None, None
+        swedish, english = zip(*themes(), strict=True)
+        return self.vectors.rows(swedish, QUERY), self.vectors.rows(english, QUERY)
+
+    @cached_property
+    def near_all(self) -> tuple[np.ndarray, np.ndarray]:
+        """How near each text lies to those themes, in Swedish and in English; shape (texts,)."""
+        return tuple(hubness(rows, self.rows.rows) for rows in self.themes)
+
+    @cached_property
     def programmes(self) -> tuple[ProgrammeFacts | None, ...]:
         """Each call's programme, None where it is not described."""
         return tuple(programme_of(call) for call in self.calls)
@@ -56,5 +70,7 @@ class IndexedCalls:
 
     def warm(self) -> "IndexedCalls":
         """The same, everything worked out now rather than when somebody waits."""
-        _ = self.words, self.rows, self.programmes, self.actions
+        _ = self.words, self.programmes, self.actions
+        if self.rows is not None:
+            _ = self.near_all
         return self

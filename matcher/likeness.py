@@ -49,22 +49,22 @@ class CallRows:
 def likeness(
     wordings: Sequence[np.ndarray | None],
     texts: CallRows,
-    theme_rows: np.ndarray | None,
+    near_all: np.ndarray,
     executor: Executor | None = None,
 ) -> Likeness | None:
     """Compare all wordings with all texts, in blocks of texts, so that memory grows with needs times calls only.
 
     Args:
         wordings: for each need the vectors of its wordings, shape (wordings, dimension); None when it has none.
-        theme_rows: what municipalities in general work with, shape (themes, dimension).
+        near_all: how near each text lies to municipal work in general (`hubness`), shape (texts,).
         executor: works on the blocks; None is here, one after another.
     """
     needs = _means(wordings, texts.rows.shape[1])
     shape = (len(wordings), texts.calls)
     found = Likeness(np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, np.int64))
     blocks = list(_whole_calls(texts.owner, BLOCK))
-    parts = [texts.rows[block] for block in blocks]
-    scores = mapped(executor, _corrected, [needs] * len(parts), parts, [theme_rows] * len(parts))
+    parts, near = [texts.rows[block] for block in blocks], [near_all[block] for block in blocks]
+    scores = mapped(executor, _corrected, [needs] * len(parts), parts, near)
     for block, part in zip(blocks, scores, strict=True):
         _note(found, part, texts, block)
     known = ~(np.isnan(found.titles) & np.isnan(found.sections))
@@ -124,9 +124,9 @@ def _whole_calls(owner: np.ndarray, block: int) -> Iterator[slice]:
         start = end
 
 
-def _corrected(needs: np.ndarray, rows: np.ndarray, theme_rows: np.ndarray | None) -> np.ndarray:
+def _corrected(needs: np.ndarray, rows: np.ndarray, near_all: np.ndarray) -> np.ndarray:
     """Shape (needs, texts)."""
-    return 2 * (needs @ rows.T) - hubness(theme_rows, rows)
+    return 2 * (needs @ rows.T) - near_all
 
 
 def _note(found: Likeness, scores: np.ndarray, texts: CallRows, block: slice) -> None:

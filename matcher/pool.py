@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -12,13 +12,13 @@ from matcher.indexed import IndexedCalls
 from matcher.likeness import Likeness, hubness, likeness, spreads_above_mean
 from matcher.programmes import programmes
 from matcher.texts import need_wordings
-from matcher.themes import themes
 from matcher.translate import translate
 from matcher.vectors import PASSAGE, QUERY, Vectors
 from matcher.words import Concept, WordIndex, english_concepts
 from profiles.model import Need
 
 NO_PRIOR = (0.0, 1.0)
+SWEDISH, ENGLISH = 0, 1  # places of `IndexedCalls.themes` and `near_all`
 
 
 @dataclass(frozen=True)
@@ -54,64 +54,63 @@ class Pool:
     @cached_property
     def english_likeness(self) -> Likeness | None:
         """How near the needs' English wordings lie to the calls; None without vectors."""
-        return self._likeness([need_wordings(need).english for need in self.needs], self._themes[1])
+        return self._likeness([need_wordings(need).english for need in self.needs], ENGLISH)
 
     @cached_property
     def swedish_likeness(self) -> Likeness | None:
         """How near the needs as written lie to the calls; None without vectors."""
-        return self._likeness([need_wordings(need).swedish for need in self.needs], self._themes[0])
+        return self._likeness([need_wordings(need).swedish for need in self.needs], SWEDISH)
 
     @cached_property
     def english_prior(self) -> tuple[float, float]:
         """Mean and spread of likenesses under this model, for pools too small to tell their own."""
-        return self._prior(self._themes[1])
+        return self._prior(self.indexed.themes[ENGLISH])
 
     @cached_property
     def swedish_prior(self) -> tuple[float, float]:
         """The same for needs as written."""
-        return self._prior(self._themes[0])
+        return self._prior(self.indexed.themes[SWEDISH])
 
     @cached_property
     def programme_nearness(self) -> np.ndarray:
         """How near each need lies to what each programme is for, in words and in meaning; spreads above the
         need's mean, shape (needs, programmes)."""
         abouts = _abouts()
-        index = WordIndex(abouts)
-        said = np.stack([index.score(concepts) for concepts in self.concepts])
+        said = np.stack([_about_words().score(concepts) for concepts in self.concepts])
         said /= np.maximum(said.std(axis=1, keepdims=True), 0.5)
         meant = self._nearness_in_meaning(abouts)
         return said if meant is None else (said + np.where(np.isnan(meant), said, meant)) / 2
 
-    @cached_property
-    def _themes(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        if self.vectors is None:
-            return None, None
-        swedish, english = zip(*themes(), strict=True)
-        return self.vectors.rows(swedish, QUERY), self.vectors.rows(english, QUERY)
-
     def _prior(self, theme_rows: np.ndarray | None) -> tuple[float, float]:
         """How near municipal themes lie to what the programmes are for: much like needs to calls."""
-        if theme_rows is None or (rows := self.vectors.rows(_abouts(), PASSAGE)) is None:
+        if self.vectors is None or theme_rows is None:
+            return NO_PRIOR
+        if (rows := self.vectors.rows(_abouts(), PASSAGE)) is None:
             return NO_PRIOR
         near = 2 * (theme_rows @ rows.T) - hubness(theme_rows, rows)
         return float(np.nanmean(near)), float(np.nanmean(np.nanstd(near, axis=1)))
 
-    def _likeness(self, wordings: Sequence[Sequence[str]], theme_rows: np.ndarray | None) -> Likeness | None:
+    def _likeness(self, wordings: Sequence[Sequence[str]], language: int) -> Likeness | None:
         if self.vectors is None or not self.needs or self.indexed.rows is None:
             return None
         rows = [self.vectors.rows(texts, QUERY) for texts in wordings]
-        return likeness(rows, self.indexed.rows, theme_rows, self.executor)
+        return likeness(rows, self.indexed.rows, self.indexed.near_all[language], self.executor)
 
     def _nearness_in_meaning(self, abouts: Sequence[str]) -> np.ndarray | None:
         if self.vectors is None or (rows := self.vectors.rows(abouts, PASSAGE)) is None:
             return None
-        near_all = hubness(self._themes[1], rows)
+        near_all = hubness(self.indexed.themes[ENGLISH], rows)
         found = np.full((len(self.needs), len(abouts)), np.nan)
         for i, need in enumerate(self.needs):
             wordings = self.vectors.rows(need_wordings(need).english, QUERY)
             if wordings is not None:
                 found[i] = (2 * (wordings @ rows.T) - near_all).mean(axis=0)
         return spreads_above_mean(found, NO_PRIOR, counted_as=0)
+
+
+@cache
+def _about_words() -> WordIndex:
+    return WordIndex(_abouts())
 
 
 def _abouts() -> list[str]:

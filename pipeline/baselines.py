@@ -100,5 +100,5 @@ def _english(need: Need) -> str:
 
 def _uncorrected(pool: Pool) -> np.ndarray:
     rows = [pool.vectors.rows(need_wordings(need).swedish, QUERY) for need in pool.needs]
-    found = likeness(rows, pool.indexed.rows, None)
+    found = likeness(rows, pool.indexed.rows, np.zeros(len(pool.indexed.rows.rows)))
     return np.where(np.isnan(found.sections), found.titles, found.sections)

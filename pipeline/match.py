@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import Engine
 
 from calls.model import Call
@@ -140,7 +141,14 @@ def embed_missing(
     progress: Progress | None = None,
 ) -> tuple[Vectors, int]:
     """The vectors of all texts of calls and needs, and how many of them were made now."""
-    texts = {text.key: text for text in texts_to_embed(calls, profile.needs)}
+    return embed_texts(engine, tenant, embedder, texts_to_embed(calls, profile.needs), progress)
+
+
+def embed_texts(
+    engine: Engine, tenant: str, embedder: Embedder, wanted: Iterable[Text], progress: Progress | None = None
+) -> tuple[Vectors, int]:
+    """The vectors of all these texts, and how many of them were made now."""
+    texts = {text.key: text for text in wanted}
     with reading(engine) as conn:
         known = dict(embeddings.find(conn, tenant, embedder.name, RECIPE, texts))
     missing = by_length(text for key, text in texts.items() if key not in known)
@@ -159,11 +167,11 @@ def by_length(texts: Iterable[Text]) -> list[Text]:
     return sorted(texts, key=lambda text: (text.kind, -len(text.text), text.text))
 
 
-def embed(embedder: Embedder, texts: Sequence[Text]) -> dict:
+def embed(embedder: Embedder, texts: Sequence[Text], batch_size: int = 16) -> dict[str, np.ndarray]:
     """Key to vector, for texts of both kinds."""
     made = {}
     for kind in sorted({text.kind for text in texts}):
         chosen = [text for text in texts if text.kind == kind]
-        rows = embedder.embed([text.text for text in chosen], kind=kind)
+        rows = embedder.embed([text.text for text in chosen], kind=kind, batch_size=batch_size)
         made |= {text.key: row for text, row in zip(chosen, rows, strict=True)}
     return made

@@ -74,9 +74,9 @@ def test_likeness_takes_each_calls_title_and_best_section_whatever_the_block(see
     place = np.concatenate([np.arange(count) for count in counts])
     texts = CallRows(rows=rows, owner=owner, place=place, is_title=place == 0, calls=30)
     needs = [units(2, 7), None, units(1, 8)]
-    found = likeness(needs, texts, None)
+    found = likeness(needs, texts, np.zeros(len(rows)))
     with ThreadPoolExecutor(2) as executor:
-        again = likeness(needs, texts, None, executor)
+        again = likeness(needs, texts, np.zeros(len(rows)), executor)
     assert np.array_equal(found.sections, again.sections, equal_nan=True)
     for i, wordings in enumerate(needs):
         for j in range(30):
