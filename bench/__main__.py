@@ -4,13 +4,14 @@ import argparse
 import os
 import platform
 
-from bench import collecting, demonstration, letters, pages, serving, suite
+from bench import collecting, demonstration, letters, matching, pages, serving, suite
 
 PARTS = {
     "collect": collecting.measure,
     "days": collecting.measure_days,
     "demo": demonstration.measure,
     "letters": letters.measure,
+    "matching": matching.measure,
     "pages": pages.measure,
     "serve": serving.measure,
     "suite": suite.measure,
