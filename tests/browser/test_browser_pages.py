@@ -22,7 +22,7 @@ PAGES = {
     "filtered to nothing": "/?sok=zzz&enhet=barn-och-utbildning",
     "below the line": "/?flik=under-gransen",
     "answers": "/svar",
-    "call": "/utlysning/1?enhet=raddningstjansten",
+    "call": "/utlysning/1?enhet=raddning",
     "closed panel call": "/utlysning/7",
     "calls": "/utlysningar?visa=alla",
     "sources": "/kallor",
