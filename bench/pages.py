@@ -5,7 +5,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,8 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from bench.figures import Figure
-from calls.model import CallSection, Deadline, ScrapedCall
+from calls.model import Call, CallSection, Deadline, ScrapedCall
 from calls.vocabulary import SectionKind, Status
 from matcher.model import Answer, Band, Check, Evidence, Match, SentencePair
 from profiles.load import load_profile, preset_path
@@ -143,21 +141,20 @@ def _fill(database: str) -> None:
             csrf="0" * 64,
             now=now,
         )
-    _propose(engine, profile, now)
+    with reading(engine) as conn:
+        stored = calls.summaries(conn, TENANT)
+    with writing(engine) as conn:
+        matches.propose(conn, TENANT, _proposed(stored, profile), 1, now)
     engine.dispose()
 
 
-def _propose(engine: Engine, profile: Profile, now: datetime) -> None:
-    with reading(engine) as conn:
-        stored = calls.summaries(conn, TENANT)
+def _proposed(stored: Sequence[Call], profile: Profile) -> list[Match]:
     each, needs = MATCHES // CALLS, list({need.unit: need for need in profile.needs}.values())
-    proposed = [
+    return [
         _match(call.id, needs[(place + turn) % len(needs)], turn)
         for place, call in enumerate(stored)
         for turn in range(each)
     ]
-    with writing(engine) as conn:
-        matches.propose(conn, TENANT, proposed, 1, now)
 
 
 def _call(number: int, now: datetime) -> ScrapedCall:
