@@ -32,6 +32,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     settings = read_settings()
+    wiring.use_own_words(settings)
     with bars(quiet=as_json) as show:
         measured = measure(
             calls,

@@ -74,6 +74,7 @@ def _reason(result: CollectResult) -> str | None:
 def match(as_json: Json = False) -> None:
     installation = wiring.opened()
     version, profile = wiring.published_profile(installation)
+    wiring.use_own_words(installation.settings)
     with bars(quiet=as_json) as show, wiring.executor(installation.settings) as executor:
         summary = match_all(
             installation.engine,

@@ -2,8 +2,11 @@
 
 MatcherError
 ├── ModelError        the embedding model is missing, damaged, refused or too large
-└── EvaluationError   a file of judged matches is not what was expected
+├── EvaluationError   a file of judged matches is not what was expected
+└── VocabularyError   the coordinator's own word list is not what was expected
 """
+
+from texts import MessageError
 
 
 class MatcherError(Exception):
@@ -16,3 +19,7 @@ class ModelError(MatcherError):
 
 class EvaluationError(MatcherError):
     """A file of calls, needs or judgements cannot be read."""
+
+
+class VocabularyError(MessageError, MatcherError):
+    """The coordinator's own word list cannot be used; says which line."""

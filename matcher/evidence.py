@@ -42,7 +42,7 @@ def pairs(pool: Pool, i: int, j: int) -> tuple[SentencePair, ...]:
     Sentences meet in the concepts they share; the more of the need's concepts a sentence takes up, the better.
     """
     need, call = pool.needs[i], pool.calls[j]
-    asked = _need_sentences(need.text or need.title)
+    asked = need_sentences(need.text or need.title)
     met = [
         (
             overlap,
@@ -58,7 +58,8 @@ def pairs(pool: Pool, i: int, j: int) -> tuple[SentencePair, ...]:
 
 
 @lru_cache(maxsize=512)
-def _need_sentences(text: str) -> list[tuple[str, tuple[Concept, ...]]]:
+def need_sentences(text: str) -> list[tuple[str, tuple[Concept, ...]]]:
+    """A need's sentences, each with the concepts it speaks of."""
     found = sentences(text) or [text.strip()]
     return [(sentence, translate(sentence)) for sentence in found]
 

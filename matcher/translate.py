@@ -6,7 +6,7 @@ compound that is not there itself is split into parts that are, since Swedish ma
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -24,6 +24,7 @@ CUTS = (
     *("en", "et", "ar", "er", "or", "na", "as", "an", "a", "e", "t", "n", "s"),
 )
 JOINTS = ("s", "", "-")
+_additions: dict[str, tuple[str, ...]] = {}
 
 
 def translate(text: str) -> tuple[Concept, ...]:
@@ -42,10 +43,18 @@ def gloss(text: str) -> str:
     return ", ".join(concept.terms[0] for concept in translate(text))
 
 
+def put_in_front(entries: Mapping[str, tuple[str, ...]]) -> None:
+    """Let these entries come before the product's; what was worked out without them is forgotten."""
+    _additions.clear()
+    _additions.update(entries)
+    for known in (vocabulary, lookup, split, _heads, _phrases):
+        known.cache_clear()
+
+
 @cache
 def vocabulary() -> dict[str, tuple[str, ...]]:
-    """Swedish word or phrase, in small letters, to its English terms."""
-    entries: dict[str, tuple[str, ...]] = {}
+    """Swedish word or phrase, in small letters, to its English terms; additions in front."""
+    entries = dict(_additions)
     folder = files("matcher").joinpath("vocabulary")
     for part in sorted(folder.iterdir(), key=lambda part: part.name):
         if part.name.endswith(".tsv"):

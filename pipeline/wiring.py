@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Engine
 
+from matcher.additions import read_additions, use_additions
 from matcher.embedder import Embedder, load_embedder
 from matcher.errors import MatcherError
 from notifier.channel import Channel, channel_for
@@ -136,6 +137,16 @@ def embedder(settings: Settings, tell: Callable[[MatcherError], None] = _log_mod
     except MatcherError as failure:
         tell(failure)
         return None
+
+
+def use_own_words(settings: Settings) -> None:
+    """Put the coordinator's word list, where there is one, in front of the product's.
+
+    Raises:
+        VocabularyError: a line of it is not what was expected.
+    """
+    path = settings.data_dir / "vocabulary.tsv"
+    use_additions(read_additions(path) if path.exists() else {})
 
 
 @contextmanager
