@@ -16,7 +16,7 @@ import numpy as np
 
 from calls.model import Call
 from matcher.model import Evidence, RejectReason, Verdict
-from matcher.nearness import nearness
+from matcher.nearness import Nearness, nearness
 from matcher.programmes import action_of, programme_of
 from matcher.vectors import Vectors
 from profiles.model import Need
@@ -129,11 +129,13 @@ def learn(
     vectors: Vectors | None,
     total: np.ndarray,
     answers: Answers,
+    near: Nearness | None = None,
 ) -> dict[int, Adjustment]:
     """What the answers do to each need that has any that teach; by the need's position.
 
     Args:
         total: the scores before learning, shape (needs, calls).
+        near: of all calls answered to `calls`, where it is known already.
     """
     chosen = {i: _newest(answers.get(need.id, ())) for i, need in enumerate(needs)}
     by_unit: dict[str, list[Answered]] = defaultdict(list)
@@ -142,15 +144,13 @@ def learn(
     taught = [i for i, need in enumerate(needs) if any(a.teaches for a in by_unit[need.unit])]
     if not taught:
         return {}
-    asked = list({a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}.values())
-    near = nearness(asked, calls, vectors)
-    rows = {call.id: row for row, call in enumerate(asked)}
+    if near is None:
+        asked = {a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}
+        near = nearness(list(asked.values()), calls, vectors)
     variance = VARIANCE if vectors is not None else VARIANCE_WITHOUT_MODEL
+    place = {call.id: j for j, call in enumerate(calls)}
     return {
-        i: learned(
-            chosen[i], by_unit[needs[i].unit], calls, total[i], near.to_calls, near.among, rows, variance
-        )
-        for i in taught
+        i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near, variance) for i in taught
     }
 
 
@@ -158,31 +158,28 @@ def learned(
     own: Sequence[Answered],
     of_unit: Sequence[Answered],
     calls: Sequence[Call],
+    place: Mapping[int, int],
     expected: np.ndarray,
-    to_calls: np.ndarray,
-    among: np.ndarray,
-    rows: Mapping[int, int],
+    near: Nearness,
     variance: float = VARIANCE,
 ) -> Adjustment:
     """The adjustment of one need.
 
     Args:
         own: the need's answers; `of_unit`: those of all needs of its unit, for what they say of eligibility.
+        place: a call's id to its position.
         expected: the need's scores before learning, shape (calls,).
-        to_calls, among: nearness of answered calls to all calls, and among themselves; `rows` has the place of
-            an answered call by its id.
     """
-    place = {call.id: j for j, call in enumerate(calls)}
     topical = [a for a in own if a.teaches_need]
     shift, parts = np.zeros(len(calls)), np.zeros((0, len(calls)))
     if topical:
-        chosen = [rows[a.call.id] for a in topical]
+        chosen = [near.rows[a.call.id] for a in topical]
         said = np.array([a.verdict is Verdict.ACCEPT for a in topical], float)
         prior = log_odds(
             np.array([expected[place[a.call.id]] if a.call.id in place else a.score for a in topical])
         )
-        surprise = _surprise(variance * among[np.ix_(chosen, chosen)], prior, said)
-        parts = variance * to_calls[chosen] * surprise[:, None]
+        surprise = _surprise(variance * near.among[np.ix_(chosen, chosen)], prior, said)
+        parts = variance * near.to_calls[chosen] * surprise[:, None]
         shift = parts.sum(axis=0)
     barred, lost = _refused_for_the_unit(of_unit, calls)
     return _bounded(shift, lost, parts, (*topical, *barred))
@@ -240,15 +237,15 @@ def _refused_for_the_unit(
             counted[kind] -= 1
         else:
             refusals.append(answer)
-    kinds = [_kind(call) for call in calls]
     lost = np.zeros((len(refusals), len(calls)))
-    for row, answer in enumerate(refusals):
-        own = _kind(answer.call)
-        same = [
-            call.id == answer.call.id or (own is not None and own == k)
-            for call, k in zip(calls, kinds, strict=True)
-        ]
-        lost[row] = -PER_REFUSAL * np.array(same, float)
+    if refusals:
+        kinds = [_kind(call) for call in calls]
+        for row, answer in enumerate(refusals):
+            own = _kind(answer.call)
+            lost[row] = [
+                -PER_REFUSAL if call.id == answer.call.id or (own is not None and own == kind) else 0.0
+                for call, kind in zip(calls, kinds, strict=True)
+            ]
     return tuple(refusals), lost
 
 

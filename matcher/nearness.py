@@ -1,7 +1,7 @@
 """How near calls lie to each other: by the meaning of their texts, or by their words where there is no model."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,12 @@ class Nearness:
     """Cosines; 0 where a call has no usable vector.
 
     Attributes:
+        rows: an asked call's id to its row.
         to_calls: shape (asked, calls), 0 to 1: what is unlike is not near, and says nothing.
         among: the asked ones among themselves, shape (asked, asked), -1 to 1.
     """
 
+    rows: Mapping[int, int]
     to_calls: np.ndarray
     among: np.ndarray
 
@@ -30,13 +32,15 @@ class Nearness:
 def nearness(asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors | None) -> Nearness:
     """How near each asked call lies to every call."""
     if not asked or not calls:
-        return Nearness(np.zeros((len(asked), len(calls))), np.eye(len(asked)))
-    if vectors is not None:
-        return _in_meaning(asked, calls, vectors)
-    return _in_words(asked, calls)
+        return Nearness({}, np.zeros((len(asked), len(calls))), np.eye(len(asked)))
+    rows = {call.id: row for row, call in enumerate(asked)}
+    found = _in_words(asked, calls) if vectors is None else _in_meaning(asked, calls, vectors)
+    return Nearness(rows, *found)
 
 
-def _in_meaning(asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors) -> Nearness:
+def _in_meaning(
+    asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors
+) -> tuple[np.ndarray, np.ndarray]:
     """Half by the titles, half by the mean of all texts, both less what all calls have in common."""
     to_calls, among = np.zeros((len(asked), len(calls))), np.zeros((len(asked), len(asked)))
     usual = vectors.rows([entry.about_en for entry in programmes()], PASSAGE)
@@ -45,7 +49,7 @@ def _in_meaning(asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors) 
         found, own = _directions(found - middle), _directions(own - middle)
         to_calls += own @ found.T / 2
         among += own @ own.T / 2
-    return Nearness(np.clip(to_calls, 0, 1), among)
+    return np.clip(to_calls, 0, 1), among
 
 
 def _vectors_of(calls: Sequence[Call], vectors: Vectors) -> tuple[np.ndarray, ...]:
@@ -79,7 +83,7 @@ def _directions(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> Nearness:
+def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> tuple[np.ndarray, np.ndarray]:
     """Cosine of word counts, rare words counting more (tf-idf)."""
     counts = [Counter(tokens(words_text(call))) for call in calls]
     own = [Counter(tokens(words_text(call))) for call in asked]
@@ -98,7 +102,7 @@ def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> Nearness:
         if shared:
             chosen = matrix[[place[word] for word in shared]]
             to_calls[:, column] = np.array([known[word] for word in shared]) @ chosen
-    return Nearness(to_calls, matrix.T @ matrix)
+    return to_calls, matrix.T @ matrix
 
 
 def _weights(counted: Counter[str], spread: Counter[str], total: int) -> dict[str, float]:

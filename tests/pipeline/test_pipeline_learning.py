@@ -15,7 +15,7 @@ from storage import learning, matches
 from storage.database import open_database, reading, writing
 
 TENANT = "prov"
-FITTING = ("pupil exchanges between schools", "pupil exchanges with schools")
+FITTING = ("pupil exchanges between schools", "pupil exchanges between schools abroad")
 PROFILE = a_profile(
     units=(a_unit(needs=(a_need(title_en="Pupil exchanges between schools", text_en="Pupil exchanges"),)),)
 )
@@ -68,9 +68,14 @@ def test_a_refusal_lowers_calls_like_it_and_a_reset_gives_the_same_scores_as_bef
 
 
 def test_a_refusal_of_a_call_that_has_closed_since_still_teaches(engine):
-    before = run(engine)
-    refuse(engine, 1, RejectReason.NOT_OUR_NEED)
+    run(engine)
+    with reading(engine) as conn:
+        (first,) = [one.id for one in matches.find(conn, TENANT) if one.match.call_id == 1]
     harvest(engine, closed=[1])
+    before = run(engine)
+    refused = Decision(verdict=Verdict.REJECT, by="s", at=NOW, reason=RejectReason.NOT_OUR_NEED)
+    with writing(engine) as conn:
+        matches.decide(conn, TENANT, first, refused)
     after = run(engine)
     assert 1 not in after
     assert after.get(2, 0) < before[2]
