@@ -21,9 +21,10 @@ from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.source import Fetch, Source
 from storage import harvests, runs
 from storage.database import reading, writing
-from texts import Message
+from texts import N_, Message, translate
 
 SCRAPED = TypeAdapter(ScrapedCall)
+DOUBLED = N_("samma referens står två gånger med olika uppgifter")
 log = structlog.get_logger()
 
 
@@ -129,9 +130,6 @@ def _store(
         return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)
     with writing(engine) as conn:
         saved = harvests.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
-        doubled = [
-            {"reference": one, "reason": "the same reference with other facts"} for one in saved.conflicts
-        ]
         runs.end_harvest(
             conn,
             tenant,
@@ -140,7 +138,7 @@ def _store(
             now=now,
             calls=len(found.calls),
             saved=saved,
-            skipped=[*found.skipped, *doubled],
+            skipped=_left_out(found, saved),
         )
     return CollectResult(
         source=source.key,
@@ -151,6 +149,13 @@ def _store(
         unseen=saved.unseen,
         skipped=len(found.skipped) + len(saved.conflicts),
     )
+
+
+def _left_out(found: HarvestedCalls, saved: harvests.Saved) -> list[dict[str, str]]:
+    """What of a sound harvest was not stored, as it is kept: in Swedish."""
+    odd = [(one.reference, one.reason) for one in found.skipped]
+    odd += [(reference, Message(text=DOUBLED)) for reference in saved.conflicts]
+    return [{"reference": reference, "reason": translate(reason, "sv")} for reference, reason in odd]
 
 
 def _refuse(

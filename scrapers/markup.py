@@ -15,6 +15,8 @@ from lxml import etree
 
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
+from scrapers.errors import OddValue
+from texts import N_
 
 MOST_MARKUP = 1_000_000
 MOST_TEXT = 60_000
@@ -213,7 +215,12 @@ class PageReader:
         """The only element that the selector finds."""
         found = self.all(selector)
         if len(found) != 1:
-            raise ValueError(f"{self.where}: {len(found)} of {selector!r} where one is due")
+            raise OddValue(
+                N_("{where}: {count} av {selector} där en enda väntades"),
+                where=self.where,
+                count=len(found),
+                selector=repr(selector),
+            )
         return found[0]
 
     def all(self, selector: str) -> list[Tag]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from calls.model import ScrapedCall
+from texts import Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Skipped:
     """One odd call that was left out, with the reason; it counts against the harvest."""
 
     reference: str
-    reason: str
+    reason: Message | str
 
 
 Crawl = Callable[[Fetch, Mapping[str, str]], Iterator[ScrapedCall | Skipped]]

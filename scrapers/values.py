@@ -13,6 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from calls.model import BRUSSELS, Deadline
+from scrapers.errors import OddValue
 from texts import N_
 
 PORTAL_INSTANT = re.compile(
@@ -61,12 +62,14 @@ def portal_instant(words: str) -> datetime:
     """
     found = PORTAL_INSTANT.fullmatch(words.strip())
     if found is None:
-        raise ValueError(f"{words[:60]!r} is not an instant of the portal")
+        raise OddValue(N_("{value} är ingen tidpunkt i portalens form"), value=repr(words[:60]))
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the caller names the zone
     except ValueError as failure:
-        raise ValueError(f"{words[:60]!r}: {failure}") from failure
+        raise OddValue(
+            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
+        ) from failure
 
 
 def portal_day(words: str) -> date:
@@ -90,7 +93,7 @@ def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
     """
     found = DOTTED.fullmatch(words.strip())
     if found is None:
-        raise ValueError(f"{words[:60]!r} is not of the form dd.mm.yyyy hh:mm")
+        raise OddValue(N_("{value} är inte av formen dd.mm.åååå tt:mm"), value=repr(words[:60]))
     day_of_month, month, year, hour, minute = found.groups()
     try:
         day = date(int(year), int(month), int(day_of_month))
@@ -98,7 +101,9 @@ def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
             return Deadline.on(day, zone)
         clock = time(23, 59) if (hour, minute) == ("24", "00") else time(int(hour), int(minute))
     except ValueError as failure:
-        raise ValueError(f"{words[:60]!r}: {failure}") from failure
+        raise OddValue(
+            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
+        ) from failure
     return Deadline(at=datetime.combine(day, clock, tzinfo=zone))
 
 
@@ -115,7 +120,11 @@ def checked_dates(opening: date | None, deadlines: tuple[Deadline, ...] | None) 
     """
     days = [deadline.day for deadline in deadlines or ()]
     if opening and days and opening > max(days):
-        raise ValueError(f"opens on {opening} after its last deadline on {max(days)}")
+        raise OddValue(
+            N_("öppnar {opening}, efter sista dagen {last}"),
+            opening=opening.isoformat(),
+            last=max(days).isoformat(),
+        )
     all_days = [*days, *([opening] if opening else [])]
     return () if all(FIRST_YEAR <= day.year <= LAST_YEAR for day in all_days) else (ODD_YEAR,)
 

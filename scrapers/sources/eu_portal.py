@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any
 
 from calls.model import ScrapedCall
-from scrapers.errors import SourceChanged
+from scrapers.errors import SourceChanged, reason_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.portal_calls import KEY, parse_record
 from scrapers.sources.portal_records import CASCADE, PROSPECT, TOPIC, Row, current_rows, harvest_day, row_of
@@ -94,7 +94,7 @@ def _rows(results: Sequence[Any]) -> tuple[list[Row], list[Skipped]]:
         try:
             rows.append(row_of(result, position))
         except ValueError as failure:
-            odd.append(Skipped(reference=f"row {position}", reason=str(failure)))
+            odd.append(Skipped(reference=f"row {position}", reason=reason_of(failure)))
     return rows, odd
 
 

@@ -20,7 +20,7 @@ from bs4 import Tag
 from calls.model import CallSection, Consortium, Deadline, ScrapedCall
 from calls.programmes import key_by_identifier, key_by_name
 from calls.vocabulary import DeadlineModel, SectionKind, Status
-from scrapers.errors import SourceChanged
+from scrapers.errors import OddValue, SourceChanged, reason_of
 from scrapers.markup import PageReader, one_line, text_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.euroaccess_words import countries_in, entities_in, grant_in
@@ -81,7 +81,7 @@ def _read(fetch: Fetch, listed: Listed) -> ScrapedCall | Skipped:
     try:
         return parse_call(fetch.get(listed.path).text, listed)
     except SourceChanged as failure:
-        return Skipped(reference=listed.reference, reason=str(failure))
+        return Skipped(reference=listed.reference, reason=reason_of(failure))
 
 
 def parse_list(html: str) -> list[Listed]:
@@ -125,7 +125,7 @@ def _listed(row: Tag) -> Listed:
     path = urlsplit(str(link["href"]).strip()).path if link else ""
     found = DETAIL.fullmatch(path)
     if found is None:
-        raise ValueError(f"a row without a link to a call: {one_line(str(row))[:80]!r}")
+        raise OddValue(N_("en rad utan länk till en utlysning: {row}"), row=repr(one_line(str(row))[:80]))
     return Listed(
         reference=found[1],
         path=path,
@@ -144,7 +144,7 @@ def parse_call(html: str, listed: Listed) -> ScrapedCall | Skipped:
     try:
         return _call(PageReader(html, f"{KEY} call {listed.reference}"), listed)
     except ValueError as failure:
-        return Skipped(reference=listed.reference, reason=str(failure))
+        return Skipped(reference=listed.reference, reason=reason_of(failure))
 
 
 def _call(page: PageReader, listed: Listed) -> ScrapedCall:
@@ -185,14 +185,19 @@ def _rows(page: PageReader) -> dict[str, Tag]:
     """Label, in small letters, to its row. The page's heads must be there: translated ones are not guessed."""
     heads = {one_line(str(head)).lower() for head in page.all("#calldata h4.table-head")}
     if not heads >= HEADS:
-        raise ValueError(f"{page.where}: heads {sorted(heads)} where {sorted(HEADS)} are due")
+        raise OddValue(
+            N_("{where}: rubrikerna {heads} där {expected} väntades"),
+            where=page.where,
+            heads=", ".join(sorted(heads)),
+            expected=", ".join(sorted(HEADS)),
+        )
     rows: dict[str, Tag] = {}
     for row in page.all("#calldata div.subtable div.tr"):
         label = row.select_one("p.title")
         if label is not None:
             rows.setdefault(one_line(str(label)).lower(), row)
     if "deadlines" not in rows:
-        raise ValueError(f"{page.where}: no row 'deadlines'")
+        raise OddValue(N_("{where}: raden med sista ansökningsdag saknas"), where=page.where)
     return rows
 
 

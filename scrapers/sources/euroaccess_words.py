@@ -3,7 +3,9 @@
 import re
 
 from calls.vocabulary import ApplicantType
+from scrapers.errors import OddValue
 from scrapers.values import amount
+from texts import N_
 
 # The longest first, for the names hold commas themselves.
 ENTITIES = {
@@ -65,7 +67,7 @@ def entities_in(words: str) -> frozenset[ApplicantType]:
             found |= types
             rest = re.sub(rf"(?:^|, ){re.escape(name)}(?=,|$)", "", rest)
     if rest.strip(" ,") or not found:
-        raise ValueError(f"{rest.strip(' ,')[:60]!r} is not a class of applicants")
+        raise OddValue(N_("{value} är ingen känd grupp av sökande"), value=repr(rest.strip(" ,")[:60]))
     return frozenset(found)
 
 
@@ -86,7 +88,10 @@ def countries_in(words: str) -> frozenset[str]:
         elif name:
             unknown.append(name)
     if not found or (unknown and "SE" not in found):
-        raise ValueError(f"{', '.join(unknown)[:80]!r}: no country or group that we know")
+        raise OddValue(
+            N_("{value} är inget land och ingen grupp av länder som vi känner till"),
+            value=repr(", ".join(unknown)[:80]),
+        )
     return frozenset(found)
 
 
@@ -106,12 +111,12 @@ def grant_in(words: str) -> tuple[int | None, int | None, str]:
     else:
         least = most = _sum(text)
     if least and most and least > most:
-        raise ValueError(f"{words[:60]!r}: the least is more than the most")
+        raise OddValue(N_("{value}: det minsta är mer än det största"), value=repr(words[:60]))
     return least, most, "EUR"
 
 
 def _sum(words: str) -> int:
     money = amount(words, decimal=".")
     if money.currency != "EUR" or not LEAST_BELIEVED <= money.amount <= MOST_BELIEVED:
-        raise ValueError(f"{words[:60]!r} is not a project's sum in euro")
+        raise OddValue(N_("{value} är ingen summa i euro för ett projekt"), value=repr(words[:60]))
     return money.amount

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from calls.model import CallSection, Deadline, ScrapedCall
 from calls.programmes import key_by_code, key_by_identifier, programme_name
 from calls.vocabulary import DeadlineModel, SectionKind, Status
+from scrapers.errors import OddValue, reason_of
 from scrapers.markup import one_line, sections_of, text_of
 from scrapers.source import Skipped
 from scrapers.sources.plain_statements import applicants_in, rate_in, runs_on
@@ -40,13 +41,13 @@ def parse_record(row: Row, as_of: date | None = None) -> ScrapedCall | Skipped:
     try:
         return _call(row, as_of)
     except ValueError as failure:
-        return Skipped(reference=row.reference, reason=str(failure))
+        return Skipped(reference=row.reference, reason=reason_of(failure))
 
 
 def _call(row: Row, as_of: date | None) -> ScrapedCall:
     kind = row.type
     if kind not in (TOPIC, PROSPECT, CASCADE):
-        raise ValueError(f"type {kind!r}: expected {TOPIC}, {PROSPECT} or {CASCADE}")
+        raise OddValue(N_("posten är av typ {kind}, som inte är någon utlysning"), kind=repr(kind))
     identifier = _identifier(row, kind)
     money = topic_money(row, identifier) if kind == TOPIC and identifier else plain_money(row)
     actions, broken = _actions(row)
@@ -94,9 +95,9 @@ def _call(row: Row, as_of: date | None) -> ScrapedCall:
 def _identifier(row: Row, kind: str) -> str | None:
     identifier = _line(row.text("identifier"))
     if identifier is None and kind == TOPIC:
-        raise ValueError("a topic without an identifier")
+        raise OddValue(N_("ett ämne utan kod"))
     if identifier is not None and len(identifier) > 200:
-        raise ValueError(f"identifier {identifier[:60]!r} is too long to be one")
+        raise OddValue(N_("{value} är för lång för att vara en kod"), value=repr(identifier[:60]))
     return identifier
 
 
@@ -107,7 +108,7 @@ def _titles(row: Row, kind: str, notes: list[str]) -> tuple[str, str | None]:
     own += [value for name in ("summary", "content") if isinstance(value := row.fields.get(name), str)]
     title = next((line for words in own if (line := _line(words))), None)
     if title is None or len(title) < 2:
-        raise ValueError("no title")
+        raise OddValue(N_("rubrik saknas"))
     if len(title) > MOST_TITLE:
         notes.append(LONG_TITLE)
         title = title[: MOST_TITLE - 1].rstrip() + "…"
@@ -124,7 +125,7 @@ def _address(row: Row, kind: str, identifier: str | None) -> str:
     if not re.fullmatch(r"\d{1,12}", number):
         found = re.match(r"\d{1,12}", row.reference)
         if found is None:
-            raise ValueError("a cascade call without a number of its own")
+            raise OddValue(N_("en kaskadutlysning utan eget nummer"))
         number = found[0]
     return f"{PAGES}competitive-calls-cs/{number}"
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from scrapers.errors import OddValue
 from scrapers.markup import clean
 from scrapers.values import json_in, portal_day
+from texts import N_
 
 TOPIC, PROSPECT, CASCADE = "1", "2", "8"
 CURRENT_REFERENCE = re.compile(r"\d+(?:TOPICS|COMPETITIVE_CALL|PROSPECTS)[a-zA-Z]{2}")
@@ -86,11 +88,11 @@ def row_of(result: Any, position: int) -> Row:
         ValueError: when it has no reference or no metadata.
     """
     if not isinstance(result, Mapping) or not isinstance(result.get("metadata"), Mapping):
-        raise ValueError(f"row {position} is not a record with metadata")
+        raise OddValue(N_("rad {number} är ingen post med metadata"), number=position)
     metadata = result["metadata"]
     reference = _first_text(result.get("reference")) or _first_text(metadata.get("REFERENCE"))
     if not reference or not reference.strip():
-        raise ValueError(f"row {position} has no reference")
+        raise OddValue(N_("rad {number} saknar referens"), number=position)
     return Row(reference=clean(reference).strip(), fields=result, metadata=metadata)
 
 

@@ -428,3 +428,15 @@ class Uncounted(list):
     def __getitem__(self, part):
         page = super().__getitem__(part)
         return page[:1] + page if isinstance(part, slice) else page
+
+
+def test_what_is_left_out_is_said_in_swedish_and_counts(watch):
+    watch.service.records = [*topics(40), a_topic(41, title=["x"]), a_topic(42, startDate=["46126"])]
+    found = watch.collect()
+    assert (found["new"], found["skipped"], found["refused"]) == (40, 2, False)
+    watch.service.records = [*(a_topic(number, startDate=["46126"]) for number in range(1, 41)), *topics(40)]
+    for row in watch.service.records[:40]:
+        row["metadata"]["identifier"] = [f"ODD-{row['reference']}"]
+    found = watch.collect()
+    assert (found["refused"], found["new"]) == (True, 0)
+    assert "'46126' är ingen tidpunkt i portalens form" in found["reason"]

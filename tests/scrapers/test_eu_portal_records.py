@@ -10,6 +10,7 @@ from scrapers.source import Skipped
 from scrapers.sources import portal_budget, portal_calls
 from scrapers.sources.portal_calls import PASSED_OR_CONTINUOUS, parse_record
 from scrapers.sources.portal_records import Row, current_rows, harvest_day, row_of
+from texts import translate
 
 MIDNIGHT = "T00:00:00.000+0000"
 
@@ -130,20 +131,20 @@ def test_a_prospect_call_is_addressed_by_its_reference():
 
 
 @pytest.mark.parametrize(("facts", "reason"), [
-    ({"title": []}, "no title"),
-    ({"title": ["  "]}, "no title"),
-    ({"title": ["x"]}, "no title"),
-    ({"identifier": []}, "without an identifier"),
+    ({"title": []}, "rubrik saknas"),
+    ({"title": ["  "]}, "rubrik saknas"),
+    ({"title": ["x"]}, "rubrik saknas"),
+    ({"identifier": []}, "ett ämne utan kod"),
     ({"deadlineDate": ["46126"]}, "46126"),
     ({"deadlineDate": ["2026-02-30" + MIDNIGHT]}, "2026-02-30"),
     ({"startDate": ["soon"]}, "soon"),
-    ({"startDate": ["2027-01-01" + MIDNIGHT]}, "opens on 2027-01-01 after"),
-    ({"type": ["0"]}, "type '0'"),
+    ({"startDate": ["2027-01-01" + MIDNIGHT]}, "öppnar 2027-01-01, efter"),
+    ({"type": ["0"]}, "av typ '0'"),
 ], ids=["none", "S-40 blank", "S-40 one sign", "no identifier", "S-74", "S-75", "words", "S-80", "tender"])  # fmt: skip
 def test_an_odd_record_is_skipped_with_the_reason(facts, reason):
     skipped = parse_record(a_row(**facts))
     assert isinstance(skipped, Skipped)
-    assert reason in skipped.reason
+    assert reason in translate(skipped.reason, "sv")
 
 
 def test_s_40_a_title_without_end_is_cut_with_a_note():

@@ -46,9 +46,9 @@ def test_every_row_of_the_list_is_read_and_counted():
     [
         (("6 Calls found", "7 Calls found"), "Listan har 6 rader där 7 utlysningar utlovades"),
         (("6 Calls found", "6 Aufrufe gefunden"), 'Listan har 0 rader "N Calls found"'),
-        (('id="calls-overview"', 'id="calls"'), "0 of 'table#calls-overview' where one is due"),
+        (('id="calls-overview"', 'id="calls"'), "0 av 'table#calls-overview' där en enda väntades"),
         (("/en/calls/102/", "/en/calls/101/"), "6 rader för 5 olika utlysningar"),
-        (("/en/calls/102/", "/en/news/102/"), "a row without a link to a call"),
+        (("/en/calls/102/", "/en/news/102/"), "en rad utan länk till en utlysning"),
     ],
     ids=["rows lack", "S-54 other language", "S-56 other layout", "S-43 one call twice", "other links"],
 )
@@ -181,7 +181,7 @@ def test_every_class_of_applicants_has_a_meaning_and_other_words_have_none():
     }
     assert entities_in("EU Body, Other") == {ApplicantType.OTHER}
     for words in ("Town twinning committee", "Other, Something", "Otherwise", ""):
-        with pytest.raises(ValueError, match="is not a class"):
+        with pytest.raises(ValueError, match="ingen känd grupp"):
             entities_in(words)
 
 
@@ -217,7 +217,7 @@ def test_s_84_sums_for_one_project(words, expected):
     "words", ["EUR 50", "€ 3,5000,00.00", "4,000,000", "between € 2,000.00 and € 1,500.00", "see call"]
 )
 def test_s_85_sums_that_are_not_plain_are_refused(words):
-    with pytest.raises(ValueError, match=r"is not|more than"):
+    with pytest.raises(ValueError, match=r"ingen summa|mer än|is not"):
         grant_in(words)
 
 

@@ -10,6 +10,7 @@ from recorded import PAGES, recorded
 
 from scrapers.source import Skipped
 from scrapers.sources import SOURCES, source
+from texts import Message, translate
 
 EVERY_TYPE = {"types": "1,8,2"}
 
@@ -18,6 +19,8 @@ def plain(value: Any) -> Any:
     """A call as JSON, in an order that does not vary, without what no publisher stated."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Message):
+        return translate(value, "sv")
     if dataclasses.is_dataclass(value):
         stated = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return {name: plain(part) for name, part in stated.items() if part is not None}

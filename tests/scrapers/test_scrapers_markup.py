@@ -145,5 +145,5 @@ def test_a_title_is_one_line():
 
 def test_a_page_without_the_part_that_is_due_speaks_up():
     page = PageReader("<h1>a</h1><h1>b</h1>", "a page")
-    with pytest.raises(ValueError, match=r"a page: 2 of 'h1' where one is due"):
+    with pytest.raises(ValueError, match=r"a page: 2 av 'h1' där en enda väntades"):
         page.one("h1")

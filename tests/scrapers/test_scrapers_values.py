@@ -96,7 +96,7 @@ def test_s_77_a_year_beyond_belief_is_kept_with_a_note():
 
 
 def test_s_80_opening_after_the_last_deadline_is_refused():
-    with pytest.raises(ValueError, match=r"opens on 2026-05-02 after its last deadline on 2026-05-01"):
+    with pytest.raises(ValueError, match=r"öppnar 2026-05-02, efter sista dagen 2026-05-01"):
         checked_dates(date(2026, 5, 2), (Deadline.on(date(2026, 5, 1)),))
 
 
