@@ -37,6 +37,9 @@ MOST_HEADERS = 200
 ATTEMPTS = 4
 JSON_ATTEMPTS = 2
 
+# Its own notice of a retry names a pause that is not ours, beside the one sentence that says what was wrong.
+stamina.instrumentation.set_on_retry_hooks(())
+
 
 class _TryAgain(MessageError):
     """A passing fault: worth another try after a pause."""

@@ -23,7 +23,7 @@ from scrapers.standin.index import Index
 from scrapers.standin.noise import with_doubles
 from scrapers.standin.pages import read_euroaccess
 from scrapers.standin.records import Records, read_folder
-from texts import N_, Message
+from texts import N_, Message, cause_of
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 2**20
@@ -245,7 +245,7 @@ def serve(
         return Standin(port, site=site, records=records, clock=clock).start()
     except OSError as failure:
         message = N_("Det går inte att svara på port {port}: {reason}.")
-        values = {"port": port, "reason": failure.strerror or str(failure)}
+        values = {"port": port, "reason": cause_of(failure)}
         raise StandinError(Message(text=message, values=values)) from failure
 
 

@@ -93,6 +93,9 @@ class Service(ThreadingHTTPServer):
         self.faults: list[Any] = []
         self.asked = 0
 
+    def handle_error(self, request, client_address) -> None:
+        """A client that hangs up on an error page is no news."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
@@ -186,14 +189,14 @@ class Watch:
         }
 
     def collect(self, now: str | None = None, **more: str) -> dict[str, Any]:
-        """What `collect eu-portal --json` says of the source, with the exit code."""
-        code, printed = self._run(["collect", "eu-portal", "--json"], now, more)
+        """What `collect eu-portal --json` says of the source, with the exit code and what was said beside it."""
+        code, printed, beside = self._run(["collect", "eu-portal", "--json"], now, more)
         [source] = printed["sources"]
-        return source | {"code": code}
+        return source | {"code": code, "said": beside}
 
     def calls(self) -> dict[str, dict[str, Any]]:
         """What `calls --json` lists, by reference."""
-        code, printed = self._run(["calls", "--json"])
+        code, printed, _ = self._run(["calls", "--json"])
         assert code == 0
         return {call["reference"]: call for call in printed["calls"]}
 
@@ -203,7 +206,7 @@ class Watch:
         start_logging()
         result = CliRunner().invoke(cli.app, arguments, env=ours | settings)
         structlog.reset_defaults()
-        return result.exit_code, json.loads(result.stdout)
+        return result.exit_code, json.loads(result.stdout), result.stderr
 
 
 @pytest.fixture
@@ -357,7 +360,7 @@ def test_a_passing_fault_costs_nothing_but_time(watch, faults):
     assert not watch.service.faults
 
 
-@pytest.mark.parametrize("fault", ["empty", "moved once a page", "broken"])
+@pytest.mark.parametrize("fault", ["empty", "moved once a page", "broken", 503])
 def test_a_lasting_fault_is_refused_whole_and_closes_nothing(watch, fault):
     watch.service.records = topics(120)
     watch.collect()
@@ -365,6 +368,7 @@ def test_a_lasting_fault_is_refused_whole_and_closes_nothing(watch, fault):
     watch.service.faults = ["", "moved"] * 20 if fault == "moved once a page" else [fault] * 40
     found = watch.collect("2026-08-23T06:00:00+02:00")
     assert (found["refused"], found["code"], counts(found)) == (True, 1, (0, 0, 0, 0))
+    assert found["said"] == ""
     assert found["reason"]
     assert watch.calls() == before
 

@@ -343,7 +343,7 @@ def test_no_thread_and_no_connection_outlives_the_server(folder):
 
 
 def test_a_port_that_is_taken_is_refused_in_one_sentence(portal, folder):
-    with pytest.raises(StandinError, match=r"Det går inte att svara på port \d+: Address already in use\."):
+    with pytest.raises(StandinError, match=r"Det går inte att svara på port \d+: porten är upptagen\."):
         serve(folder, portal.standin.server_address[1], today=TODAY)
 
 
