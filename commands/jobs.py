@@ -38,6 +38,7 @@ def collect(
 ) -> None:
     installation = wiring.opened()
     with wiring.orders(installation.settings, sources or []) as orders, bars(quiet=as_json) as show:
+        asked_for = set(sources or []) | {order.source.key for order in orders if "url" in order.options}
         results = run_collect(
             installation.engine,
             installation.tenant,
@@ -51,7 +52,8 @@ def collect(
     else:
         for result in results:
             out.print(_collected(result), markup=False)
-    if any(result.refused for result in results):
+    refused = {result.source for result in results if result.refused}
+    if len(refused) == len(results) or refused & asked_for:
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from calls.model import BRUSSELS
 from commands.language import _, said
 from commands.output import Json, out, print_json, print_table
 from pipeline import wiring
@@ -62,13 +63,14 @@ def doctor(
 ) -> None:
     installation = wiring.opened()
     findings = []
+    today = installation.settings.clock().astimezone(BRUSSELS).date()
     with wiring.orders(installation.settings, keys or []) as orders:
         for order in orders:
             with reading(installation.engine) as conn:
                 last = runs.last_sound(conn, installation.tenant, order.source.key)
             try:
                 harvest = crawl(order.source, order.fetch, order.options)
-                judge(order.source, harvest, last.calls if last else None)
+                judge(order.expected, harvest, last.calls if last else None, today)
                 findings.append(
                     {"source": order.source.key, "ok": True, "calls": len(harvest.calls), "reason": None}
                 )

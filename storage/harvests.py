@@ -70,14 +70,15 @@ def save_harvest(
     _insert_pages(conn, tenant, source, fresh, documents, homes, rank, now)
     reread = _update_pages(conn, pages, documents, known)
     _mark_seen(conn, [known[name].id for name in pages if name in known], rank, now)
+    seen_ids = set(homes.values()) | {known[reference].call_id for reference in pages if reference in known}
+    unseen = _mark_missing(conn, known, pages, seen_ids, now)
     touched = reread | (set(homes.values()) - set(new_ids))
     changed_ids = _merge_again(conn, tenant, touched, now)
-    seen_ids = set(homes.values()) | {known[reference].call_id for reference in pages if reference in known}
     return Saved(
         new=len(new_ids),
         changed=len(changed_ids),
         unchanged=len(seen_ids) - len(new_ids) - len(changed_ids),
-        unseen=_mark_missing(conn, known, pages, seen_ids, now),
+        unseen=unseen,
         new_ids=tuple(new_ids),
         changed_ids=tuple(changed_ids),
         conflicts=conflicts,
@@ -278,16 +279,22 @@ def _merge_again(conn: Connection, tenant: str, call_ids: set[int], now: datetim
 
 def _told(conn: Connection, call_ids: set[int]) -> dict[int, CallFacts]:
     """What the sources of each call say together; a source that shows it no more only fills in."""
-    columns = [call_source.c[name] for name in ("call_id", "source", "rank", "is_seen", "id", "facts")]
-    rows = _by_ids(conn, select(*columns), call_source.c.call_id, call_ids)
+    names = ("call_id", "source", "rank", "is_seen", "missing_since_at", "id", "facts")
+    rows = _by_ids(conn, select(*(call_source.c[name] for name in names)), call_source.c.call_id, call_ids)
     rows.sort(key=lambda row: (not row.is_seen, row.rank, row.id))
-    pages: dict[int, dict[str, list[CallFacts]]] = defaultdict(lambda: defaultdict(list))
+    pages: dict[int, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        pages[row.call_id][row.source].append(facts_of(row.facts))
+        pages[row.call_id][row.source].append(row)
     return {
-        call_id: merged([united(of_source) for of_source in by_source.values()])
+        call_id: merged([united(_shown_now(of_source)) for of_source in by_source.values()])
         for call_id, by_source in pages.items()
     }
+
+
+def _shown_now(pages: Sequence[Row]) -> list[CallFacts]:
+    """What one source shows of a call; a page it has replaced by another says nothing beside the new one."""
+    present = [page for page in pages if page.missing_since_at is None]
+    return [facts_of(page.facts) for page in present or pages]
 
 
 def _by_ids(conn: Connection, statement: Select, column, ids: Iterable[int]) -> list[Row]:

@@ -444,3 +444,14 @@ def test_what_is_left_out_is_said_in_swedish_and_counts(watch):
     found = watch.collect()
     assert (found["refused"], found["new"]) == (True, 0)
     assert "'46126' är ingen tidpunkt i portalens form" in found["reason"]
+
+
+def test_a_topic_with_a_new_reference_is_the_same_call_with_its_new_deadline_only(watch):
+    watch.service.records = topics(50)
+    watch.collect()
+    moved = a_topic(1, deadlineDate=[f"2026-12-01{INSTANT}"])
+    moved["reference"] = "7500001TOPICSen"
+    watch.service.records = [moved, *topics(50)[1:]]
+    assert counts(watch.collect("2026-08-23T06:00:00+02:00")) == (0, 1, 49, 0)
+    [call] = [call for call in watch.calls().values() if call["identifier"] == "LIFE-2026-JUDGE-1"]
+    assert call["deadlines"] == ["2026-12-01"]
