@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 from typer import rich_utils
 
-from commands import bounces, demo, digests, evaluation, jobs, letters, operating, profiles, serving, sources
+from commands import (
+    bounces,
+    demo,
+    digests,
+    evaluation,
+    jobs,
+    learned,
+    letters,
+    operating,
+    profiles,
+    serving,
+    sources,
+)
 from commands.errors import run
 from commands.language import ARGUMENTS, LANGUAGE, _
 from pipeline.children import mind_the_leash
@@ -35,7 +47,19 @@ def language(
     """Shows `--lang` in the help; `commands/language.py` has read it by then, wherever it stood."""
 
 
-for part in (profiles, jobs, digests, letters, bounces, serving, sources, evaluation, operating, demo):
+for part in (
+    profiles,
+    jobs,
+    learned,
+    digests,
+    letters,
+    bounces,
+    serving,
+    sources,
+    evaluation,
+    operating,
+    demo,
+):
     part.register(app)
 
 

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from commands.language import _, said
+from commands.learned import show_simulation
 from commands.output import Json, bars, out, print_json, print_table
 from matcher.model import BAND_LABELS
 from pipeline import wiring
 from pipeline.evaluate import Evaluation
 from pipeline.evaluate import evaluate as measure
 from pipeline.settings import read_settings
+from pipeline.simulate import simulate_files
 
 Figures = Mapping[str, float]
 COMPARED = ("ndcg@10", "recall@20", "precision@5", "map", "unjudged@10")
@@ -29,21 +31,26 @@ def evaluate(
     needs_en: Annotated[
         Path | None, typer.Option(help=_("Samma behov på engelska; mäts bredvid, som en profil som har dem."))
     ] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help=_("Mät i stället vad matchningen lär sig av svar."))
+    ] = False,
     as_json: Json = False,
 ) -> None:
     settings = read_settings()
     wiring.use_own_words(settings)
     with bars(quiet=as_json) as show:
-        measured = measure(
-            calls,
-            needs,
-            qrels,
-            wiring.embedder(settings),
-            settings.data_dir / "evaluation",
-            needs_en=needs_en,
-            progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
-        )
-    if as_json:
+        files = (calls, needs, qrels, wiring.embedder(settings), settings.data_dir / "evaluation")
+
+        def progress(done: int, total: int) -> None:
+            show(_("Läser in utlysningstexter"), done, total)
+
+        if simulate:
+            simulated = simulate_files(*files, progress)
+        else:
+            measured = measure(*files, needs_en=needs_en, progress=progress)
+    if simulate:
+        show_simulation(simulated, as_json=as_json)
+    elif as_json:
         print_json(measured.as_json())
     else:
         _show(measured)

@@ -24,7 +24,7 @@ from texts import N_, Message
 
 BOUND = 1.0  # log-odds: a score of 0.50 can become 0.73, or 0.27
 # How far answers may move a call they are about, as the variance of its log-odds before any answer.
-VARIANCE, VARIANCE_WITHOUT_MODEL = 2.0, 4.0
+VARIANCE, VARIANCE_WITHOUT_MODEL = 2.0, 3.0
 PER_REFUSAL = 0.4  # log-odds that each "we may not apply" takes from the same programme and type of project
 MOST_ANSWERS = 200  # of one need, the newest: learning stays cheap
 ROUNDS, SETTLED = 100, 1e-6

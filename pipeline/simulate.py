@@ -9,20 +9,23 @@ halves, several times.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calls.model import Call
+from matcher.embedder import Embedder
 from matcher.evaluation import RELEVANT, figures
 from matcher.learning import Answered, adjusted, learn
 from matcher.model import RejectReason, Verdict
 from matcher.nearness import nearness
 from matcher.pool import Pool
 from matcher.score import order, score
-from matcher.vectors import Vectors
-from pipeline.evaluate import CONSIDERED, gate_mask
-from pipeline.judged import Judged
+from matcher.vectors import Vectors, texts_to_embed
+from pipeline.evaluate import CONSIDERED, cached_vectors, gate_mask
+from pipeline.judged import Judged, read_judged
+from pipeline.match import Progress
 
 SIZES = (0, 5, 10, 20)
 WRONG = 10
@@ -201,3 +204,24 @@ class Board:
         may = left & self._kept[i]
         ranked = [str(j) for j in order(np.where(may, row, -np.inf))[:CONSIDERED] if may[j]]
         return figures("", ranked, grades).ndcg
+
+
+def simulate_files(
+    calls: Path,
+    needs: Path,
+    qrels: Path,
+    embedder: Embedder | None,
+    cache_dir: Path,
+    progress: Progress | None = None,
+) -> Simulation:
+    """The same on judged files, as `evaluate` reads them.
+
+    Raises:
+        EvaluationError: a file cannot be read.
+    """
+    judged = read_judged(calls, needs, qrels)
+    vectors = None
+    if embedder is not None:
+        texts = texts_to_embed(judged.calls, judged.profile.needs)
+        vectors = cached_vectors(embedder, texts, cache_dir, progress)
+    return simulate(judged, vectors)
