@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, do not translate yet"
+def N_(text: str) -> str:
     """Mark a Swedish text for the catalogue without translating it."""
     return text
 
