@@ -194,14 +194,16 @@ def _jobs_are_done(installation: wiring.Installation) -> None:
 def _counts(installation: wiring.Installation) -> dict[str, int]:
     with reading(installation.engine) as conn:
         queue = stored_matches.find(conn, installation.tenant, states=[MatchState.NEW])
-    return {"queue": len(queue), "calls_in_queue": len({stored.match.call_id for stored in queue})}
+    near = {stored.match.call_id for stored in queue}
+    to_review = {stored.match.call_id for stored in queue if stored.match.band is not Band.POSSIBLE}
+    return {"queue": len(queue), "calls_in_queue": len(near), "to_review": len(to_review)}
 
 
 def _say_what_to_try(installation: wiring.Installation, mailbox_url: str, counts: dict[str, int]) -> None:
     coordinator = wiring.published_profile(installation)[1].coordinators[0]
     link = signin_link(web_context(installation), coordinator.key)
     sentence = _(
-        "\nKlart. {calls_in_queue} utlysningar väntar i kön, och {letters} kontaktpersoner har fått veckans brev.\n\n"
+        "\nKlart. {to_review} utlysningar väntar på granskning, och {letters} kontaktpersoner har fått veckans brev.\n\n"
         "  Kön, inloggad som samordnare:  {link}\n"
         "  Brevlådan med veckans brev:    {mailbox}\n\n"
         "Prova: öppna en utlysning och läs varför den föreslås, godkänn, avvisa med skäl eller skjut upp,\n"
