@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcher import evidence, texts, translate
+from matcher import pairs, texts, translate
 from matcher.errors import VocabularyError
 from texts import N_, Message, cause_of
 
@@ -41,7 +41,7 @@ def use_additions(entries: Mapping[str, tuple[str, ...]]) -> None:
     """Translate with these entries in front of the product's from now on, in this process."""
     translate.put_in_front(entries)
     texts.need_wordings.cache_clear()
-    evidence.need_sentences.cache_clear()
+    pairs.need_sentences.cache_clear()
 
 
 def _entry(path: Path, number: int, line: str) -> tuple[str, tuple[str, ...]]:

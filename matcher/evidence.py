@@ -1,22 +1,21 @@
-"""What a person can check: the reasons behind a score, and the sentences that met."""
+"""What a person can check: the reasons behind a score."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 
 from calls.model import Call
-from calls.vocabulary import SECTION_LABELS, SectionKind
-from matcher.model import Evidence, SentencePair
+from calls.vocabulary import SECTION_LABELS
+from matcher.model import Evidence
+from matcher.pairs import Told, call_sentences
 from matcher.pool import Pool
 from matcher.programmes import action_of, programme_of
-from matcher.texts import TITLE, call_texts, sentences
-from matcher.translate import translate
-from matcher.words import Concept, term_stems, tokens
+from matcher.signals import SIGNALS
+from matcher.texts import TITLE, call_texts
+from matcher.words import Concept, surfaces, term_stems
 from texts import N_, Message
 
-MAX_PAIRS = 3
-MAX_CALL_SENTENCES = 200
-SHOWN_WORDS = 6
+SHOWN_WORDS, FEW_WORDS = 6, 2
 UNDESCRIBED = N_("Programmet är inte beskrivet.")
 HOW_OFTEN = (
     (0.7, N_("{name} passar ofta kommuner.")),
@@ -27,70 +26,14 @@ PLACES = {TITLE: N_("rubrik")} | {kind.value: label for kind, label in SECTION_L
 
 
 def evidence(pool: Pool, strengths: dict[str, np.ndarray], i: int, j: int) -> tuple[Evidence, ...]:
-    """One reason a signal that speaks for the pair, the strongest first; silent signals are left out."""
+    """One reason a signal that speaks for the pair, first what moved the score most; silent signals are left out."""
+    weights = {s.name: s.weight if pool.vectors is not None else s.weight_without_model for s in SIGNALS}
     found = [
         Evidence(signal=name, strength=round(float(matrix[i, j]), 4), reason=REASONS[name](pool, i, j))
         for name, matrix in strengths.items()
         if not np.isnan(matrix[i, j]) and matrix[i, j] > 0
     ]
-    return tuple(sorted(found, key=lambda item: (-item.strength, item.signal)))
-
-
-def pairs(pool: Pool, i: int, j: int) -> tuple[SentencePair, ...]:
-    """At most three sentences of the call, each beside the sentence of the need that it met; both quoted.
-
-    Sentences meet in the concepts they share; the more of the need's concepts a sentence takes up, the better.
-    """
-    need, call = pool.needs[i], pool.calls[j]
-    asked = need_sentences(need.text or need.title)
-    met = [
-        (
-            overlap,
-            place,
-            SentencePair(need=said, call=sentence, section=section, similarity=round(overlap, 4)),
-        )
-        for place, (section, sentence, stems) in enumerate(_call_sentences(call))
-        for said, overlap in [_best(asked, pool.concepts[i], stems)]
-        if overlap > 0
-    ]
-    met.sort(key=lambda item: (-item[0], item[1]))
-    return tuple(pair for _, _, pair in met[:MAX_PAIRS])
-
-
-@lru_cache(maxsize=512)
-def need_sentences(text: str) -> list[tuple[str, tuple[Concept, ...]]]:
-    """A need's sentences, each with the concepts it speaks of."""
-    found = sentences(text) or [text.strip()]
-    return [(sentence, translate(sentence)) for sentence in found]
-
-
-@lru_cache(maxsize=1024)
-def _call_sentences(call: Call) -> list[tuple[str, str, frozenset[str]]]:
-    """Section, sentence and stems of each, the title first."""
-    found = [(TITLE, call.title)]
-    for section in call.sections:
-        if section.kind is not SectionKind.CONDITIONS:
-            found += [(section.kind.value, sentence) for sentence in sentences(section.text)]
-    return [(section, said, frozenset(tokens(said))) for section, said in found[:MAX_CALL_SENTENCES]]
-
-
-def _best(asked, whole: tuple[Concept, ...], stems: frozenset[str]) -> tuple[str, float]:
-    """The sentence of the need with most in common; the whole need's concepts when it has no Swedish ones."""
-    scored = [(_share(concepts, stems), said) for said, concepts in asked]
-    best, said = max(scored, key=lambda item: item[0])
-    return said, max(best, _share(whole, stems) if best == 0 or not any(c for _, c in asked) else best)
-
-
-def _share(concepts: tuple[Concept, ...], stems: frozenset[str]) -> float:
-    """The share of the concepts, by weight, that a sentence takes up with at least one whole term."""
-    total = sum(concept.weight for concept in concepts)
-    if not total:
-        return 0.0
-    return sum(concept.weight for concept in concepts if _said(concept, stems)) / total
-
-
-def _said(concept: Concept, stems: frozenset[str]) -> bool:
-    return any((needed := term_stems(term)) and stems.issuperset(needed) for term in concept.terms)
+    return tuple(sorted(found, key=lambda item: (-item.strength * weights[item.signal], item.signal)))
 
 
 def _why_meaning(pool: Pool, i: int, j: int) -> Message:
@@ -105,9 +48,45 @@ def _why_own_words(pool: Pool, i: int, j: int) -> Message:
 
 
 def _why_words(pool: Pool, i: int, j: int) -> Message:
-    met = [c for c in pool.concepts[i] if any(pool.index.term_scores(term)[j] > 0 for term in c.terms)]
-    said = list(dict.fromkeys(concept.said for concept in met))[:SHOWN_WORDS]
-    return Message(text=N_("Utlysningen tar upp: {words}."), values={"words": ", ".join(said)})
+    found = shared_words(pool, i, j)
+    if not found:
+        return Message(text=N_("Utlysningen använder några av behovets ord."))
+    return Message(text=N_("Utlysningen tar upp: {words}."), values={"words": ", ".join(found)})
+
+
+def shared_words(pool: Pool, i: int, j: int) -> list[str]:
+    """What the call takes up of the need, in the call's own words, the most telling first; the need's word for
+    it stands behind in brackets. Generic words are left out; single words of the need's English are taken only
+    where the vocabulary knows too little."""
+    found: dict[frozenset[str], tuple[float, str]] = {}
+    _share([c for c in pool.concepts[i] if not c.is_plain], pool.calls[j], pool.told, found)
+    if len(found) < FEW_WORDS:
+        _share([c for c in pool.concepts[i] if c.is_plain], pool.calls[j], pool.told, found)
+    ranked = sorted(found.values(), key=lambda item: (-item[0], item[1]))
+    return list(dict.fromkeys(shown for _, shown in ranked))[:SHOWN_WORDS]
+
+
+def _share(
+    concepts: Sequence[Concept], call: Call, told: Told, found: dict[frozenset[str], tuple[float, str]]
+) -> None:
+    """Add what the call takes up of the concepts, by stems: how much it tells, and the words."""
+    for concept in concepts:
+        terms = [
+            (concept.weight * sum(map(told.by, needed)), needed, sentence)
+            for needed in map(term_stems, concept.terms)
+            if needed and (sentence := _sentence_with(call, needed)) is not None
+        ]
+        value, needed, sentence = max(terms, default=(0.0, (), ""))
+        if not value or any(other.issuperset(needed) for other in found):
+            continue
+        written = surfaces(sentence)
+        shown = " ".join(written[stem] for stem in needed)
+        is_same = concept.is_plain or shown.lower() == concept.said.lower()
+        found[frozenset(needed)] = (value, shown if is_same else f"{shown} ({concept.said})")
+
+
+def _sentence_with(call: Call, needed: Sequence[str]) -> str | None:
+    return next((said for _, said, stems in call_sentences(call) if stems.issuperset(needed)), None)
 
 
 def _why_theme(pool: Pool, i: int, j: int) -> Message:

@@ -10,6 +10,7 @@ import numpy as np
 from calls.model import Call
 from matcher.indexed import IndexedCalls
 from matcher.likeness import Likeness, hubness, likeness, spreads_above_mean
+from matcher.pairs import Told
 from matcher.programmes import programmes
 from matcher.texts import need_wordings
 from matcher.translate import translate
@@ -50,6 +51,11 @@ class Pool:
     def index(self) -> WordIndex:
         """The words of all calls."""
         return self.indexed.words
+
+    @cached_property
+    def told(self) -> Told:
+        """How much a shared word tells among these calls."""
+        return Told(self.index)
 
     @cached_property
     def english_likeness(self) -> Likeness | None:

@@ -9,11 +9,13 @@ import numpy as np
 
 from calls.model import Call
 from matcher.children import marked
-from matcher.evidence import evidence, pairs
+from matcher.evidence import evidence
 from matcher.gates import barring, checks
 from matcher.indexed import IndexedCalls
 from matcher.learning import Adjustment, Answers, adjusted, learn
 from matcher.model import Band, Check, Evidence, Match
+from matcher.pairs import pairs
+from matcher.policy import area_needs, remark
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
 from matcher.vectors import Vectors
@@ -82,14 +84,14 @@ def match(
     if not calls or not profile.needs:
         return []
     ordered = known.calls if known else sorted(calls, key=lambda call: call.id)
-    pool = Pool(ordered, profile.needs, vectors, known, executor)
+    pool = Pool(ordered, (*profile.needs, *area_needs(profile)), vectors, known, executor)
     scores = score(pool)
     answers = answers or {}
-    lessons = learn(ordered, pool.needs, vectors, scores.total, answers)
+    lessons = learn(ordered, profile.needs, vectors, scores.total, answers)
     proposing = _Proposing(
         pool, scores, Gates(ordered, now, profile.nuts3), profile, lessons, answers, keep, least
     )
-    found = [made for i, need in enumerate(pool.needs) for made in proposing.of(i, need)]
+    found = [made for i, need in enumerate(profile.needs) for made in proposing.of(i, need)]
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
 
 
@@ -166,11 +168,17 @@ class _Proposing:
             score=value,
             band=band_of(value),
             checks=self.gates.of(j, self.profile.unit(need.unit)),
-            evidence=evidence(self.pool, self.scores.strengths, i, j) + self._learned(i, j),
-            pairs=pairs(self.pool, i, j),
+            evidence=evidence(self.pool, self.scores.strengths, i, j)
+            + self._learned(i, j)
+            + self._policy(i, j),
+            pairs=pairs(need, call, self.pool.told),
             children_and_youth=for_children,
             model=WORDS_ONLY if vectors is None else vectors.model,
         )
+
+    def _policy(self, i: int, j: int) -> tuple[Evidence, ...]:
+        told = remark(self.pool, self.profile, self.scores.strengths, i, j)
+        return () if told is None else (told,)
 
     def _learned(self, i: int, j: int) -> tuple[Evidence, ...]:
         lesson = self.lessons.get(i)

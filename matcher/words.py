@@ -14,6 +14,7 @@ import numpy as np
 
 K1, B = 1.2, 0.75
 WORD = re.compile(r"[a-zåäöéüA-ZÅÄÖÉÜ][\w]*|\d{2,}", re.UNICODE)
+LONGEST_ACRONYM = 4
 MAX_WORDS = 6000  # of one text: more is boilerplate, and time is bounded (L-03)
 
 
@@ -31,11 +32,13 @@ class Concept:
         said: the words of the need, as written.
         terms: English terms for it, the usual one first.
         weight: how much it counts, 1 for a term of the trade.
+        is_plain: a word of an English text, which nobody has chosen.
     """
 
     said: str
     terms: tuple[str, ...]
     weight: float = 1.0
+    is_plain: bool = False
 
 
 def tokens(text: str) -> list[str]:
@@ -44,6 +47,17 @@ def tokens(text: str) -> list[str]:
     found = (match.group() for match in WORD.finditer(plain[: MAX_WORDS * 12]))
     silent = stop_words()
     return [stem(word) for word in found if word not in silent and len(word) > 1][:MAX_WORDS]
+
+
+def surfaces(text: str) -> dict[str, str]:
+    """Each stem of the text to the first word it is the stem of; small letters, but for acronyms."""
+    plain = unicodedata.normalize("NFC", text).replace("-", " ")
+    silent, found = stop_words(), {}
+    for match in WORD.finditer(plain[: MAX_WORDS * 12]):
+        word, small = match.group(), match.group().lower()
+        if small not in silent and len(small) > 1:
+            found.setdefault(stem(small), word if word.isupper() and len(word) <= LONGEST_ACRONYM else small)
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -121,6 +135,14 @@ class WordIndex:
                 total += share * self.term_scores(term)
         return total
 
+    def calls_with(self, word: str) -> int:
+        """How many of the calls have this stem."""
+        number = self._number.get(word)
+        if number is None:
+            return 0
+        starts = self._index.scores["indptr"]
+        return int(starts[number + 1] - starts[number])
+
     def _word_scores(self, word: str) -> np.ndarray:
         scores = np.zeros(self.count, np.float64)
         number = self._number.get(word)
@@ -133,5 +155,4 @@ class WordIndex:
 
 def english_concepts(text: str) -> tuple[Concept, ...]:
     """The concepts of an English wording: its words, each on its own."""
-    seen = dict.fromkeys(tokens(text))
-    return tuple(Concept(said=word, terms=(word,)) for word in seen)
+    return tuple(Concept(said=word, terms=(found,), is_plain=True) for found, word in surfaces(text).items())

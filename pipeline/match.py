@@ -19,6 +19,7 @@ from calls.model import Call
 from calls.vocabulary import Status
 from matcher.embedder import Embedder
 from matcher.learning import Answers
+from matcher.policy import area_needs
 from matcher.score import match
 from matcher.texts import RECIPE
 from matcher.vectors import Text, Vectors, texts_to_embed
@@ -121,7 +122,7 @@ def vectors_until_replaced(
 ) -> Vectors | None:
     """The old model's vectors while this one's are being made; None when this one serves already, or when the
     old ones were made of other texts and say nothing of today's. What is new since then is met by words."""
-    texts = texts_to_embed(calls, profile.needs)
+    texts = texts_to_embed(calls, (*profile.needs, *area_needs(profile)))
     with reading(engine) as conn:
         serving = active_model.find(conn, tenant)
         if serving is None or (serving.model, serving.recipe) == (embedder.name, RECIPE):
@@ -141,7 +142,9 @@ def embed_missing(
     progress: Progress | None = None,
 ) -> tuple[Vectors, int]:
     """The vectors of all texts of calls and needs, and how many of them were made now."""
-    return embed_texts(engine, tenant, embedder, texts_to_embed(calls, profile.needs), progress)
+    return embed_texts(
+        engine, tenant, embedder, texts_to_embed(calls, (*profile.needs, *area_needs(profile))), progress
+    )
 
 
 def embed_texts(
