@@ -1,8 +1,7 @@
 """The pages as one application. Every way in stands in `DOORS`, with who may use it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request
@@ -13,26 +12,17 @@ from storage.database import DatabaseBusy, StorageError
 from texts import N_, Message
 from web import answers, calls, queue_page, review, session, sources, statements, static_files, unsubscribe
 from web.context import WebContext
+from web.doors import GET, POST, Door
 from web.guard import Guard
 from web.render import page
 from web.visit import Access, Refused, Visit, admit, visit_of
 
-__all__ = ["DOORS", "WebContext", "create_app"]
+__all__ = ["DOORS", "Door", "WebContext", "create_app"]
 
-GET, POST = ("GET", "HEAD"), ("POST",)
 THREADS = 8
 
 
-@dataclass(frozen=True)
-class Door:
-    """A way in: method, path, who may use it, and the page behind it."""
-
-    methods: tuple[str, ...]
-    path: str
-    access: Access
-    endpoint: Callable[..., Response]
-
-
+# Subjects with several pages list their own: add `*subject.DOORS` at the end.
 DOORS = (
     Door(GET, "/", Access.SIGNED_IN, queue_page.front),
     Door(POST, "/beslut", Access.COORDINATOR, review.decide),

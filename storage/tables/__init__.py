@@ -1,5 +1,6 @@
 """The tables, one file a subject. Every row carries its tenant; history is added to, never edited."""
 
+from storage.tables.audit import audit, audit_end
 from storage.tables.base import Instant, metadata
 from storage.tables.calls import call, call_source, call_version, harvest
 from storage.tables.letters import answer, bounce, letter, letter_call, sending, subscription
@@ -11,6 +12,8 @@ __all__ = [
     "Instant",
     "active_model",
     "answer",
+    "audit",
+    "audit_end",
     "bounce",
     "call",
     "call_source",
