@@ -5,6 +5,15 @@ from storage.tables.base import Instant, metadata
 from storage.tables.calls import call, call_source, call_version, harvest
 from storage.tables.letters import answer, bounce, letter, letter_call, sending, subscription
 from storage.tables.matches import decision, learning_reset, match, profile
+from storage.tables.queue import (
+    assignment,
+    bulk,
+    bulk_decision,
+    mark,
+    person_choice,
+    referral,
+    unit_choice,
+)
 from storage.tables.vectors import active_model, embedding
 from storage.tables.work import session, signin, slot
 
@@ -12,9 +21,12 @@ __all__ = [
     "Instant",
     "active_model",
     "answer",
+    "assignment",
     "audit",
     "audit_end",
     "bounce",
+    "bulk",
+    "bulk_decision",
     "call",
     "call_source",
     "call_version",
@@ -24,12 +36,16 @@ __all__ = [
     "learning_reset",
     "letter",
     "letter_call",
+    "mark",
     "match",
     "metadata",
+    "person_choice",
     "profile",
+    "referral",
     "sending",
     "session",
     "signin",
     "slot",
     "subscription",
+    "unit_choice",
 ]

@@ -70,6 +70,7 @@ decision = Table(
     Column("until", Instant),
     Column("by", String(120), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("duplicate_of", Integer),
 )
 
 # Learning from answers starts anew for a need at its last reset; the answers themselves stay.
