@@ -10,7 +10,18 @@ from starlette.responses import Response
 
 from storage.database import DatabaseBusy, StorageError
 from texts import N_, Message
-from web import answers, calls, queue_page, review, session, sources, statements, static_files, unsubscribe
+from web import (
+    answers,
+    calls,
+    overview,
+    queue_page,
+    review,
+    session,
+    sources,
+    statements,
+    static_files,
+    unsubscribe,
+)
 from web.context import WebContext
 from web.doors import GET, POST, Door
 from web.guard import Guard
@@ -47,6 +58,7 @@ DOORS = (
     Door(GET, "/u/{token:path}", Access.PUBLIC, unsubscribe.ask_page),
     Door(POST, "/u/{token:path}", Access.ONE_CLICK, unsubscribe.one_click),
     Door(GET, "/static/{name}", Access.PUBLIC, static_files.static),
+    *overview.DOORS,
 )
 SENTENCES = {
     400: N_("Begäran gick inte att förstå."),
