@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from texts import N_, Message
 
+SYSTEM = "system"
+BY_HAND = "coordinator"  # the model of a match that a person made
+
 
 class Band(StrEnum):
     """How strong a match is, as a word. Percentages are never shown to readers (`ux.md` 1.2)."""
@@ -32,6 +35,7 @@ class Verdict(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     LATER = "later"
+    REFER = "refer"
 
 
 class MatchState(StrEnum):
@@ -42,6 +46,7 @@ class MatchState(StrEnum):
     REJECTED = "rejected"
     LATER = "later"
     SENT = "sent"
+    REFERRED = "referred"
 
 
 MATCH_STATE_LABELS = {
@@ -50,6 +55,7 @@ MATCH_STATE_LABELS = {
     MatchState.REJECTED: N_("avvisad"),
     MatchState.LATER: N_("uppskjuten"),
     MatchState.SENT: N_("utskickad"),
+    MatchState.REFERRED: N_("hos referensgruppen"),
 }
 
 
@@ -131,7 +137,7 @@ class Match:
         call_id, call_version: which call, and as it read then.
         unit, need: keys in the profile; `need` is the need's key within its unit.
         score: 0 to 1, comparable within one model and recipe only.
-        model: which model and recipe made it, or "words" when there was no model.
+        model: which model and recipe made it, "words" when there was no model, `BY_HAND` when a person did.
     """
 
     call_id: int
@@ -163,8 +169,9 @@ class Decision:
     """What somebody decided of a match. Followed by another, never edited.
 
     Attributes:
-        by: who decided: a person's key, or "cli".
+        by: who decided: a person's key, "cli", or `SYSTEM` where the unit's rule let it go unreviewed.
         until: for `later`: when it comes back.
+        duplicate_of: for the reason "duplicate": the number of the call that it is a duplicate of.
     """
 
     verdict: Verdict
@@ -173,6 +180,7 @@ class Decision:
     reason: RejectReason | None = None
     note: str = ""
     until: datetime | None = None
+    duplicate_of: int | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

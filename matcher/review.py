@@ -1,14 +1,47 @@
 """What a decision makes of a match, and when an accepted one comes back. Pure rules (`ux.md` 2.3)."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from matcher.model import Decision, MatchState, Verdict
+from matcher.model import SYSTEM, Band, Decision, MatchState, StoredMatch, Verdict
+from texts import N_
 
 STATE_AFTER = {
     Verdict.ACCEPT: MatchState.ACCEPTED,
     Verdict.REJECT: MatchState.REJECTED,
     Verdict.LATER: MatchState.LATER,
+    Verdict.REFER: MatchState.REFERRED,
 }
+
+
+class ReviewRule(StrEnum):
+    """What may go out to a unit that nobody has looked at: the queue is no dam (`ux.md` 2.3)."""
+
+    EVERYTHING = "everything"
+    STRONG = "strong"
+    NOTHING = "nothing"
+
+
+REVIEW_RULE_LABELS = {
+    ReviewRule.EVERYTHING: N_("Allt granskas först"),
+    ReviewRule.STRONG: N_("Starka träffar får gå ut ogranskade, märkta"),
+    ReviewRule.NOTHING: N_("Allt går ut av sig självt"),
+}
+_GOES = {
+    ReviewRule.EVERYTHING: frozenset(),
+    ReviewRule.STRONG: frozenset({Band.STRONG}),
+    ReviewRule.NOTHING: frozenset({Band.STRONG, Band.LIKELY}),
+}
+
+
+def goes_unreviewed(band: Band, rule: ReviewRule) -> bool:
+    """Whether what nobody has looked at goes out with the letter; what lies below the line never does."""
+    return band in _GOES[rule]
+
+
+def went_unreviewed(stored: StoredMatch) -> bool:
+    """Whether nobody but the rule has accepted it."""
+    return stored.decision is not None and stored.decision.by == SYSTEM
 
 
 def state_after(decision: Decision) -> MatchState:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from matcher.learning import Answered
-from matcher.model import MatchState, RejectReason, Verdict
+from matcher.model import BY_HAND, SYSTEM, MatchState, RejectReason, Verdict
 from storage import answers_given, calls
 from storage.answers_given import Answer, AnswerKind
 from storage.tables import decision, learning_reset, match
@@ -21,7 +21,8 @@ def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
 
     A contact person's answer counts for each of the unit's matches with the call that were accepted or sent,
     where it is newer than the coordinator's; "maybe" and "sent on" leave that one standing. What was answered
-    before a need's last reset is left out.
+    before a need's last reset is left out, and so is what nobody decided but a rule (`matcher/review.py`) and what
+    a person paired by hand: its need was not found, but taken.
     """
     since = last_resets(conn, tenant)
     contacts = _from_contacts(conn, tenant)
@@ -57,10 +58,11 @@ def _decided(tenant: str):
     newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
     latest = newest.correlate(match).scalar_subquery()
     shown = [match.c[name] for name in ("unit", "need", "call_id", "score", "state")]
+    a_person = decision.c.by != SYSTEM
     return (
         select(*shown, decision.c.verdict, decision.c.reason, decision.c.at)
-        .outerjoin(decision, decision.c.id == latest)
-        .where(match.c.tenant == tenant)
+        .outerjoin(decision, and_(decision.c.id == latest, a_person))
+        .where(match.c.tenant == tenant, match.c.model != BY_HAND)
         .order_by(match.c.id)
     )
 

@@ -1,13 +1,15 @@
 """The queue: what was proposed, and what was decided of it. Decisions are added to, never edited."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
+from matcher.review import STATE_AFTER
+from storage import marks
 from storage.documents import (
     checks_document,
     checks_of,
@@ -20,13 +22,10 @@ from storage.errors import UnknownMatch
 from storage.tables import decision, match
 from texts import N_, Message
 
-STATE_AFTER = {
-    Verdict.ACCEPT: MatchState.ACCEPTED,
-    Verdict.REJECT: MatchState.REJECTED,
-    Verdict.LATER: MatchState.LATER,
-}
 # What people were promised stays in view, whatever the matcher says later.
 PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
+STAYS = (*PROMISED, MatchState.REFERRED)
+SHOWN = ("verdict", "reason", "note", "until", "by", "duplicate_of")
 IDS_AT_A_TIME = 500
 BRIEF = ("call_id", "call_version", "unit", "need", "score", "children_and_youth", "model")
 
@@ -68,7 +67,8 @@ def propose(
 
     Undecided ones are refreshed, decided ones stay as they were decided. An accepted or sent match comes back
     when its call has a newer version, a postponed one when its day has come; the old decision is kept. What is
-    no longer proposed leaves the queue but is not deleted, and what is accepted or sent stays.
+    no longer proposed leaves the queue but is not deleted, and what is accepted, sent or with the reference group
+    stays. Marks that somebody has corrected hold.
     """
     known = {(row.call_id, row.unit, row.need): row for row in conn.execute(_with_decisions(tenant))}
     common = {
@@ -79,9 +79,10 @@ def propose(
     }
     new, refreshed, reopened, kept = [], [], [], []
     proposed = {(m.call_id, m.unit, m.need): m for m in matches}
+    corrected = marks.corrected_children(conn, tenant)
     for key, proposal in proposed.items():
         row = known.get(key)
-        values = _columns(proposal) | common | {"state": MatchState.NEW.value}
+        values = _columns(proposal, corrected) | common | {"state": MatchState.NEW.value}
         if row is None:
             new.append(values | {"tenant": tenant, "created_at": now})
         elif row.state == MatchState.NEW:
@@ -95,7 +96,7 @@ def propose(
     _rewrite(conn, refreshed + reopened)
     _set(conn, kept, {"is_current": True, "revision": common["revision"]})
     gone = [row.id for key, row in known.items() if key not in proposed and row.is_current]
-    _set(conn, gone, {"is_current": False, "revision": common["revision"]}, but_not=PROMISED)
+    _set(conn, gone, {"is_current": False, "revision": common["revision"]}, but_not=STAYS)
     return Proposed(new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant))
 
 
@@ -169,17 +170,54 @@ def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> S
             tenant=tenant,
             match_id=match_id,
             call_version=before.match.call_version,
-            verdict=decided.verdict.value,
-            reason=decided.reason.value if decided.reason else None,
-            note=decided.note,
-            until=decided.until,
-            by=decided.by,
-            at=decided.at,
+            **_decision_columns(decided),
         )
     )
     after = {"state": _state_after(decided).value, "updated_at": decided.at}
     _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
     return _known(conn, tenant, match_id)
+
+
+def decide_together(
+    conn: Connection, tenant: str, decided: Sequence[tuple[StoredMatch, Decision]], now: datetime
+) -> None:
+    """Add a decision of each of many matches at once; the matches exist and stand as the caller read them."""
+    if not decided:
+        return
+    rows = [
+        {"tenant": tenant, "match_id": known.id, "call_version": known.match.call_version}
+        | _decision_columns(said)
+        for known, said in decided
+    ]
+    conn.execute(insert(decision), rows)
+    revision = _next_revision(conn, tenant)
+    states = [_state_after(said).value for _, said in decided]
+    common = {"updated_at": now, "revision": revision}
+    _rewrite(
+        conn,
+        [
+            {"row_id": known.id, "state": state} | common
+            for (known, _), state in zip(decided, states, strict=True)
+        ],
+    )
+
+
+def put(conn: Connection, tenant: str, made: Match, profile_version: int, now: datetime) -> int:
+    """Put one match that a person made into the queue, beside what the matcher proposes; its number.
+
+    One that is there already is brought into view as it stands.
+    """
+    same = [match.c.tenant == tenant, match.c.call_id == made.call_id]
+    same += [match.c.unit == made.unit, match.c.need == made.need]
+    known = conn.execute(select(match.c.id, match.c.is_current).where(*same)).first()
+    common = {"is_current": True, "updated_at": now, "revision": _next_revision(conn, tenant)}
+    if known is not None:
+        if not known.is_current:
+            _set(conn, [known.id], common | {"state": MatchState.NEW.value})
+        return known.id
+    values = _columns(made, marks.corrected_children(conn, tenant)) | common
+    values |= {"state": MatchState.NEW.value, "profile_version": profile_version, "created_at": now}
+    return conn.execute(insert(match).values(tenant=tenant, **values).returning(match.c.id)).scalar_one()
 
 
 def history(conn: Connection, tenant: str, match_id: int) -> list[Decision]:
@@ -189,17 +227,7 @@ def history(conn: Connection, tenant: str, match_id: int) -> list[Decision]:
         .where(decision.c.tenant == tenant, decision.c.match_id == match_id)
         .order_by(decision.c.id)
     )
-    return [
-        Decision(
-            verdict=Verdict(row.verdict),
-            by=row.by,
-            at=row.at,
-            reason=RejectReason(row.reason) if row.reason else None,
-            note=row.note,
-            until=row.until,
-        )
-        for row in rows
-    ]
+    return [_read_decision(row, row.at) for row in rows]
 
 
 def mark_told(
@@ -236,7 +264,7 @@ def _with_decisions(tenant: str, columns: Sequence[Any] = (match,)) -> Select:
     """Matches, each with its latest decision; the decision's columns are null when there is none."""
     newer = decision.alias("newer")
     latest = select(func.max(newer.c.id)).where(newer.c.match_id == match.c.id).scalar_subquery()
-    shown = [decision.c[name] for name in ("verdict", "reason", "note", "until", "by")]
+    shown = [decision.c[name] for name in SHOWN]
     return (
         select(*columns, *shown, decision.c.at.label("decided_at"))
         .select_from(match.outerjoin(decision, decision.c.id == latest))
@@ -251,7 +279,8 @@ def _comes_back(row: Row, proposal: Match, now: datetime) -> bool:
     return row.state == MatchState.LATER and row.until is not None and row.until <= now
 
 
-def _columns(proposal: Match) -> dict[str, Any]:
+def _columns(proposal: Match, corrected: marks.Corrected) -> dict[str, Any]:
+    children = marks.of(corrected, proposal.call_id, proposal.unit, proposal.children_and_youth)
     return {
         "call_id": proposal.call_id,
         "call_version": proposal.call_version,
@@ -259,7 +288,7 @@ def _columns(proposal: Match) -> dict[str, Any]:
         "need": proposal.need,
         "score": float(proposal.score),
         "band": proposal.band.value,
-        "children_and_youth": bool(proposal.children_and_youth),
+        "children_and_youth": bool(children),
         "model": proposal.model,
         "detail": {
             "checks": checks_document(proposal.checks),
@@ -293,38 +322,41 @@ def _brief(row: Row) -> StoredMatch:
 
 
 def _stored(row: Row) -> StoredMatch:
-    return StoredMatch(
-        id=row.id,
-        match=Match(
-            call_id=row.call_id,
-            call_version=row.call_version,
-            unit=row.unit,
-            need=row.need,
-            score=row.score,
-            band=Band(row.band),
-            checks=checks_of(row.detail["checks"]),
-            evidence=evidence_of(row.detail["evidence"]),
-            pairs=pairs_of(row.detail["pairs"]),
-            children_and_youth=row.children_and_youth,
-            model=row.model,
-        ),
-        state=MatchState(row.state),
-        created_at=row.created_at,
-        decision=_decision(row),
-    )
+    brief, detail = _brief(row), row.detail
+    reasons = {
+        "checks": checks_of(detail["checks"]),
+        "evidence": evidence_of(detail["evidence"]),
+        "pairs": pairs_of(detail["pairs"]),
+    }
+    return replace(brief, match=replace(brief.match, **reasons))
 
 
 def _decision(row: Row) -> Decision | None:
-    if row.verdict is None:
-        return None
+    return None if row.verdict is None else _read_decision(row, row.decided_at)
+
+
+def _read_decision(row: Row, at: datetime) -> Decision:
     return Decision(
         verdict=Verdict(row.verdict),
         by=row.by,
-        at=row.decided_at,
+        at=at,
         reason=RejectReason(row.reason) if row.reason else None,
         note=row.note,
         until=row.until,
+        duplicate_of=row.duplicate_of,
     )
+
+
+def _decision_columns(decided: Decision) -> dict[str, Any]:
+    return {
+        "verdict": decided.verdict.value,
+        "reason": decided.reason.value if decided.reason else None,
+        "note": decided.note,
+        "until": decided.until,
+        "by": decided.by,
+        "at": decided.at,
+        "duplicate_of": decided.duplicate_of,
+    }
 
 
 def _known(conn: Connection, tenant: str, match_id: int) -> StoredMatch:

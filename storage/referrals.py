@@ -1,0 +1,110 @@
+"""Calls that the reference group has been asked about (`ux.md` 2.1).
+
+While a referral is open, the call's matches stand in state "referred": no letter takes them. It closes when the
+last of them is decided.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from matcher.model import MatchState
+from storage.tables import match, referral
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referral:
+    """A question to the reference group.
+
+    Attributes:
+        units: keys of the units that the call was proposed to.
+        note: what the coordinator asks; empty for nothing.
+        by: key of who asked.
+        invited: keys of the persons who are asked; empty for the whole group.
+        closed_at: when it was decided, None while it is open.
+    """
+
+    id: int
+    call_id: int
+    units: tuple[str, ...]
+    note: str
+    by: str
+    at: datetime
+    invited: tuple[str, ...] = ()
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+
+
+def refer(
+    conn: Connection,
+    tenant: str,
+    *,
+    call_id: int,
+    units: Iterable[str],
+    by: str,
+    now: datetime,
+    note: str = "",
+    invited: Sequence[str] = (),
+) -> Referral:
+    """Ask the group about a call. The decisions that put the matches there are the caller's."""
+    values = {"call_id": call_id, "note": note, "by": by, "at": now}
+    lists = {"units": sorted(set(units)), "invited": list(invited)}
+    number = conn.execute(
+        insert(referral).values(tenant=tenant, **values, **lists).returning(referral.c.id)
+    ).scalar_one()
+    return Referral(id=number, **values, **{name: tuple(some) for name, some in lists.items()})
+
+
+def open_referrals(conn: Connection, tenant: str) -> list[Referral]:
+    """What the group has not been freed of, the oldest first."""
+    return _read(conn, select(referral).where(referral.c.tenant == tenant, referral.c.closed_at.is_(None)))
+
+
+def of_call(conn: Connection, tenant: str, call_id: int) -> list[Referral]:
+    """Every referral of a call, the oldest first."""
+    return _read(conn, select(referral).where(referral.c.tenant == tenant, referral.c.call_id == call_id))
+
+
+def close_settled(conn: Connection, tenant: str, calls: Iterable[int], by: str, now: datetime) -> int:
+    """Close the referrals of those calls that have no match with the group any more; how many were closed."""
+    asked = sorted(set(calls))
+    still = set(
+        conn.execute(
+            select(match.c.call_id).where(
+                match.c.tenant == tenant,
+                match.c.call_id.in_(asked),
+                match.c.state == MatchState.REFERRED.value,
+                match.c.is_current,
+            )
+        ).scalars()
+    )
+    closed = conn.execute(
+        update(referral)
+        .where(
+            referral.c.tenant == tenant,
+            referral.c.call_id.in_([call for call in asked if call not in still]),
+            referral.c.closed_at.is_(None),
+        )
+        .values(closed_by=by, closed_at=now)
+    )
+    return closed.rowcount
+
+
+def _read(conn: Connection, wanted) -> list[Referral]:
+    return [_referral(row) for row in conn.execute(wanted.order_by(referral.c.at, referral.c.id))]
+
+
+def _referral(row: Row) -> Referral:
+    return Referral(
+        id=row.id,
+        call_id=row.call_id,
+        units=tuple(row.units),
+        note=row.note,
+        by=row.by,
+        at=row.at,
+        invited=tuple(row.invited),
+        closed_by=row.closed_by,
+        closed_at=row.closed_at,
+    )
