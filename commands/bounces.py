@@ -11,8 +11,9 @@ import typer
 from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.standing import Cause
+from notifier.weeks import local_day
 from pipeline import wiring
-from pipeline.bounces import paused_addresses, read_folder, unreachable_units
+from pipeline.bounces import paused_addresses, read_folder
 from storage import bounces
 from storage.database import reading, writing
 from texts import N_
@@ -70,7 +71,8 @@ def list_(as_json: Json = False) -> None:
     _version, profile = wiring.published_profile(installation)
     now = installation.settings.clock()
     stopped = paused_addresses(installation.engine, installation.tenant, profile)
-    silent = unreachable_units(profile, wiring.stopped_persons(installation))
+    stopped_persons = wiring.stopped_persons(installation)
+    silent = [unit.key for unit in profile.units_without_recipient(local_day(now), stopped_persons)]
     with reading(installation.engine) as conn:
         tally = bounces.tally(conn, installation.tenant, now - RECENT)
     if as_json:

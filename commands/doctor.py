@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from matcher.embedder import load_embedder
 from matcher.errors import MatcherError
+from notifier.weeks import local_day
 from pipeline import wiring
 from pipeline.settings import Settings, SettingsError
 from storage import runs
@@ -75,10 +76,12 @@ def _profile(installation: wiring.Installation) -> Iterator[Finding]:
     except wiring.NotReady as failure:
         yield Finding(about="profile", ok=False, sentence=failure.message)
         return
-    silent = [unit.name for unit in profile.units if not profile.contacts_of(unit.key)]
+    today = local_day(installation.settings.clock())
+    nobody = profile.units_without_recipient(today, wiring.stopped_persons(installation))
+    silent = [unit.name for unit in nobody]
     text = N_("Profil: {name}, version {version}.")
     if silent:
-        text = N_("Profil: {name}, version {version}. Utan kontaktperson: {silent}.")
+        text = N_("Profil: {name}, version {version}. Ingen får brev för: {silent}.")
     values = {"name": profile.name, "version": number, "silent": ", ".join(silent)}
     yield Finding(about="profile", ok=not silent, sentence=Message(text=text, values=values))
 

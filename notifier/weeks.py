@@ -33,3 +33,8 @@ def days_of(week: str) -> tuple[date, date]:
 def week_number(week: str) -> int:
     """The number of the week within its year."""
     return days_of(week)[0].isocalendar().week
+
+
+def local_day(now: datetime) -> date:
+    """Which day it is in Sweden."""
+    return now.astimezone(STOCKHOLM).date()

@@ -5,7 +5,7 @@ A mail is removed from the folder only when it has been kept (M-56); a person's 
 
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,19 +136,6 @@ def paused_persons(engine: Engine, tenant: str, profile: Profile) -> dict[str, P
         if address in stopped
         for key in keys
     }
-
-
-def unreachable_units(profile: Profile, stopped: Collection[str]) -> list[str]:
-    """Keys of the units that nobody gets letters for (M-60, C7).
-
-    Args:
-        stopped: keys of all who get no letters, whatever the reason.
-    """
-    return [
-        unit.key
-        for unit in profile.units
-        if all(person.key in stopped for person in profile.contacts_of(unit.key))
-    ]
 
 
 def _take(

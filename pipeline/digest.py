@@ -6,7 +6,7 @@ A letter's bytes are fixed when it is planned. Sending them is `pipeline/sending
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
@@ -19,10 +19,10 @@ from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter, LetterState, StoredLetter
 from notifier.render import render
 from notifier.view import LetterContext
-from notifier.weeks import days_of, week_of
+from notifier.weeks import days_of, local_day, week_of
 from pipeline.limiter import Limiter
 from pipeline.sending import WAITING, SendSummary, send
-from profiles.model import ContactPerson, Profile, Role
+from profiles.model import ContactPerson, Profile
 from storage import calls, letters, matches, runs
 from storage.database import reading, writing
 from storage.errors import SentTwice
@@ -113,7 +113,7 @@ def plan(
     days_of(week)
     made, refused, skipped = [], [], 0
     facts = _week_facts(engine, context.tenant, unreached)
-    for person in recipients(context.profile, stopped):
+    for person in recipients(context.profile, stopped, local_day(context.now)):
         try:
             letter_id = _plan_one(engine, context, person, week, facts)
         except NotifierError as failure:
@@ -142,7 +142,7 @@ def preview(
     days_of(week)
     facts, found = _week_facts(engine, context.tenant, unreached), []
     with reading(engine) as conn:
-        for person in recipients(context.profile, stopped):
+        for person in recipients(context.profile, stopped, local_day(context.now)):
             slot, stored = _place(conn, context, person, week)
             if stored is not None:
                 found.append(stored.letter)
@@ -151,16 +151,26 @@ def preview(
     return found
 
 
-def recipients(profile: Profile, stopped: Collection[str] = ()) -> list[ContactPerson]:
-    """Who gets a letter: contact persons with units, one an address however many roles it has (M-10)."""
+def recipients(
+    profile: Profile, stopped: Collection[str] = (), on: date | None = None
+) -> list[ContactPerson]:
+    """Who gets a letter, each with the units it is about; one an address however many roles it has (M-10).
+
+    Contact persons in office on that day, and for a unit that has nobody else its deputies. Without a day,
+    everybody whom the profile names as a contact person.
+    """
+    told: dict[str, list[str]] = {}
+    for unit in {unit for person in profile.people for unit in person.units}:
+        for person in profile.contacts_of(unit, on, stopped):
+            told.setdefault(person.key, []).append(unit)
     by_address: dict[str, ContactPerson] = {}
     for person in profile.people:
-        if person.role is not Role.CONTACT or not person.units or person.key in stopped:
+        if person.key not in told or person.key in stopped:
             continue
-        address = person.email.strip().casefold()
-        first = by_address.setdefault(address, person)
-        units = tuple(dict.fromkeys((*first.units, *person.units)))
-        by_address[address] = replace(first, units=units)
+        first = by_address.setdefault(person.email.strip().casefold(), replace(person, units=()))
+        theirs = [key for key in person.units if key in told[person.key]]
+        units = tuple(dict.fromkeys((*first.units, *theirs)))
+        by_address[person.email.strip().casefold()] = replace(first, units=units)
     return list(by_address.values())
 
 

@@ -17,6 +17,7 @@ from notifier.channel import Channel
 from notifier.errors import DeliveryError, NotifierError
 from notifier.headers import ascii_address
 from notifier.model import LetterState, StoredLetter
+from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
 from storage import letters, matches, outbox
@@ -75,9 +76,11 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.people = {person.key: person for person in self.profile.people}
+        self.today = local_day(self.now_fn())
         self.units_of: dict[str, set[str]] = {}
-        for person in self.profile.people:
-            self.units_of.setdefault(person.email.strip().casefold(), set()).update(person.units)
+        for unit in {unit for person in self.profile.people for unit in person.units}:
+            for person in self.profile.contacts_of(unit, self.today, self.stopped_persons):
+                self.units_of.setdefault(person.email.strip().casefold(), set()).add(unit)
 
     def count(self, state: LetterState) -> None:
         """One more letter came to this state."""
@@ -197,7 +200,7 @@ def _record(
         letters.record(conn, run.tenant, stored.id, state, now, error=note, not_before=not_before)
         if state is LetterState.SENT:
             person = run.people.get(stored.letter.person)
-            units = run.units_of[person.email.strip().casefold()] if person else set()
+            units = run.units_of.get(person.email.strip().casefold(), set()) if person else set()
             _mark_matches(conn, run.tenant, units, stored, now)
         if failure is not None:
             run.on_refusal(conn, stored, failure)
@@ -269,9 +272,11 @@ def _not_ours(engine: Engine, tenant: str, host: str, now: datetime) -> Message 
 
 
 def _is_wanted(stored: StoredLetter, run: _Run) -> bool:
-    """Whether the person is still there, at this address, and has not stopped the letter (M-38, M-39)."""
+    """Whether the person is still in office, at this address, and has not stopped the letter (M-38, M-39)."""
     person = run.people.get(stored.letter.person)
     if person is None or person.role is not Role.CONTACT or person.key in run.stopped_persons:
+        return False
+    if not person.is_in_office(run.today):
         return False
     try:
         return ascii_address(person.email).casefold() == stored.letter.to.casefold()

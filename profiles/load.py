@@ -16,18 +16,15 @@ from profiles.lines import Lines
 from profiles.model import (
     Aim,
     ContactPerson,
-    LegalForm,
-    Need,
     Policy,
     PriorityArea,
     Profile,
     Role,
     TwinTown,
-    Unit,
-    UnitKind,
 )
 from profiles.problems import Problem, ProfileError
 from profiles.reading import Report, Table, guessed
+from profiles.units import LONGEST_TEXT, read_unit
 from texts import LANGUAGES, N_, Message
 
 __all__ = [
@@ -42,12 +39,8 @@ __all__ = [
 
 FORMAT = 1
 LARGEST_FILE = 1024 * 1024
-SHORTEST_NEED = 20
-LONGEST_TEXT = 2000
-FEWEST_WORDS = 3
 PRESETS = Path(str(files("profiles"))) / "presets"
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _LOOKS_LIKE_YAML = re.compile(r"\A(?:#[^\n]*\n|\s)*(?:---|%YAML|[A-Za-z_][\w-]*:(?:\s|$))")
 
 
@@ -163,7 +156,7 @@ def _profile(root: Table) -> Profile:
         policy=_policy(root.table("policy")),
         priority_areas=tuple(_priority_area(table) for table in root.tables("priority_areas")),
         people=tuple(_person(table) for table in root.tables("people")),
-        units=tuple(_unit(table) for table in root.tables("units")),
+        units=tuple(read_unit(table) for table in root.tables("units")),
     )
     municipality.close()
     root.close()
@@ -192,6 +185,7 @@ def _policy(table: Table) -> Policy:
         adopted_by=table.text("adopted_by"),
         adopted=table.day("adopted"),
         reference=table.optional_text("reference"),
+        owner=table.optional_text("owner"),
         revision_interval_years=table.number("revision_interval_years", least=1, most=20),
         tests_cofinancing=table.flag("tests_cofinancing"),
         yearly_follow_up=table.flag("yearly_follow_up"),
@@ -238,54 +232,27 @@ def _person(table: Table) -> ContactPerson:
         role=table.choice("role", Role, Role.CONTACT) or Role.HEAD,  # of whom nothing more is asked
         units=table.texts("units"),
         language=language,
+        appointed_from=table.day("from"),
+        appointed_to=table.day("to"),
+        is_deputy=table.flag("deputy"),
     )
+    _check_appointment(person, table)
     table.close()
     return person
 
 
-def _unit(table: Table) -> Unit:
-    key = table.key()
-    unit = Unit(
-        key=key,
-        name=table.text("name"),
-        name_en=table.text("name_en"),
-        kind=table.choice("kind", UnitKind) or UnitKind.DEPARTMENT,
-        legal_form=table.choice("legal_form", LegalForm) or LegalForm.MUNICIPALITY,
-        board=table.optional_text("board"),
-        preparation_days=table.number("preparation_days", least=0, most=730, default=42) or 0,
-        own_contribution_max=table.number("own_contribution_max", least=0, most=1_000_000_000),
-        may_lead=table.flag("may_lead", default=True),
-        needs=tuple(_need(need, key) for need in table.tables("needs")),
-    )
-    table.close()
-    return unit
-
-
-def _need(table: Table, unit: str) -> Need:
-    need = Need(
-        key=table.key(),
-        unit=unit,
-        title=table.text("title"),
-        title_en=table.text("title_en"),
-        text=_need_text(table, "text"),
-        text_en=_need_text(table, "text_en"),
-        priority_area=table.text("priority_area"),
-        children_and_youth=table.flag("children_and_youth"),
-    )
-    table.close()
-    return need
+def _check_appointment(person: ContactPerson, table: Table) -> None:
+    first, last = person.appointed_from, person.appointed_to
+    if first and last and last < first:
+        table.report.add(
+            table.at("to"), N_("{last} är före {first}, då uppdraget börjar"), last=last, first=first
+        )
+    if person.is_deputy and person.role is not Role.CONTACT:
+        table.report.add(table.at("deputy"), N_("bara en kontaktperson kan vara ersättare"))
 
 
 def _long_text(table: Table, key: str) -> str:
     return table.text(key, longest=LONGEST_TEXT, lines=True)
-
-
-def _need_text(table: Table, key: str) -> str:
-    """What a need says must be enough to match on, and not a whole call (P-09)."""
-    text = table.text(key, shortest=SHORTEST_NEED, longest=LONGEST_TEXT, lines=True)
-    if len(text) >= SHORTEST_NEED and len(_WORD.findall(text)) < FEWEST_WORDS:
-        table.report.add(table.at(key), N_("säger för lite: skriv vad som ska ändras, och för vem"))
-    return text
 
 
 def _check_uniqueness(profile: Profile, report: Report) -> None:
@@ -295,6 +262,7 @@ def _check_uniqueness(profile: Profile, report: Report) -> None:
     _unique("people", (person.key for person in profile.people), report)
     _unique("units", (unit.key for unit in profile.units), report)
     for number, unit in enumerate(profile.units):
+        _unique(f"units[{number}].goals", (goal.key for goal in unit.goals), report)
         _unique(f"units[{number}].needs", (need.key for need in unit.needs), report)
 
 
@@ -315,10 +283,15 @@ def _check_references(profile: Profile, report: Report) -> None:
     """What a key points at must be in the file, and somebody must review the queue."""
     areas = [area.key for area in profile.priority_areas]
     units = [unit.key for unit in profile.units]
+    people = [person.key for person in profile.people]
+    aims = [aim.key for aim in profile.policy.aims]
     for number, unit in enumerate(profile.units):
+        goals = [goal.key for goal in unit.goals] + aims
         for index, need in enumerate(unit.needs):
-            path = f"units[{number}].needs[{index}].priority_area"
-            _resolves(path, need.priority_area, areas, report)
+            path = f"units[{number}].needs[{index}]"
+            _resolves(f"{path}.priority_area", need.priority_area, areas, report)
+            _resolves(f"{path}.goal", need.goal or "", goals, report)
+            _resolves(f"{path}.owner", need.owner or "", people, report)
     for number, person in enumerate(profile.people):
         for index, key in enumerate(person.units):
             _resolves(f"people[{number}].units[{index}]", key, units, report)

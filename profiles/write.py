@@ -1,13 +1,25 @@
 """A profile as a file that a person can read and edit; reading it again gives the same profile."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 import tomlkit
 from tomlkit.items import AoT, Table
 
 from profiles.load import FORMAT
-from profiles.model import Aim, ContactPerson, Need, Policy, PriorityArea, Profile, Unit
+from profiles.model import (
+    Aim,
+    ContactPerson,
+    Goal,
+    Need,
+    Policy,
+    Priority,
+    PriorityArea,
+    Profile,
+    Unit,
+    Volume,
+)
 
 
 def profile_text(profile: Profile) -> str:
@@ -51,6 +63,7 @@ def _policy(policy: Policy) -> Table:
         adopted=policy.adopted,
         adopted_by=policy.adopted_by,
         reference=policy.reference,
+        owner=policy.owner,
         revision_interval_years=policy.revision_interval_years,
         tests_cofinancing=policy.tests_cofinancing,
         yearly_follow_up=policy.yearly_follow_up,
@@ -83,6 +96,8 @@ def _person(person: ContactPerson) -> Table:
         role=person.role.value,
         units=list(person.units),
         language=person.language,
+        **{"from": person.appointed_from, "to": person.appointed_to},
+        deputy=person.is_deputy or None,
     )
 
 
@@ -97,9 +112,16 @@ def _unit(unit: Unit) -> Table:
         preparation_days=unit.preparation_days,
         own_contribution_max=unit.own_contribution_max,
         may_lead=unit.may_lead,
+        working_languages=list(unit.working_languages) or None,
+        countries_of_interest=list(unit.countries_of_interest) or None,
     )
+    _add_all(table, "goals", map(_goal, unit.goals))
     _add_all(table, "needs", map(_need, unit.needs))
     return table
+
+
+def _goal(goal: Goal) -> Table:
+    return _table(key=goal.key, text=goal.text, year=goal.year)
 
 
 def _need(need: Need) -> Table:
@@ -111,7 +133,24 @@ def _need(need: Need) -> Table:
         text_en=need.text_en,
         priority_area=need.priority_area,
         children_and_youth=need.children_and_youth or None,
+        goal=need.goal,
+        must=list(need.must) or None,
+        never=list(need.never) or None,
+        begins=need.begins,
+        ends=need.ends,
+        applicants=[applicant.value for applicant in need.applicants] or None,
+        size_min=need.size_min,
+        size_max=need.size_max,
+        own_share_max_percent=need.own_share_max_percent,
+        priority=_unless(need.priority, Priority.NORMAL),
+        volume=_unless(need.volume, Volume.BALANCED),
+        owner=need.owner,
     )
+
+
+def _unless(value: StrEnum, usual: StrEnum) -> str | None:
+    """What is as usual is not written."""
+    return None if value is usual else value.value
 
 
 def _table(**values: Any) -> Table:

@@ -38,9 +38,9 @@ DOORS = (
     Door(GET, "/", Access.SIGNED_IN, queue_page.front),
     Door(POST, "/beslut", Access.COORDINATOR, review.decide),
     Door(POST, "/beslut/angra", Access.COORDINATOR, review.undo),
-    Door(GET, "/utlysningar", Access.SIGNED_IN, calls.every),
+    Door(GET, "/utlysningar", Access.READER, calls.every),
     Door(GET, "/calls", Access.PUBLIC, calls.every_short),
-    Door(GET, "/utlysning/{call_id}", Access.SIGNED_IN, calls.one),
+    Door(GET, "/utlysning/{call_id}", Access.READER, calls.one),
     Door(GET, "/c/{call_id}", Access.PUBLIC, calls.short),
     Door(GET, "/svar", Access.COORDINATOR, answers.every),
     Door(GET, "/svara/{token:path}", Access.PUBLIC, answers.ask_page),
@@ -86,6 +86,7 @@ def create_app(context: WebContext) -> FastAPI:
         lifespan=_with_few_threads,
     )
     app.state.context = context
+    app.state.doors = {door.path: door.access for door in DOORS if "GET" in door.methods}
     for door in DOORS:
         app.add_api_route(
             door.path,

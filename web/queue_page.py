@@ -27,7 +27,7 @@ from web.forms import DECIDE
 from web.names import Names
 from web.queue import Order, Row, Selection, Tab
 from web.render import page, piece
-from web.visit import Here, Visit
+from web.visit import Access, Here, Visit
 
 TAB_LABELS = {
     Tab.REVIEW: N_("Att granska"),
@@ -45,7 +45,9 @@ TOKEN_BLANK = secrets.token_hex(32)  # stands for the form token in rows that ar
 
 
 def front(visit: Here, request: Request) -> Response:
-    """The first page: the queue for the coordinator, the calls for others."""
+    """The first page: the queue for the coordinator, the calls for others, the sources for the operator."""
+    if not visit.may(Access.READER):
+        return RedirectResponse("/kallor", status_code=303)
     if not visit.is_coordinator:
         return RedirectResponse("/utlysningar", status_code=303)
     return show_queue(visit, request.query_params)
@@ -161,11 +163,7 @@ def _unheard_units(visit: Visit, silent: set[str]) -> list[str]:
     """Keys of the units whose letters nobody gets (`ux.md` 1.4)."""
     if visit.profile is None:
         return []
-    return [
-        unit.key
-        for unit in visit.profile.units
-        if all(person.key in silent for person in visit.profile.contacts_of(unit.key))
-    ]
+    return [unit.key for unit in visit.profile.units_without_recipient(visit.today, silent)]
 
 
 def _troubled_sources(

@@ -3,10 +3,9 @@
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,26 +14,20 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from notifier.weeks import local_day
 from notifier.wording import Wording
 from profiles.model import ContactPerson, Profile, Role
 from storage import signins
 from storage.database import DatabaseBusy, reading, writing
 from texts import LANGUAGES, N_, Message
+from web import menu
+from web.access import OPEN, Access, may
 from web.context import WebContext
 from web.guard import LOCAL
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
 LONGEST_TEXT = 2000
-
-
-class Access(StrEnum):
-    """Who may use a door."""
-
-    PUBLIC = "public"
-    ONE_CLICK = "one-click"  # the token of the address is the proof; mail programs have no cookie (C4)
-    SIGNED_IN = "signed-in"
-    COORDINATOR = "coordinator"
 
 
 class Refused(Exception):
@@ -58,6 +51,7 @@ class Visit:
         browser: the token that marks this browser for signing in, None when it has none yet.
         path: own path and query, for links back.
         chosen_language: set when the reader asked for a language with this request.
+        doors: the pages there are, and who may open each.
     """
 
     context: WebContext
@@ -72,6 +66,34 @@ class Visit:
     chosen_language: str | None = None
     cookies: dict[str, str]
     profile_version: int = 0
+    doors: Mapping[str, Access] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Which day it is in Sweden."""
+        return local_day(self.now)
+
+    @property
+    def role(self) -> Role | None:
+        """What they do with the funding watch, None for a stranger."""
+        return self.person.role if self.person else None
+
+    def may(self, access: Access) -> bool:
+        """Whether they may use doors of that kind."""
+        return may(self.role, access)
+
+    def may_open(self, path: str) -> bool:
+        """Whether there is a page at a path that they may open."""
+        return path in self.doors and self.may(self.doors[path])
+
+    @property
+    def menu_entries(self) -> list[menu.Entry]:
+        """The pages they find in the menu."""
+        return menu.entries(self.doors, self.role)
+
+    def is_at(self, entry: menu.Entry) -> bool:
+        """Whether this page belongs to an entry of the menu."""
+        return menu.is_here(entry, self.path)
 
     @property
     def wording(self) -> Wording:
@@ -126,10 +148,10 @@ def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:
         if form is not None and access is not Access.ONE_CLICK:
             _check_sender(request, visit)
             _check_token(visit, form)
-        if access in (Access.SIGNED_IN, Access.COORDINATOR) and visit.person is None:
+        if access not in OPEN and visit.person is None:
             raise Refused(401, Message(text=N_("Logga in för att fortsätta.")), sign_in=True)
-        if access is Access.COORDINATOR and not visit.is_coordinator:
-            raise Refused(403, _only_for(visit.profile))
+        if not visit.may(access):
+            raise Refused(403, _only_for(visit.profile, access))
         return visit
 
     return enter
@@ -156,7 +178,7 @@ def visit_of(request: Request) -> Visit:
     published = context.profile()
     profile = published[1] if published else None
     session = _session(context, request, now)
-    person = _person(profile, session.person) if session else None
+    person = person_in_office(profile, session.person, now) if session else None
     browser = request.cookies.get(context.cookie("browser"))
     query = f"?{request.url.query}" if request.url.query else ""
     asked = request.query_params.get("lang")
@@ -174,6 +196,7 @@ def visit_of(request: Request) -> Visit:
         chosen_language=chosen,
         cookies=dict(request.cookies),
         profile_version=published[0] if published else 0,
+        doors=getattr(request.app.state, "doors", {}),
     )
 
 
@@ -246,9 +269,9 @@ def _touch(context: WebContext, session: signins.Session, now: datetime) -> None
         return  # a long job writes; the page is worth more than the note, and the next page makes it
 
 
-def _person(profile: Profile | None, key: str) -> ContactPerson | None:
-    """Gone from the profile is gone from the pages, at once (F6)."""
-    people: Sequence[ContactPerson] = profile.people if profile else ()
+def person_in_office(profile: Profile | None, key: str | None, now: datetime) -> ContactPerson | None:
+    """Gone from the profile, or from office, is gone from the pages at once (F6, T9)."""
+    people: Sequence[ContactPerson] = profile.in_office(local_day(now)) if profile else ()
     return next((person for person in people if person.key == key), None)
 
 
@@ -296,6 +319,10 @@ def _check_token(visit: Visit, form: FormData) -> None:
         )
 
 
-def _only_for(profile: Profile | None) -> Message:
+def _only_for(profile: Profile | None, access: Access) -> Message:
+    if access is Access.OPERATOR:
+        return Message(text=N_("Det här kan bara systemadministratören göra."))
+    if access is Access.READER:
+        return Message(text=N_("Din roll sköter driften och ser inte kommunens utlysningar och beslut."))
     names = ", ".join(person.name for person in profile.coordinators) if profile else ""
     return Message(text=N_("Det här kan samordnaren göra: {names}."), values={"names": names or "–"})

@@ -13,7 +13,7 @@ from notifier.answers import Stage, meaning
 from notifier.errors import HeldByUs
 from notifier.model import LetterState
 from notifier.returns import ReturnAddresses
-from pipeline.bounces import note_refusal, paused_persons, read_folder, unreachable_units
+from pipeline.bounces import note_refusal, paused_persons, read_folder
 from storage import bounces, letters
 from storage.database import StorageError, reading, writing
 from texts import translate
@@ -73,7 +73,7 @@ def test_c6_two_weeks_stop_the_letters_and_the_unit_is_named(engine, folder, tow
     dead_twice(engine, folder, town)
     stopped = paused_persons(engine, TENANT, town)
     assert set(stopped) == {"kontakt-skola"}
-    assert unreachable_units(town, set(stopped)) == ["skola"]
+    assert [unit.key for unit in town.units_without_recipient(NOW.date(), set(stopped))] == ["skola"]
 
 
 def test_a_new_address_starts_with_a_clean_slate(engine, folder, town):
