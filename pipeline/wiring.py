@@ -29,6 +29,7 @@ from notifier.returns import ReturnAddresses
 from notifier.statuses import BounceKind
 from notifier.view import LetterContext
 from pipeline import bounces, digest
+from pipeline.accounts import unaccounted
 from pipeline.collect import Order
 from pipeline.limiter import WITHOUT_LIMIT
 from pipeline.settings import Settings, SettingsError, read_settings, source_options
@@ -330,13 +331,16 @@ def health(installation: Installation) -> dict[str, Any]:
         is_held = outbox.sending_of(conn, installation.tenant).is_held
         since = installation.settings.clock() - OUR_FAULT_SHOWS
         ours = stored_bounces.tally(conn, installation.tenant, since, proved=True).get(BounceKind.OURS, 0)
+    overdue = unaccounted(installation.engine, installation.tenant, installation.settings.clock())
     failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
     return {
-        "ok": not failing and not unsettled and not is_held and not ours,
+        "ok": not (failing or unsettled or is_held or ours or overdue),
         "failing_sources": failing,
         "unsettled_letters": unsettled,
         "sending_held": is_held,
         "refused_for_our_fault": ours,
+        "unaccounted_letters": len(overdue.letters),
+        "unplanned_since": overdue.slot.isoformat() if overdue.slot else None,
         "last_sound": {
             harvest.source: harvest.ended_at.isoformat()
             for harvest in harvests

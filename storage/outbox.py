@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, select, union, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, union, update
 
 from notifier.model import LetterState
 from storage.database import inserted
@@ -55,28 +55,22 @@ def lines(
     week: str | None = None,
 ) -> list[LetterLine]:
     """The letters in the order they were made, of some states or one week when asked for."""
-    columns = [letter.c[name] for name in ("id", "person", "week", "recipient", "subject", "state")]
-    columns += [letter.c[name] for name in ("attempts", "error", "not_before", "changed_at")]
-    wanted = select(*columns).where(letter.c.tenant == tenant)
+    wanted = _lines().where(letter.c.tenant == tenant)
     if states is not None:
         wanted = wanted.where(letter.c.state.in_([state.value for state in states]))
     if week is not None:
         wanted = wanted.where(letter.c.week == week)
-    return [
-        LetterLine(
-            id=row.id,
-            person=row.person,
-            week=row.week,
-            to=row.recipient,
-            subject=row.subject,
-            state=LetterState(row.state),
-            attempts=row.attempts,
-            error=row.error,
-            not_before=row.not_before,
-            changed_at=row.changed_at,
-        )
-        for row in conn.execute(wanted.order_by(letter.c.id))
-    ]
+    return [_line(row) for row in conn.execute(wanted.order_by(letter.c.id))]
+
+
+def unfinished(conn: Connection, tenant: str, *, made_before: datetime) -> list[LetterLine]:
+    """Letters that have been neither sent, given up, held nor cancelled since they were made, oldest first (C8)."""
+    wanted = _lines().where(
+        letter.c.tenant == tenant,
+        letter.c.state.in_([state.value for state in (*UNSENT, LetterState.IN_DOUBT)]),
+        letter.c.created_at <= made_before,
+    )
+    return [_line(row) for row in conn.execute(wanted.order_by(letter.c.id))]
 
 
 def count(conn: Connection, tenant: str, states: Iterable[LetterState], *, week: str | None = None) -> int:
@@ -171,3 +165,24 @@ def hold_all(conn: Connection) -> int:
     for tenant in list(conn.execute(missing).scalars()):
         conn.execute(insert(sending).values(tenant=tenant, host="", is_held=True))
     return held.rowcount
+
+
+def _lines() -> Select:
+    columns = [letter.c[name] for name in ("id", "person", "week", "recipient", "subject", "state")]
+    columns += [letter.c[name] for name in ("attempts", "error", "not_before", "changed_at")]
+    return select(*columns)
+
+
+def _line(row: Row) -> LetterLine:
+    return LetterLine(
+        id=row.id,
+        person=row.person,
+        week=row.week,
+        to=row.recipient,
+        subject=row.subject,
+        state=LetterState(row.state),
+        attempts=row.attempts,
+        error=row.error,
+        not_before=row.not_before,
+        changed_at=row.changed_at,
+    )
