@@ -36,6 +36,33 @@ LETTER_STATE_LABELS: dict[LetterState, str] = {
 }
 
 
+class LetterKind(StrEnum):
+    """What a letter is; each kind can be switched off (`ux.md` 1.7)."""
+
+    DIGEST = "digest"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    ASSIGNMENT = "assignment"
+    INVITATION = "invitation"
+    UNIT = "unit"
+    REHEARSAL = "rehearsal"
+    ALARM = "alarm"
+
+
+LETTER_KIND_LABELS: dict[LetterKind, str] = {
+    LetterKind.DIGEST: N_("veckobrev"),
+    LetterKind.REMINDER: N_("påminnelse"),
+    LetterKind.CHANGE: N_("ändring"),
+    LetterKind.ASSIGNMENT: N_("fråga till enheten"),
+    LetterKind.INVITATION: N_("fråga till referensgruppen"),
+    LetterKind.UNIT: N_("enhet utan mottagare"),
+    LetterKind.REHEARSAL: N_("inför utskicket"),
+    LetterKind.ALARM: N_("driftlarm"),
+}
+# Letters to whoever operates the service are to this person, whom no profile knows.
+OPERATOR = "operator"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
     """A match that the coordinator accepted, with the call as it reads now."""
@@ -110,6 +137,7 @@ class Letter:
     message_id: str
     content: bytes
     calls: tuple[tuple[int, int], ...]
+    kind: LetterKind = LetterKind.DIGEST
 
 
 @dataclass(frozen=True, kw_only=True)

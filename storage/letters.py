@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from notifier.model import Letter, LetterState, StoredLetter
+from notifier.model import Letter, LetterKind, LetterState, StoredLetter
 from storage.database import inserted
 from storage.errors import SentTwice, UnknownLetter
-from storage.tables import letter, letter_call
+from storage.tables import letter, letter_call, notice
 from texts import N_, Message
 
 
@@ -31,6 +31,7 @@ def add(conn: Connection, tenant: str, rendered: Letter, slot: str, now: datetim
             "person": rendered.person,
             "slot": slot,
             "week": rendered.week,
+            "kind": rendered.kind.value,
             "recipient": rendered.to,
             "subject": rendered.subject,
             "message_id": rendered.message_id,
@@ -120,7 +121,7 @@ def record(
 ) -> None:
     """Note how far a letter has come.
 
-    A cancelled letter reached nobody, so its calls may come in another one.
+    A cancelled letter reached nobody, so what it told may come in another one.
 
     Raises:
         UnknownLetter: there is no letter with that number.
@@ -128,6 +129,7 @@ def record(
     _change(conn, tenant, letter_id, now, {"state": state.value, "error": error, "not_before": not_before})
     if state is LetterState.CANCELLED:
         conn.execute(delete(letter_call).where(letter_call.c.letter_id == letter_id))
+        conn.execute(delete(notice).where(notice.c.letter_id == letter_id))
 
 
 def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) -> int:
@@ -226,6 +228,7 @@ def _stored(conn: Connection, rows: Iterable[Row]) -> list[StoredLetter]:
                 message_id=row.message_id,
                 content=row.content,
                 calls=tuple(calls.get(row.id, ())),
+                kind=LetterKind(row.kind),
             ),
             state=LetterState(row.state),
             attempts=row.attempts,

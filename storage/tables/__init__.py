@@ -1,10 +1,13 @@
 """The tables, one file a subject. Every row carries its tenant; history is added to, never edited."""
 
+from storage.tables.api import api_token
 from storage.tables.audit import audit, audit_end
 from storage.tables.base import Instant, metadata
 from storage.tables.calls import call, call_source, call_version, harvest
 from storage.tables.letters import answer, bounce, letter, letter_call, sending, subscription
 from storage.tables.matches import decision, learning_reset, match, profile
+from storage.tables.notices import follow, incident, notice, silence
+from storage.tables.proposals import judgement, learning_stop, proposal, reach, rematch
 from storage.tables.queue import (
     assignment,
     bulk,
@@ -21,6 +24,7 @@ __all__ = [
     "Instant",
     "active_model",
     "answer",
+    "api_token",
     "assignment",
     "audit",
     "audit_end",
@@ -32,19 +36,28 @@ __all__ = [
     "call_version",
     "decision",
     "embedding",
+    "follow",
     "harvest",
+    "incident",
+    "judgement",
     "learning_reset",
+    "learning_stop",
     "letter",
     "letter_call",
     "mark",
     "match",
     "metadata",
+    "notice",
     "person_choice",
     "profile",
+    "proposal",
+    "reach",
     "referral",
+    "rematch",
     "sending",
     "session",
     "signin",
+    "silence",
     "slot",
     "subscription",
     "unit_choice",

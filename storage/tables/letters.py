@@ -24,6 +24,7 @@ letter = Table(
     Column("person", String(100), nullable=False),
     Column("slot", String(40), nullable=False),
     Column("week", String(8), nullable=False),
+    Column("kind", String(16), nullable=False, server_default="digest"),
     Column("recipient", String(320), nullable=False),
     Column("subject", Text, nullable=False),
     Column("message_id", String(300), nullable=False, unique=True),

@@ -1,0 +1,156 @@
+"""Who follows which call: by an answer that was not a no, or by choosing to (`ux.md` 1.7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.answers_given import Answer, AnswerKind
+from storage.audit import Event, record
+from storage.database import inserted
+from storage.tables import follow
+
+FOLLOWING = frozenset({AnswerKind.INTERESTED, AnswerKind.MAYBE})
+
+
+class By(StrEnum):
+    """What made somebody a follower."""
+
+    ANSWER = "answer"
+    OWN = "own"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """A person who follows a call, for a unit.
+
+    Attributes:
+        call_version: the newest version that they had seen when they began.
+        stopped_at: None while they follow.
+    """
+
+    person: str
+    unit: str
+    call_id: int
+    call_version: int
+    by: By
+    since_at: datetime
+    stopped_at: datetime | None = None
+
+
+def begin(
+    conn: Connection,
+    tenant: str,
+    *,
+    person: str,
+    unit: str,
+    call_id: int,
+    call_version: int,
+    by: By,
+    now: datetime,
+    channel: str,
+) -> None:
+    """Follow a call; who follows already goes on as before."""
+    key = {"tenant": tenant, "person": person, "call_id": call_id}
+    fresh = {"unit": unit, "call_version": call_version, "by": by.value, "since_at": now, "stopped_at": None}
+    if inserted(conn, follow, key | fresh) is None:
+        again = (
+            update(follow)
+            .where(*_this(tenant, person, call_id), follow.c.stopped_at.is_not(None))
+            .values(**fresh)
+        )
+        if conn.execute(again).rowcount == 0:
+            return
+    _note(conn, tenant, person, call_id, "follow", now, channel, unit)
+
+
+def stop(conn: Connection, tenant: str, person: str, call_id: int, now: datetime, channel: str) -> bool:
+    """Follow no more; whether they did until now."""
+    wanted = (*_this(tenant, person, call_id), follow.c.stopped_at.is_(None))
+    if conn.execute(update(follow).where(*wanted).values(stopped_at=now)).rowcount == 0:
+        return False
+    _note(conn, tenant, person, call_id, "unfollow", now, channel)
+    return True
+
+
+def after_answer(conn: Connection, tenant: str, given: Answer, now: datetime, channel: str) -> None:
+    """Interesting or perhaps: follow. Not for us, or another unit's: follow no more."""
+    if given.kind in FOLLOWING:
+        facts = {"unit": given.unit, "call_id": given.call_id, "call_version": given.call_version}
+        begin(conn, tenant, person=given.person, by=By.ANSWER, now=now, channel=channel, **facts)
+    else:
+        stop(conn, tenant, given.person, given.call_id, now, channel)
+
+
+def after_undo(
+    conn: Connection,
+    tenant: str,
+    person: str,
+    call_id: int,
+    holds: Answer | None,
+    now: datetime,
+    channel: str,
+) -> None:
+    """An answer was taken back: the one before it, if any, says whether they follow. An own choice stays."""
+    if holds is not None:
+        after_answer(conn, tenant, holds, now, channel)
+        return
+    mine = of_person(conn, tenant, person)
+    if any(one.call_id == call_id and one.by is By.ANSWER for one in mine):
+        stop(conn, tenant, person, call_id, now, channel)
+
+
+def of_person(conn: Connection, tenant: str, person: str) -> list[Follow]:
+    """What a person follows, the newest first."""
+    return _read(conn, tenant, follow.c.person == person)
+
+
+def standing(conn: Connection, tenant: str, calls: Iterable[int] | None = None) -> list[Follow]:
+    """Everybody who follows something.
+
+    Args:
+        calls: only these calls, a page's worth; None for all.
+    """
+    return _read(conn, tenant, *([follow.c.call_id.in_(sorted(set(calls)))] if calls is not None else []))
+
+
+def _read(conn: Connection, tenant: str, *wanted) -> list[Follow]:
+    rows = conn.execute(
+        select(follow)
+        .where(follow.c.tenant == tenant, follow.c.stopped_at.is_(None), *wanted)
+        .order_by(follow.c.since_at.desc(), follow.c.id.desc())
+    )
+    return [_follow(row) for row in rows]
+
+
+def _follow(row: Row) -> Follow:
+    return Follow(
+        person=row.person,
+        unit=row.unit,
+        call_id=row.call_id,
+        call_version=row.call_version,
+        by=By(row.by),
+        since_at=row.since_at,
+        stopped_at=row.stopped_at,
+    )
+
+
+def _this(tenant: str, person: str, call_id: int) -> tuple:
+    return follow.c.tenant == tenant, follow.c.person == person, follow.c.call_id == call_id
+
+
+def _note(
+    conn: Connection,
+    tenant: str,
+    person: str,
+    call_id: int,
+    deed: str,
+    now: datetime,
+    channel: str,
+    unit: str = "",
+) -> None:
+    after = {"person": person} | ({"unit": unit} if unit else {})
+    event = Event(actor=person, channel=channel, kind="call", key=str(call_id), action=deed, after=after)
+    record(conn, tenant, event, now)
