@@ -141,6 +141,23 @@ class Table:
         )
         return None
 
+    def choices(self, key: str, allowed: type[Choice]) -> tuple[Choice, ...]:
+        """A list of values of a closed list, each once; what is not one is left out."""
+        known = [choice.value for choice in allowed]
+        found = []
+        for number, value in enumerate(self.texts(key)):
+            if value in known:
+                found.append(allowed(value))
+            else:
+                self.report.add(
+                    self.at(f"{key}[{number}]"),
+                    N_("{value} är inget av {allowed}{guess}"),
+                    value=repr(value),
+                    allowed=", ".join(known),
+                    guess=guessed(value, known),
+                )
+        return tuple(dict.fromkeys(found))
+
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts; what is not a text is left out."""
         values = self._get(key, list, required=required) or []

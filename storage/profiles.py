@@ -44,6 +44,14 @@ def latest(conn: Connection, tenant: str) -> StoredProfile | None:
     return None if row is None else _stored(row)
 
 
+def get(conn: Connection, tenant: str, version: int) -> StoredProfile | None:
+    """One version, None when there is none with that number."""
+    row = conn.execute(
+        select(profile).where(profile.c.tenant == tenant, profile.c.version == version)
+    ).first()
+    return None if row is None else _stored(row)
+
+
 def versions(conn: Connection, tenant: str) -> list[StoredProfile]:
     """Every version, the first one first."""
     rows = conn.execute(select(profile).where(profile.c.tenant == tenant).order_by(profile.c.version))

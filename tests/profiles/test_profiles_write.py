@@ -1,5 +1,6 @@
 """Profiles as files, lossless, and what differs between two."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from builders import a_need, a_person, a_profile, a_unit
 from profiles.diff import ChangeKind, ProfileChange, profile_differences
 from profiles.load import read_profile
-from profiles.model import Aim, LegalForm, Policy, TwinTown, UnitKind
+from profiles.model import Aim, Applicant, Goal, LegalForm, Policy, Priority, TwinTown, UnitKind, Volume
 from profiles.write import profile_text
 from texts import translate
 
@@ -20,8 +21,28 @@ LINES = st.lists(NAMES, min_size=1, max_size=3).map("\n".join)
 NEEDS = st.builds(lambda said: f"Vi vill lära oss mer om {said}", LINES)
 MAYBE = st.none() | NAMES
 
+TERMS = st.lists(
+    st.text("abcdefåäö /", min_size=2, max_size=40).filter(re.compile(r"\w{2}").search), max_size=2
+)
 NEED = st.builds(
-    a_need, title=NAMES, title_en=NAMES, text=NEEDS, text_en=NEEDS, children_and_youth=st.booleans()
+    a_need,
+    title=NAMES,
+    title_en=NAMES,
+    text=NEEDS,
+    text_en=NEEDS,
+    children_and_youth=st.booleans(),
+    goal=st.none() | st.just("arets"),
+    must=TERMS.map(tuple),
+    never=TERMS.map(tuple),
+    begins=st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+    ends=st.none() | st.dates(date(2027, 1, 2), date(2029, 1, 1)),
+    applicants=st.lists(st.sampled_from(Applicant), unique=True).map(tuple),
+    size_min=st.none() | st.integers(0, 1000),
+    size_max=st.none() | st.integers(1000, 10**9),
+    own_share_max_percent=st.none() | st.integers(0, 100),
+    priority=st.sampled_from(Priority),
+    volume=st.sampled_from(Volume),
+    owner=st.none() | st.just("kontakt-skola"),
 )
 UNIT = st.builds(
     a_unit,
@@ -33,6 +54,11 @@ UNIT = st.builds(
     preparation_days=st.integers(0, 730),
     own_contribution_max=st.none() | st.integers(0, 10**9),
     may_lead=st.booleans(),
+    working_languages=st.lists(st.sampled_from(["sv", "en"]), unique=True).map(tuple),
+    countries_of_interest=st.lists(st.sampled_from(["PL", "DE"]), unique=True).map(tuple),
+    goals=st.builds(Goal, key=st.just("arets"), text=LINES, year=st.none() | st.integers(1990, 2100)).map(
+        lambda goal: (goal,)
+    ),
     needs=st.lists(NEED, max_size=1).map(tuple),
 )
 POLICY = st.builds(
@@ -41,6 +67,7 @@ POLICY = st.builds(
     adopted_by=NAMES,
     adopted=st.none() | st.dates(date(1900, 1, 1)),
     reference=MAYBE,
+    owner=MAYBE,
     revision_interval_years=st.none() | st.integers(1, 20),
     tests_cofinancing=st.booleans(),
     yearly_follow_up=st.booleans(),

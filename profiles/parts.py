@@ -1,0 +1,140 @@
+"""Parts of a profile: what one person edits and proposes at a time, taken out of the whole and put back.
+
+A part is the policy with the priority areas and the municipality's facts, one unit with its goals and needs, or
+the list of people. Its document is plain JSON, so that a half-written draft can be kept as it is; whether it may be
+used is asked of the whole profile with the part in it (`problems_of`).
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from profiles.diff import ProfileChange, profile_differences
+from profiles.load import read_profile
+from profiles.model import ContactPerson, Policy, PriorityArea, Profile, TwinTown, Unit
+from profiles.problems import Problem, ProfileError
+from profiles.write import profile_text
+from texts import N_
+
+
+class PartKind(StrEnum):
+    """Which part."""
+
+    POLICY = "policy"
+    UNIT = "unit"
+    PEOPLE = "people"
+
+
+PART_LABELS = {
+    PartKind.POLICY: N_("kommunens inriktning"),
+    PartKind.UNIT: N_("enhet"),
+    PartKind.PEOPLE: N_("personer"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyPart:
+    """The municipality's facts, its policy and priority areas."""
+
+    name: str
+    name_en: str
+    county: str
+    nuts3: str
+    policy: Policy
+    mail_domains: tuple[str, ...]
+    inhabitants: int | None = None
+    municipal_code: str | None = None
+    organisation_number: str | None = None
+    networks: tuple[str, ...] = ()
+    twin_towns: tuple[TwinTown, ...] = ()
+    priority_areas: tuple[PriorityArea, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeoplePart:
+    """Everybody in the profile."""
+
+    people: tuple[ContactPerson, ...]
+
+
+Part = PolicyPart | Unit | PeoplePart
+KINDS: dict[PartKind, type] = {
+    PartKind.POLICY: PolicyPart,
+    PartKind.UNIT: Unit,
+    PartKind.PEOPLE: PeoplePart,
+}
+_FACTS = tuple(PolicyPart.__dataclass_fields__)
+
+
+class DamagedPart(Exception):
+    """A kept document is not of its kind."""
+
+
+def part_of(profile: Profile, kind: PartKind, key: str = "") -> Part | None:
+    """A part as the profile has it; None for a unit that it does not have.
+
+    Args:
+        key: a unit's; empty for the other kinds.
+    """
+    if kind is PartKind.UNIT:
+        return next((unit for unit in profile.units if unit.key == key), None)
+    if kind is PartKind.PEOPLE:
+        return PeoplePart(people=profile.people)
+    return PolicyPart(**{name: getattr(profile, name) for name in _FACTS})
+
+
+def with_part(profile: Profile, kind: PartKind, key: str, part: Part | None) -> Profile:
+    """The profile with a part put in its place: a new unit last; None takes the unit out."""
+    if isinstance(part, PolicyPart):
+        return replace(profile, **{name: getattr(part, name) for name in _FACTS})
+    if isinstance(part, PeoplePart):
+        return replace(profile, people=part.people)
+    if part is None:
+        return replace(profile, units=tuple(unit for unit in profile.units if unit.key != key))
+    if all(unit.key != key for unit in profile.units):
+        return replace(profile, units=(*profile.units, part))
+    return replace(profile, units=tuple(part if unit.key == key else unit for unit in profile.units))
+
+
+def part_differences(
+    before: Profile, after: Profile, kind: PartKind, key: str = ""
+) -> tuple[ProfileChange, ...]:
+    """What differs in one part between two profiles."""
+    return profile_differences(before, with_part(before, kind, key, part_of(after, kind, key)))
+
+
+def part_document(part: Part | None) -> dict[str, Any] | None:
+    """A part as plain JSON; None for a unit that is taken out."""
+    return None if part is None else _adapter(type(part)).dump_python(part, mode="json")
+
+
+def part_from(kind: PartKind, document: Any) -> Part | None:
+    """The part of a document. What the model has got since then takes its usual value.
+
+    Raises:
+        DamagedPart: it is no document of that kind.
+    """
+    if document is None and kind is PartKind.UNIT:
+        return None
+    try:
+        return _adapter(KINDS[kind]).validate_python(document)
+    except ValidationError as failure:
+        raise DamagedPart(str(failure)) from failure
+
+
+def problems_of(profile: Profile, kind: PartKind, key: str, part: Part | None) -> tuple[Problem, ...]:
+    """Why a profile with this part cannot be published; empty when it can. By the rules of profile files."""
+    whole = with_part(profile, kind, key, part)
+    try:
+        read_profile(profile_text(whole), profile.key)
+    except ProfileError as failure:
+        return failure.problems
+    return ()
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter:
+    return TypeAdapter(kind)
