@@ -3,6 +3,7 @@
 from storage.tables.api import api_token
 from storage.tables.audit import audit, audit_end
 from storage.tables.base import Instant, metadata
+from storage.tables.calendars import calendar_feed, letter_hold, webhook
 from storage.tables.calls import call, call_source, call_version, harvest
 from storage.tables.letters import answer, bounce, letter, letter_call, sending, subscription
 from storage.tables.matches import decision, learning_reset, match, profile
@@ -31,6 +32,7 @@ __all__ = [
     "bounce",
     "bulk",
     "bulk_decision",
+    "calendar_feed",
     "call",
     "call_source",
     "call_version",
@@ -44,6 +46,7 @@ __all__ = [
     "learning_stop",
     "letter",
     "letter_call",
+    "letter_hold",
     "mark",
     "match",
     "metadata",
@@ -61,4 +64,5 @@ __all__ = [
     "slot",
     "subscription",
     "unit_choice",
+    "webhook",
 ]
