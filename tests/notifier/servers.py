@@ -120,9 +120,13 @@ class Scripted:
                 content = b""
                 while (part := file.readline()) not in (b".\r\n", b""):
                     content += part
+                    self._grows(content)
                 self.taken.append(content)
                 if not self._say(line, "dot"):
                     return
+
+    def _grows(self, content: bytes) -> None:
+        """Told of each line of a letter; a server that dies half-way raises ConnectionError."""
 
     def _say(self, line: socket.socket, name: str) -> bool:
         answer = self.answers.get(name, b"500 what?")
