@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from unicodedata import bidirectional
 
 from calls.model import Deadline
 from calls.vocabulary import SECTION_LABELS, SectionKind
@@ -19,7 +18,6 @@ from profiles.model import Need, Unit
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
 _TITLE, _LINE_TITLE, _LINK_TITLE, _QUOTE, _REASON = 200, 110, 60, 260, 220
-_ISOLATE, _POP = "\u2068", "\u2069"
 _PAIRS, _REASONS, _DOUBTS = 2, 3, 4
 
 
@@ -67,13 +65,6 @@ def counted(digest: Digest, wording: Wording) -> str:
     elif changed:
         parts.append(wording.ngettext("{number} ändrad utlysning", "{number} ändrade utlysningar", changed))
     return ", ".join(parts)
-
-
-def isolated(text: str) -> str:
-    """Text that reads from right to left, kept from turning the words around it (M-12)."""
-    if any(bidirectional(char) in ("R", "AL", "AN") for char in text):
-        return f"{_ISOLATE}{text}{_POP}"
-    return text
 
 
 def told_lines(digest: Digest, context: LetterContext) -> Sequence[DigestItem]:

@@ -1,0 +1,59 @@
+"""The letters' templates in one language, and their styles put on the elements themselves."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from unicodedata import bidirectional
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from notifier.wording import Wording
+
+_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+def fill(template: str, language: str, values: dict[str, Any]) -> str:
+    """A template with its blanks filled; HTML has its styles inlined."""
+    filled = _templates(language).get_template(template).render(values).replace("\r\n", "\n")
+    return _inliner()(filled) if template.endswith(".html") else filled
+
+
+def isolated(text: str) -> str:
+    """Text that reads from right to left, kept from turning the words around it (M-12)."""
+    if any(bidirectional(char) in ("R", "AL", "AN") for char in text):
+        return f"{_ISOLATE}{text}{_POP}"
+    return text
+
+
+@cache
+def _templates(language: str) -> Environment:
+    """The templates of one language; an undefined name raises, HTML is escaped."""
+    wording = Wording(language)
+    environment = Environment(
+        loader=PackageLoader("notifier"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"], default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(
+        wording.catalogue.gettext, wording.catalogue.ngettext, newstyle=True
+    )
+    environment.filters |= {"isolated": isolated, "spoken": _spoken}
+    return environment
+
+
+def _spoken(text: str, language: str) -> Markup:
+    """Words in another language than the letter's: read aloud rightly, and kept to their own direction."""
+    return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
+
+
+@cache
+def _inliner() -> Callable[[str], str]:
+    """Dark mode and narrow screens stay in the head."""
+    return css_inline.CSSInliner(
+        keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False, extra_css=None
+    ).inline
