@@ -4,7 +4,7 @@ import argparse
 import os
 import platform
 
-from bench import collecting, demonstration, letters, matching, pages, serving, suite
+from bench import collecting, demonstration, letters, matching, pages, policies, serving, suite
 
 PARTS = {
     "collect": collecting.measure,
@@ -13,6 +13,7 @@ PARTS = {
     "letters": letters.measure,
     "matching": matching.measure,
     "pages": pages.measure,
+    "policies": policies.measure,
     "serve": serving.measure,
     "suite": suite.measure,
 }
