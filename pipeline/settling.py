@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.errors import NotifierError
-from notifier.model import LETTER_STATE_LABELS, LetterState
+from notifier.model import LETTER_STATE_LABELS, LetterState, StoredLetter
 from profiles.model import Profile
 from storage import letters, matches, outbox
+from storage.audit import Event, channel_of, record
 from storage.database import writing
 from texts import N_, Message
 
@@ -19,7 +20,14 @@ class NotToBeSettled(NotifierError):
 
 
 def settle(
-    engine: Engine, tenant: str, profile: Profile, letter_id: int, *, arrived: bool, now: datetime
+    engine: Engine,
+    tenant: str,
+    profile: Profile,
+    letter_id: int,
+    *,
+    arrived: bool,
+    now: datetime,
+    by: str = "cli",
 ) -> None:
     """A person's word on a letter in doubt, held or failed: it arrived, or the same bytes are sent again (B3).
 
@@ -41,12 +49,13 @@ def settle(
             )
         state = LetterState.SENT if arrived else LetterState.RETRY
         letters.record(conn, tenant, letter_id, state, now)
+        _tell(conn, tenant, by, "arrived" if arrived else "resend", stored, state, now)
         if arrived and stored is not None:
             told, units = dict(stored.letter.calls), _units_of(profile, stored.letter.person)
             matches.mark_told(conn, tenant, units, told, now)
 
 
-def release(engine: Engine, tenant: str, now: datetime, *, host: str | None = None) -> int:
+def release(engine: Engine, tenant: str, now: datetime, *, host: str | None = None, by: str = "cli") -> int:
     """Let go of every held letter, when the operator has mended what was wrong; how many there were.
 
     Args:
@@ -55,7 +64,34 @@ def release(engine: Engine, tenant: str, now: datetime, *, host: str | None = No
     with writing(engine) as conn:
         if host is not None:
             outbox.take_over(conn, tenant, host, now)
-        return outbox.release(conn, tenant, now)
+        released = outbox.release(conn, tenant, now)
+        after = {"released": released, "host": host}
+        event = Event(actor=by, channel=channel_of(by), kind="sending", key="", action="release", after=after)
+        record(conn, tenant, event, now)
+    return released
+
+
+def _tell(
+    conn: Connection,
+    tenant: str,
+    by: str,
+    action: str,
+    stored: StoredLetter | None,
+    state: LetterState,
+    now: datetime,
+) -> None:
+    """Note what a person said of a letter."""
+    if stored is not None:
+        event = Event(
+            actor=by,
+            channel=channel_of(by),
+            kind="letter",
+            key=str(stored.id),
+            action=action,
+            before={"state": stored.state.value},
+            after={"state": state.value},
+        )
+        record(conn, tenant, event, now)
 
 
 def _units_of(profile: Profile, key: str) -> set[str]:

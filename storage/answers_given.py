@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, insert, select, update
 
 from matcher.model import RejectReason
+from storage.audit import Event, record
 from storage.tables import answer
 from texts import N_
 
@@ -92,6 +93,7 @@ def give(conn: Connection, tenant: str, given: Answer) -> StoredAnswer:
         "at": given.at,
     }
     number = conn.execute(insert(answer).values(tenant=tenant, **values).returning(answer.c.id)).scalar_one()
+    record(conn, tenant, _event(given, last.answer if last else None, given, given.kind.value), given.at)
     return StoredAnswer(id=number, answer=given)
 
 
@@ -111,8 +113,13 @@ def undo(
             answer.c.at > now - UNDO_FOR,
         )
         .values(undone_at=now)
-    )
-    return taken.rowcount == 1
+        .returning(answer)
+    ).first()
+    if taken is None:
+        return False
+    taken_back, again = _stored(taken).answer, latest(conn, tenant, person, unit, call_id)
+    record(conn, tenant, _event(taken_back, taken_back, again.answer if again else None, "undo"), now)
+    return True
 
 
 def latest(conn: Connection, tenant: str, person: str, unit: str, call_id: int) -> StoredAnswer | None:
@@ -140,6 +147,27 @@ def history(conn: Connection, tenant: str, call_id: int) -> list[StoredAnswer]:
     """Every answer about a call, undone ones too, the newest first."""
     wanted = select(answer).where(answer.c.tenant == tenant, answer.c.call_id == call_id)
     return [_stored(row) for row in conn.execute(wanted.order_by(answer.c.id.desc()))]
+
+
+def _event(about: Answer, before: Answer | None, after: Answer | None, action: str) -> Event:
+    """The answer as history tells it (F7)."""
+    return Event(
+        actor=about.person,
+        channel="mail-link" if about.channel == FROM_LETTER else about.channel,
+        kind="answer",
+        key=f"{about.call_id}/{about.unit}",
+        action=action,
+        before=_told(before),
+        after=_told(after),
+        reason=after.note if after else "",
+    )
+
+
+def _told(given: Answer | None) -> dict | None:
+    if given is None:
+        return None
+    told = {"kind": given.kind.value, "reason": given.reason, "to_unit": given.to_unit}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _stored(row: Row) -> StoredAnswer:

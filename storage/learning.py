@@ -10,6 +10,7 @@ from matcher.learning import Answered
 from matcher.model import BY_HAND, SYSTEM, MatchState, RejectReason, Verdict
 from storage import answers_given, calls
 from storage.answers_given import Answer, AnswerKind
+from storage.audit import Event, channel_of, record
 from storage.tables import decision, learning_reset, match
 
 TOLD = (MatchState.ACCEPTED.value, MatchState.SENT.value)
@@ -41,6 +42,12 @@ def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
 def reset(conn: Connection, tenant: str, unit: str, need: str, by: str, now: datetime) -> None:
     """Forget what the need was taught before this moment. The answers themselves stay where they are."""
     conn.execute(insert(learning_reset).values(tenant=tenant, unit=unit, need=need, by=by, at=now))
+    record(
+        conn,
+        tenant,
+        Event(actor=by, channel=channel_of(by), kind="learning", key=f"{unit}/{need}", action="reset"),
+        now,
+    )
 
 
 def last_resets(conn: Connection, tenant: str) -> dict[tuple[str, str], datetime]:

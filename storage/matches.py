@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
 from matcher.review import STATE_AFTER
 from storage import marks
+from storage.audit import Event, channel_of, record_all
 from storage.documents import (
     checks_document,
     checks_of,
@@ -175,6 +176,7 @@ def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> S
     )
     after = {"state": _state_after(decided).value, "updated_at": decided.at}
     _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
+    record_all(conn, tenant, [_event(before, decided)], decided.at)
     return _known(conn, tenant, match_id)
 
 
@@ -190,6 +192,7 @@ def decide_together(
         for known, said in decided
     ]
     conn.execute(insert(decision), rows)
+    record_all(conn, tenant, [_event(known, said) for known, said in decided], now)
     revision = _next_revision(conn, tenant)
     states = [_state_after(said).value for _, said in decided]
     common = {"updated_at": now, "revision": revision}
@@ -396,3 +399,21 @@ def _set(
             .where(match.c.id.in_(some), match.c.state.not_in([state.value for state in but_not]))
             .values(**values)
         )
+
+
+def _event(before: StoredMatch, decided: Decision) -> Event:
+    """The decision as history tells it (F7)."""
+    found, is_undone = before.match, decided.until is not None and decided.until <= decided.at
+    told = {"call": found.call_id, "unit": found.unit, "need": found.need}
+    after = {"state": _state_after(decided).value, "reason": decided.reason, "until": decided.until}
+    return Event(
+        actor=decided.by,
+        channel=channel_of(decided.by),
+        kind="match",
+        key=str(before.id),
+        action="undo" if is_undone else decided.verdict.value,
+        before=told | {"state": before.state.value},
+        after=told | {name: value for name, value in after.items() if value is not None},
+        reason=decided.note,
+        model=found.model,
+    )
