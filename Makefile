@@ -32,7 +32,7 @@ bench: install
 	$(BIN)/python -m bench
 
 eval: install
-	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv --needs-en $(JUDGED)/needs-en.tsv
+	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv --needs-en $(JUDGED)/needs-en.tsv --simulate
 
 # A night's run: 50,000 letters and 500 kills, and sixty simulated weeks twenty times over.
 soak: install

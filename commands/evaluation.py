@@ -11,10 +11,9 @@ from commands.learned import show_simulation
 from commands.output import Json, bars, out, print_json, print_table
 from matcher.model import BAND_LABELS
 from pipeline import wiring
-from pipeline.evaluate import Evaluation
-from pipeline.evaluate import evaluate as measure
+from pipeline.evaluate import Evaluation, measure, read_material
 from pipeline.settings import read_settings
-from pipeline.simulate import simulate_files
+from pipeline.simulate import simulate as simulated
 
 Figures = Mapping[str, float]
 COMPARED = ("ndcg@10", "recall@20", "precision@5", "map", "unjudged@10")
@@ -32,28 +31,30 @@ def evaluate(
         Path | None, typer.Option(help=_("Samma behov på engelska; mäts bredvid, som en profil som har dem."))
     ] = None,
     simulate: Annotated[
-        bool, typer.Option("--simulate", help=_("Mät i stället vad matchningen lär sig av svar."))
+        bool, typer.Option("--simulate", help=_("Mät också vad matchningen lär sig av svar."))
     ] = False,
     as_json: Json = False,
 ) -> None:
     settings = read_settings()
     wiring.use_own_words(settings)
     with bars(quiet=as_json) as show:
-        files = (calls, needs, qrels, wiring.embedder(settings), settings.data_dir / "evaluation")
-
-        def progress(done: int, total: int) -> None:
-            show(_("Läser in utlysningstexter"), done, total)
-
-        if simulate:
-            simulated = simulate_files(*files, progress)
-        else:
-            measured = measure(*files, needs_en=needs_en, progress=progress)
-    if simulate:
-        show_simulation(simulated, as_json=as_json)
-    elif as_json:
-        print_json(measured.as_json())
-    else:
-        _show(measured)
+        material = read_material(
+            calls,
+            needs,
+            qrels,
+            wiring.embedder(settings),
+            settings.data_dir / "evaluation",
+            needs_en=needs_en,
+            progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
+        )
+    measured = measure(material.judged, material.vectors, material.english)
+    learning = simulated(material.judged, material.vectors) if simulate else None
+    if as_json:
+        print_json(measured.as_json() | ({} if learning is None else {"learning": learning.as_json()}))
+        return
+    _show(measured)
+    if learning is not None:
+        show_simulation(learning)
 
 
 def _show(measured: Evaluation) -> None:

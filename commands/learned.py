@@ -96,18 +96,16 @@ def _as_json(need: Need, answers: Answers) -> dict:
     }
 
 
-def show_simulation(measured: Simulation, *, as_json: bool) -> None:
-    """What learning is worth on judged needs, as a table or as one object."""
-    if as_json:
-        print_json(measured.as_json())
-        return
+def show_simulation(measured: Simulation) -> None:
+    """What learning is worth on judged needs, as a table."""
     kinds = {
-        _("samma kö, resten av den mäts"): measured.same_calls,
-        _("nästa omgång: andra halvan av utlysningarna mäts"): measured.next_round,
-        _("de tio första svaren fel"): measured.wrong_first,
+        _("samma kö"): measured.same_queue,
+        _("nästa omgång"): measured.next_round,
+        _("tio fel först"): measured.wrong_first,
         _("de tio rättade"): measured.corrected,
     }
-    heads = (_("Prov"), _("Svar per behov"), _("Behov"), _("nDCG@10 utan"), _("med"), _("sämsta behovet"))
+    heads = (_("Lärande, nDCG@10"), _("Svar"), _("före"), _("svar"), _("lärande"), _("vinst"), _("sämst"))
+    out.print()
     print_table(heads, (_line(name, row) for name, rows in kinds.items() for row in rows))
     exact = _("Tio fel svar som rättas eller glöms lämnar inga spår.")
     out.print(exact if measured.is_exact else _("Tio fel svar lämnar spår också när de rättas eller glöms."))
@@ -117,10 +115,11 @@ def _line(name: str, row: Row) -> tuple[str, ...]:
     return (
         name,
         str(row.answers),
-        str(row.needs),
+        "" if row.unanswered is None else f"{row.unanswered:.3f}",
         f"{row.before:.3f}",
         f"{row.after:.3f}",
-        f"{row.worst:+.3f}",
+        f"{row.after - row.before:+.3f} ± {row.error:.3f}",
+        f"{row.worst:+.3f} {row.worst_need}",
     )
 
 

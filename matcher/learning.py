@@ -1,10 +1,11 @@
 """Learning from answers: a need's scores are moved a little by what was answered of calls like these.
 
-The score before learning is what is expected of a call; an answer that goes against it, or that makes it surer,
-moves the calls near to it, by how near they are (a logistic Gaussian process, its mean the unlearned log-odds).
-No call moves by more than `BOUND` in log-odds, so that answers order what the matcher finds and never replace
-it. Only the reasons that tell something of the need or of who may apply teach (`ux.md` 2.4). Nothing is kept
-between runs: the same answers give the same scores, and without answers the scores are untouched.
+The score before learning is what is expected of a call; an answer that goes against it moves the calls near to
+it, by the square of how near they are: two calls on one subject learn from each other, two of one programme
+hardly. Of all accepted calls the one that says most counts, and of all refused ones, so that many answers alike
+say no more than one. No call moves by more than `BOUND` in log-odds: answers order what the matcher finds and
+never replace it. Only the reasons that tell something of the need or of who may apply teach (`ux.md` 2.4).
+Nothing is kept between runs: the same answers give the same scores, and without answers they are untouched.
 """
 
 from collections import defaultdict
@@ -23,11 +24,10 @@ from profiles.model import Need
 from texts import N_, Message
 
 BOUND = 1.0  # log-odds: a score of 0.50 can become 0.73, or 0.27
-# How far answers may move a call they are about, as the variance of its log-odds before any answer.
-VARIANCE, VARIANCE_WITHOUT_MODEL = 2.0, 3.0
+REACH = 3.0  # log-odds: what a wholly unexpected answer would move a call of the very same words, unbounded
 PER_REFUSAL = 0.4  # log-odds that each "we may not apply" takes from the same programme and type of project
 MOST_ANSWERS = 200  # of one need, the newest: learning stays cheap
-ROUNDS, SETTLED = 100, 1e-6
+SETTLED = 1e-6
 TOLD_FROM = 0.1  # log-odds: less than this is not worth a line
 SURE = 5e-5  # half of the last decimal of a score
 
@@ -147,11 +147,8 @@ def learn(
     if near is None:
         asked = {a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}
         near = nearness(list(asked.values()), calls, vectors)
-    variance = VARIANCE if vectors is not None else VARIANCE_WITHOUT_MODEL
     place = {call.id: j for j, call in enumerate(calls)}
-    return {
-        i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near, variance) for i in taught
-    }
+    return {i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near) for i in taught}
 
 
 def learned(
@@ -161,7 +158,6 @@ def learned(
     place: Mapping[int, int],
     expected: np.ndarray,
     near: Nearness,
-    variance: float = VARIANCE,
 ) -> Adjustment:
     """The adjustment of one need.
 
@@ -170,19 +166,15 @@ def learned(
         place: a call's id to its position.
         expected: the need's scores before learning, shape (calls,).
     """
-    topical = [a for a in own if a.teaches_need]
-    shift, parts = np.zeros(len(calls)), np.zeros((0, len(calls)))
+    topical = [answer for answer in own if answer.teaches_need]
+    parts = np.zeros((0, len(calls)))
     if topical:
-        chosen = [near.rows[a.call.id] for a in topical]
-        said = np.array([a.verdict is Verdict.ACCEPT for a in topical], float)
-        prior = log_odds(
-            np.array([expected[place[a.call.id]] if a.call.id in place else a.score for a in topical])
-        )
-        surprise = _surprise(variance * near.among[np.ix_(chosen, chosen)], prior, said)
-        parts = variance * near.to_calls[chosen] * surprise[:, None]
-        shift = parts.sum(axis=0)
+        said = np.array([answer.verdict is Verdict.ACCEPT for answer in topical], float)
+        thought = [expected[place[a.call.id]] if a.call.id in place else a.score for a in topical]
+        surprise = said - np.array(thought)
+        parts = REACH * near.to_calls[[near.rows[a.call.id] for a in topical]] ** 2 * surprise[:, None]
     barred, lost = _refused_for_the_unit(of_unit, calls)
-    return _bounded(shift, lost, parts, (*topical, *barred))
+    return _bounded(parts, lost, (*topical, *barred))
 
 
 def adjusted(scores: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -195,25 +187,6 @@ def log_odds(scores: np.ndarray) -> np.ndarray:
     """Log-odds of scores from 0 to 1."""
     safe = np.clip(scores, SURE, 1 - SURE)
     return np.log(safe / (1 - safe))
-
-
-def _surprise(covariance: np.ndarray, prior: np.ndarray, said: np.ndarray) -> np.ndarray:
-    """How much each answer still goes against what is expected once all are taken in; shape (answers,).
-
-    The mode of the posterior by damped Newton steps (Rasmussen and Williams, algorithm 3.1).
-    """
-    moved = np.zeros(len(prior))
-    for _ in range(ROUNDS):
-        chance = 1 / (1 + np.exp(-(prior + moved)))
-        root = np.sqrt(chance * (1 - chance) + SURE)
-        target = root**2 * moved + (said - chance)
-        inner = np.eye(len(prior)) + root[:, None] * covariance * root[None, :]
-        pull = target - root * np.linalg.solve(inner, root * (covariance @ target))
-        step = covariance @ pull - moved
-        moved = moved + step / 2
-        if np.abs(step).max() < SETTLED:
-            break
-    return said - 1 / (1 + np.exp(-(prior + moved)))
 
 
 def _refused_for_the_unit(
@@ -255,12 +228,15 @@ def _kind(call: Call) -> tuple[str, str] | None:
     return None if programme is None or action is None else (programme.key, action.name)
 
 
-def _bounded(
-    shift: np.ndarray, lost: np.ndarray, parts: np.ndarray, answers: tuple[Answered, ...]
-) -> Adjustment:
-    total = np.clip(shift + lost.sum(axis=0), -BOUND, BOUND)
+def _bounded(parts: np.ndarray, lost: np.ndarray, answers: tuple[Answered, ...]) -> Adjustment:
+    """What lifts most and what lowers most together, and what is lost to eligibility."""
+    calls = parts.shape[1]
+    moved = np.zeros(calls)
+    if len(parts):
+        moved = np.maximum(parts.max(axis=0), 0) + np.minimum(parts.min(axis=0), 0)
+    total = np.clip(moved + lost.sum(axis=0), -BOUND, BOUND)
     every = np.concatenate([parts, lost]) * np.sign(total)
-    nearest = every.argmax(axis=0) if len(every) else np.full(len(shift), -1)
+    nearest = every.argmax(axis=0) if len(every) else np.full(calls, -1)
     return Adjustment(shift=total, nearest=nearest, answers=answers)
 
 

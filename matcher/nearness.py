@@ -21,35 +21,30 @@ class Nearness:
     Attributes:
         rows: an asked call's id to its row.
         to_calls: shape (asked, calls), 0 to 1: what is unlike is not near, and says nothing.
-        among: the asked ones among themselves, shape (asked, asked), -1 to 1.
     """
 
     rows: Mapping[int, int]
     to_calls: np.ndarray
-    among: np.ndarray
 
 
 def nearness(asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors | None) -> Nearness:
     """How near each asked call lies to every call."""
     if not asked or not calls:
-        return Nearness({}, np.zeros((len(asked), len(calls))), np.eye(len(asked)))
+        return Nearness({}, np.zeros((len(asked), len(calls))))
     rows = {call.id: row for row, call in enumerate(asked)}
     found = _in_words(asked, calls) if vectors is None else _in_meaning(asked, calls, vectors)
-    return Nearness(rows, *found)
+    return Nearness(rows, found)
 
 
-def _in_meaning(
-    asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors
-) -> tuple[np.ndarray, np.ndarray]:
+def _in_meaning(asked: Sequence[Call], calls: Sequence[Call], vectors: Vectors) -> np.ndarray:
     """Half by the titles, half by the mean of all texts, both less what all calls have in common."""
-    to_calls, among = np.zeros((len(asked), len(calls))), np.zeros((len(asked), len(asked)))
+    to_calls = np.zeros((len(asked), len(calls)))
     usual = vectors.rows([entry.about_en for entry in programmes()], PASSAGE)
     for found, own in zip(_vectors_of(calls, vectors), _vectors_of(asked, vectors), strict=False):
         middle = _middle(found, usual)
         found, own = _directions(found - middle), _directions(own - middle)
         to_calls += own @ found.T / 2
-        among += own @ own.T / 2
-    return np.clip(to_calls, 0, 1), among
+    return np.clip(to_calls, 0, 1)
 
 
 def _vectors_of(calls: Sequence[Call], vectors: Vectors) -> tuple[np.ndarray, ...]:
@@ -83,7 +78,7 @@ def _directions(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> tuple[np.ndarray, np.ndarray]:
+def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> np.ndarray:
     """Cosine of word counts, rare words counting more (tf-idf)."""
     counts = [Counter(tokens(words_text(call))) for call in calls]
     own = [Counter(tokens(words_text(call))) for call in asked]
@@ -102,7 +97,7 @@ def _in_words(asked: Sequence[Call], calls: Sequence[Call]) -> tuple[np.ndarray,
         if shared:
             chosen = matrix[[place[word] for word in shared]]
             to_calls[:, column] = np.array([known[word] for word in shared]) @ chosen
-    return to_calls, matrix.T @ matrix
+    return to_calls
 
 
 def _weights(counted: Counter[str], spread: Counter[str], total: int) -> dict[str, float]:

@@ -121,7 +121,21 @@ class Evaluation:
         }
 
 
-def evaluate(
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What is measured on.
+
+    Attributes:
+        english: the same with the needs' English wordings beside; None without them.
+        vectors: of all texts of both; None without a model.
+    """
+
+    judged: Judged
+    english: Judged | None
+    vectors: Vectors | None
+
+
+def read_material(
     calls: Path,
     needs: Path,
     qrels: Path,
@@ -130,8 +144,8 @@ def evaluate(
     *,
     needs_en: Path | None = None,
     progress: Progress | None = None,
-) -> Evaluation:
-    """Measure the matcher on judged files (`design.md`).
+) -> Material:
+    """Read judged files (`design.md`), and embed what has no vector yet.
 
     Args:
         needs_en: the same needs in English: measured beside, as a profile that carries them would do.
@@ -144,14 +158,9 @@ def evaluate(
     english = None if needs_en is None else read_judged(calls, needs, qrels, needs_en)
     vectors = None
     if embedder is not None:
-        asked = (english or judged).profile.needs
-        texts = {
-            text: None
-            for found in (judged.profile.needs, asked)
-            for text in texts_to_embed(judged.calls, found)
-        }
-        vectors = cached_vectors(embedder, tuple(texts), cache_dir, progress)
-    return measure(judged, vectors, english)
+        asked = judged.profile.needs + (() if english is None else english.profile.needs)
+        vectors = cached_vectors(embedder, texts_to_embed(judged.calls, asked), cache_dir, progress)
+    return Material(judged=judged, english=english, vectors=vectors)
 
 
 def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = None) -> Evaluation:

@@ -1,55 +1,63 @@
 """What learning from answers is worth: a coordinator who answers as the judgements say.
 
 For each need she answers the judged calls as the matcher ranks them: grade 2 or 3 is a yes, less is "does not
-touch our need". The ranking of the calls that she has not answered is measured before and after learning. In
-the second kind of run she answers this year's calls and next year's are measured: the calls are dealt into two
-halves, several times.
+touch our need". What she would refuse gains nothing in the measure, and the scores before learning are by weights
+learned on the other needs, as for a need that nobody has seen.
+
+Two measures. "The same queue" is the need's whole list: accepted calls keep their place, refused ones leave. In
+the "next round" she answers this year's calls and next year's are measured: the calls are dealt into two halves,
+several times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calls.model import Call
-from matcher.embedder import Embedder
 from matcher.evaluation import RELEVANT, figures
+from matcher.fitting import features, left_out
 from matcher.learning import Answered, adjusted, learn
 from matcher.model import RejectReason, Verdict
 from matcher.nearness import nearness
 from matcher.pool import Pool
 from matcher.score import order, score
-from matcher.vectors import Vectors, texts_to_embed
-from pipeline.evaluate import CONSIDERED, cached_vectors, gate_mask
-from pipeline.judged import Judged, read_judged
-from pipeline.match import Progress
+from matcher.vectors import Vectors
+from pipeline.evaluate import CONSIDERED, gate_mask, relevance
+from pipeline.judged import Judged
 
 SIZES = (0, 5, 10, 20)
-WRONG = 10
+WRONG, THEN_RIGHT = 10, (0, 10)
 DEALS = 10
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the simulation.
+    """One line of the simulation; all figures but the counts are nDCG@10.
 
     Attributes:
         answers: answers for each need, the wrong ones included; `wrong`: how many of them, the first ones.
-        needs: needs that have a relevant call left to find.
-        before, after: mean nDCG@10 over the calls not answered, without learning and with it.
-        worst: the largest loss of one need.
+        needs: needs that have a relevant call to find.
+        unanswered: the mean before any answer; None where the answered calls are not measured.
+        before, after: the mean without learning and with it, answers given.
+        error: standard error of the mean difference, over needs.
+        worst: the largest loss of one need by learning, and `worst_need` which; empty when none loses.
+        whole_worst: the largest loss of one need by answers and learning together; None as `unanswered`.
     """
 
     answers: int
     wrong: int
     needs: int
+    unanswered: float | None
     before: float
     after: float
+    error: float
     worst: float
+    worst_need: str
+    whole_worst: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +65,14 @@ class Simulation:
     """What was measured.
 
     Attributes:
-        same_calls: she answers from the top of the queue, the rest of it is measured.
+        same_queue: she answers from the top of the queue, and all of it is measured.
         next_round: she answers one half of the calls, the other half is measured; means over the deals.
         wrong_first: the same with ten wrong answers before the right ones.
         corrected: the wrong ones answered again, rightly; `is_exact` when every score is then as if they had
             never been wrong, and a reset gives back every score as it was before the first answer.
     """
 
-    same_calls: tuple[Row, ...]
+    same_queue: tuple[Row, ...]
     next_round: tuple[Row, ...]
     wrong_first: tuple[Row, ...]
     corrected: tuple[Row, ...]
@@ -79,19 +87,13 @@ class Simulation:
 def simulate(judged: Judged, vectors: Vectors | None) -> Simulation:
     """Measure learning on a judged collection; the same collection gives the same figures."""
     board = Board(judged, vectors)
-    everything = np.ones(len(board.calls), bool)
     dealt = np.random.default_rng(1)
     halves = [dealt.random(len(board.calls)) < 0.5 for _ in range(DEALS)]
     return Simulation(
-        same_calls=tuple(board.row(size, 0, [(everything, everything)]) for size in SIZES),
-        next_round=tuple(board.row(size, 0, [(half, ~half) for half in halves]) for size in SIZES),
-        wrong_first=tuple(
-            board.row(WRONG + size, WRONG, [(half, ~half) for half in halves]) for size in SIZES
-        ),
-        corrected=tuple(
-            board.row(WRONG + size, WRONG, [(half, ~half) for half in halves], corrected=True)
-            for size in SIZES
-        ),
+        same_queue=tuple(board.same_queue(size) for size in SIZES),
+        next_round=tuple(board.next_round(size, halves) for size in SIZES),
+        wrong_first=tuple(board.next_round(WRONG + size, halves, WRONG) for size in THEN_RIGHT),
+        corrected=tuple(board.next_round(WRONG + size, halves, WRONG, corrected=True) for size in THEN_RIGHT),
         is_exact=board.undoing_is_exact(),
         model="words" if vectors is None else vectors.model,
     )
@@ -106,7 +108,7 @@ class Board:
         self._vectors = vectors
         pool = Pool(self.calls, self._needs, vectors)
         self._kept = gate_mask(pool, judged)
-        self._total = score(pool).total
+        self._total = _scores(pool, judged, self._kept)
         names = [judged.names[call.id] for call in self.calls]
         given = [judged.grades.get(need.key, {}) for need in self._needs]
         self._grades = np.array([[grades.get(name, -1) for name in names] for grades in given])
@@ -115,37 +117,56 @@ class Board:
         ]
         self._near = nearness(judged_calls, self.calls, vectors)
 
-    def row(
-        self,
-        size: int,
-        wrong: int,
-        parts: Sequence[tuple[np.ndarray, np.ndarray]],
-        *,
-        corrected: bool = False,
+    def same_queue(self, size: int) -> Row:
+        """She answers the first judged calls of each need's list; the whole list is measured."""
+        everything = np.ones(len(self.calls), bool)
+        drawn = [self._drawn(i, everything, size) for i in range(len(self._needs))]
+        total = self._learned([self._answers(i, chosen, 0) for i, chosen in enumerate(drawn)])
+        found = {}
+        for i, chosen in enumerate(drawn):
+            stays = everything.copy()
+            stays[[j for j in chosen if self._grades[i, j] < RELEVANT]] = False
+            rows = (self._total[i], everything), (self._total[i], stays), (total[i], stays)
+            measured = [self._ndcg(i, row, part) for row, part in rows]
+            if None not in measured:
+                found[i] = measured
+        return self._row(found, size, 0, answered_too=True)
+
+    def next_round(
+        self, size: int, halves: Sequence[np.ndarray], wrong: int = 0, *, corrected: bool = False
     ) -> Row:
-        """Mean over all needs and all parts: calls that may be answered, calls that are measured."""
+        """She answers the calls of each half in turn; those of the other half are measured."""
         by_need: dict[int, list[tuple[float, float]]] = {}
-        for asked, measured in parts:
-            drawn = [self._drawn(i, asked, size) for i in range(len(self._needs))]
-            total = self._learned(
-                [self._answers(i, drawn[i], wrong) for i in range(len(drawn))], corrected, drawn
-            )
-            for i, chosen in enumerate(drawn):
-                left = measured.copy()
-                left[chosen] = False
-                before = self._ndcg(i, self._total[i], left)
+        for half in halves:
+            drawn = [self._drawn(i, half, size) for i in range(len(self._needs))]
+            given = [self._answers(i, chosen, wrong) for i, chosen in enumerate(drawn)]
+            total = self._learned(given, corrected, drawn)
+            for i in range(len(drawn)):
+                before = self._ndcg(i, self._total[i], ~half)
                 if before is not None:
-                    by_need.setdefault(i, []).append((before, self._ndcg(i, total[i], left)))
-        means = np.array([np.mean(pairs, axis=0) for pairs in by_need.values()])
-        if not len(means):
-            return Row(answers=size, wrong=wrong, needs=0, before=0.0, after=0.0, worst=0.0)
+                    by_need.setdefault(i, []).append((before, self._ndcg(i, total[i], ~half)))
+        found = {i: [0.0, *np.mean(pairs, axis=0)] for i, pairs in by_need.items()}
+        return self._row(found, size, wrong, answered_too=False)
+
+    def _row(self, found: Mapping[int, Sequence[float]], size: int, wrong: int, *, answered_too: bool) -> Row:
+        """Of each need's nDCG before any answer, without learning and with it."""
+        table = np.array([found[i] for i in found]).reshape(-1, 3)
+        unanswered, before, after = np.mean(table, axis=0) if len(table) else (0.0, 0.0, 0.0)
+        by_learning, by_all = table[:, 2] - table[:, 1], table[:, 2] - table[:, 0]
+        worst = float(by_learning.min(initial=0.0))
+        hurt = [i for i, lost in zip(found, by_learning, strict=True) if lost == worst < 0]
+        spread = float(np.std(by_learning) / max(1, len(table)) ** 0.5) if len(table) else 0.0
         return Row(
             answers=size,
             wrong=wrong,
-            needs=len(means),
-            before=round(float(means[:, 0].mean()), 4),
-            after=round(float(means[:, 1].mean()), 4),
-            worst=round(min(0.0, float((means[:, 1] - means[:, 0]).min())), 4),
+            needs=len(table),
+            unanswered=round(float(unanswered), 4) if answered_too else None,
+            before=round(float(before), 4),
+            after=round(float(after), 4),
+            error=round(spread, 4),
+            worst=round(worst, 4),
+            worst_need=self._needs[hurt[0]].key if hurt else "",
+            whole_worst=round(float(by_all.min(initial=0.0)), 4) if answered_too else None,
         )
 
     def undoing_is_exact(self) -> bool:
@@ -196,32 +217,20 @@ class Board:
             total[i] = adjusted(total[i], lesson.shift)
         return total
 
-    def _ndcg(self, i: int, row: np.ndarray, left: np.ndarray) -> float | None:
-        """None when there is nothing relevant left to find."""
-        grades = {str(j): int(self._grades[i, j]) for j in np.flatnonzero(left & (self._grades[i] >= 0))}
-        if not any(grade >= RELEVANT for grade in grades.values()):
+    def _ndcg(self, i: int, row: np.ndarray, part: np.ndarray) -> float | None:
+        """Over a part of the calls; None when there is nothing relevant to find among all of them."""
+        grades = {
+            str(j): int(self._grades[i, j]) for j in np.flatnonzero(part) if self._grades[i, j] >= RELEVANT
+        }
+        if not grades:
             return None
-        may = left & self._kept[i]
+        may = part & self._kept[i]
         ranked = [str(j) for j in order(np.where(may, row, -np.inf))[:CONSIDERED] if may[j]]
         return figures("", ranked, grades).ndcg
 
 
-def simulate_files(
-    calls: Path,
-    needs: Path,
-    qrels: Path,
-    embedder: Embedder | None,
-    cache_dir: Path,
-    progress: Progress | None = None,
-) -> Simulation:
-    """The same on judged files, as `evaluate` reads them.
-
-    Raises:
-        EvaluationError: a file cannot be read.
-    """
-    judged = read_judged(calls, needs, qrels)
-    vectors = None
-    if embedder is not None:
-        texts = texts_to_embed(judged.calls, judged.profile.needs)
-        vectors = cached_vectors(embedder, texts, cache_dir, progress)
-    return simulate(judged, vectors)
+def _scores(pool: Pool, judged: Judged, kept: np.ndarray) -> np.ndarray:
+    """By weights learned on the other needs; by the product's where the others are too few. Four decimals."""
+    scores = score(pool)
+    chances = left_out(features(pool, scores.strengths)[1], relevance(pool, judged), kept)
+    return scores.total if chances is None else np.round(chances, 4)

@@ -98,6 +98,17 @@ def test_one_answer_moves_little_and_many_no_further_than_the_bound(vectors):
     assert many.max() <= BOUND
 
 
+def test_many_answers_alike_say_no_more_than_one(vectors):
+    one = shift([an_answer(CALLS[0])], vectors)
+    three = shift([an_answer(CALLS[0]), *(an_answer(replace(CALLS[0], id=100 + n)) for n in (1, 2))], vectors)
+    assert np.allclose(one, three)
+
+
+def test_a_call_that_lies_far_from_every_answer_hardly_moves(vectors):
+    moved = shift([an_answer(CALLS[0]), a_refusal(CALLS[2])], vectors)
+    assert abs(moved[4]) < 0.1 * abs(moved[1])
+
+
 def test_an_answer_that_was_expected_moves_less_than_a_surprise(vectors):
     expected = shift([an_answer(CALLS[0])], vectors, expected=0.95)
     surprise = shift([an_answer(CALLS[0])], vectors, expected=0.10)

@@ -15,7 +15,7 @@ from matcher.fitting import learn, left_out
 from matcher.model import Band
 from matcher.pool import Pool
 from pipeline import baselines
-from pipeline.evaluate import band_figures, evaluate
+from pipeline.evaluate import Evaluation, band_figures, measure, read_material
 from pipeline.judged import read_judged, sections_of
 from profiles.model import LegalForm
 
@@ -28,6 +28,12 @@ CALLS = [
     {"id": "EDF-2026-RA", "title": "Missile defence", "deadline": "2026-01-01", "gmin": 100.0},
     {"id": "LIFE-2026-ENV", "title": "Wastewater and PFAS", "programme": "LIFE", "opens": "2026-05-01"},
 ]
+
+
+def evaluate(*files, **more) -> Evaluation:
+    """Read and measure, as the command does."""
+    material = read_material(*files, **more)
+    return measure(material.judged, material.vectors, material.english)
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 """The simulated coordinator: her answers help, and wrong ones leave no trace once undone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from builders import a_call, a_need, a_profile, a_unit
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
-from fakes import WordEmbedder
-from matcher.errors import EvaluationError
 from pipeline.judged import Judged
-from pipeline.simulate import SIZES, simulate, simulate_files
+from pipeline.simulate import SIZES, simulate
+
+
+PUMPS = "schools with heat pumps, insulation, boilers, ventilation, radiators, meters and windows"
+BOOKS = "schools with reading, books, libraries, authors, poems, theatre, newspapers and spelling"
 
 
 def a_collection() -> Judged:
@@ -18,9 +21,9 @@ def a_collection() -> Judged:
     calls, grades = [], {}
     for n in range(1, 41):
         of_pumps = n % 2 == 0
-        about = f"schools, heat pumps and insulation w{n}" if of_pumps else f"schools, reading and books w{n}"
+        about = PUMPS if of_pumps else BOOKS
         section = CallSection(kind=SectionKind.SCOPE, text=f"The call funds {about}.")
-        calls.append(a_call(id=n, identifier=f"X-{n}", title=about.capitalize(), sections=(section,)))
+        calls.append(a_call(id=n, identifier=f"X-{n}", title=f"Schools {n}", sections=(section,)))
         grades[f"X-{n}"] = 3 if of_pumps else 0
     need = a_need(title="Skolor", text="Bättre skolor.", title_en="Schools", text_en="Better schools.")
     return Judged(
@@ -43,6 +46,12 @@ def test_more_answers_never_rank_worse_here_and_twenty_rank_better(measured):
     assert rows[-1].after > rows[-1].before + 0.1
 
 
+def test_in_the_same_queue_refused_calls_leave_and_learning_comes_on_top(measured):
+    rows = measured.same_queue
+    assert rows[1].unanswered < rows[1].before <= rows[1].after
+    assert rows[0].unanswered == rows[0].before == rows[0].after
+
+
 def test_ten_wrong_answers_hurt_and_leave_no_trace_once_corrected_or_forgotten(measured):
     assert measured.wrong_first[0].after < measured.wrong_first[0].before
     assert measured.corrected[0].after == measured.next_round[2].after
@@ -54,13 +63,8 @@ def test_the_same_collection_gives_the_same_figures(measured):
     assert json.loads(json.dumps(measured.as_json()))["is_exact"]
 
 
-def test_judged_files_are_read_as_evaluate_reads_them(tmp_path):
-    (tmp_path / "calls.jsonl").write_text('{"id": "A", "title": "Wastewater and PFAS"}\n', encoding="utf-8")
-    (tmp_path / "needs.tsv").write_text("n1\tVattenbolaget\tRena PFAS ur avloppsvatten\n", encoding="utf-8")
-    (tmp_path / "qrels.tsv").write_text("n1\tA\t3\n", encoding="utf-8")
-    files = [tmp_path / name for name in ("calls.jsonl", "needs.tsv", "qrels.tsv")]
-    found = simulate_files(*files, WordEmbedder(), tmp_path)
-    assert found.same_calls[0].after == 1.0
-    assert found.same_calls[1].needs == 0
-    with pytest.raises(EvaluationError):
-        simulate_files(files[0], tmp_path / "missing.tsv", files[2], None, tmp_path)
+def test_a_need_with_nothing_relevant_is_not_counted():
+    judged = replace(a_collection(), grades={"utbyten": {"X-2": 3}})
+    assert simulate(judged, None).same_queue[1].needs == 1
+    nothing = simulate(replace(judged, grades={}), None).same_queue[1]
+    assert (nothing.needs, nothing.worst_need) == (0, "")
