@@ -27,6 +27,7 @@ REVIEW_RULE_LABELS = {
     ReviewRule.STRONG: N_("Starka träffar får gå ut ogranskade, märkta"),
     ReviewRule.NOTHING: N_("Allt går ut av sig självt"),
 }
+DEFAULT_RULE = ReviewRule.STRONG
 _GOES = {
     ReviewRule.EVERYTHING: frozenset(),
     ReviewRule.STRONG: frozenset({Band.STRONG}),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from matcher.review import ReviewRule
+from matcher.review import DEFAULT_RULE, ReviewRule
 from storage.tables import person_choice, unit_choice
 
 REVIEW = "review"
@@ -22,7 +22,7 @@ def choose_review(
     conn: Connection, tenant: str, unit: str, rule: ReviewRule, by: str, now: datetime
 ) -> ReviewRule:
     """Choose what may go out unreviewed to a unit; what held before."""
-    before = review_rules(conn, tenant).get(unit, ReviewRule.STRONG)
+    before = review_rules(conn, tenant).get(unit, DEFAULT_RULE)
     choose_for_unit(conn, tenant, unit, REVIEW, rule.value, by, now)
     return before
 
