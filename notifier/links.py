@@ -11,10 +11,13 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from notifier.errors import BadLink, OldLink
+from notifier.model import LetterKind
 from texts import N_, Message
 
 _UNSUBSCRIBE = "fondvakt/unsubscribe"
 _ANSWER = "fondvakt/answer"
+_CALENDAR = "fondvakt/calendar"
+_CHOICES = "fondvakt/choices"
 _ANSWERS_FOR = timedelta(days=60)
 _LEFT_BY_MAIL_PROGRAMS = ">.,;:)=' \""
 
@@ -51,9 +54,26 @@ class Links:
         """The page of all calls."""
         return f"{self._root}/calls"
 
-    def unsubscribe(self, person: str) -> str:
-        """Where this person stops the letters; valid as long as the person is registered."""
-        return f"{self._root}/u/{self._signer(_UNSUBSCRIBE).dumps([self.tenant, person])}"
+    def letters(self) -> str:
+        """The coordinator's page of letters."""
+        return f"{self._root}/utskick"
+
+    def queue(self) -> str:
+        """The coordinator's queue."""
+        return f"{self._root}/"
+
+    def people(self) -> str:
+        """The page of units and their contact persons."""
+        return f"{self._root}/organisation"
+
+    def health(self) -> str:
+        """Whether all is well, for machines and for the operator."""
+        return f"{self._root}/halsa"
+
+    def unsubscribe(self, person: str, kind: LetterKind | None = None) -> str:
+        """Where this person stops the letters, or one kind of them; valid as long as the person is registered."""
+        told = [self.tenant, person, *([kind.value] if kind else [])]
+        return f"{self._root}/u/{self._signer(_UNSUBSCRIBE).dumps(told)}"
 
     def read_unsubscribe(self, token: str) -> str:
         """The key of the person that a token was made for.
@@ -61,7 +81,32 @@ class Links:
         Raises:
             BadLink: when it was altered, or made for another purpose or municipality.
         """
+        return self.read_stop(token)[0]
+
+    def read_stop(self, token: str) -> tuple[str, LetterKind | None]:
+        """The key of the person, and the kind of mail that a token stops; None for all letters.
+
+        Raises:
+            BadLink: as `read_unsubscribe` does.
+        """
         match self._read(_UNSUBSCRIBE, token):
+            case [str(person)]:
+                return person, None
+            case [str(person), str(kind)] if kind in set(LetterKind):
+                return person, LetterKind(kind)
+        raise BadLink(Message(text=N_("Länken nämner ingen person.")))
+
+    def choices(self, person: str) -> str:
+        """Where this person chooses what to get, without signing in; valid as long as the person is registered."""
+        return f"{self._root}/mina-val/{self._signer(_CHOICES).dumps([self.tenant, person])}"
+
+    def read_choices(self, token: str) -> str:
+        """The key of the person whose choices a token opens.
+
+        Raises:
+            BadLink: as `read_unsubscribe` does.
+        """
+        match self._read(_CHOICES, token):
             case [str(person)]:
                 return person
         raise BadLink(Message(text=N_("Länken nämner ingen person.")))
@@ -86,6 +131,22 @@ class Links:
                 if now is not None and now.timestamp() > minutes * 60 + _ANSWERS_FOR.total_seconds():
                     raise OldLink(Message(text=N_("Länken gällde i 60 dagar.")))
                 return Question(person=person, unit=unit, call_id=call_id, call_version=version)
+        raise BadLink(Message(text=N_("Länken nämner ingen utlysning.")))
+
+    def calendar(self, call_id: int, language: str) -> str:
+        """A calendar file with the call's deadlines; it names nobody, and is good for as long as the call is kept."""
+        told = [self.tenant, call_id, language]
+        return f"{self._root}/kalender/utlysning/{self._signer(_CALENDAR).dumps(told)}.ics"
+
+    def read_calendar(self, token: str) -> tuple[int, str]:
+        """Which call, and the language of the file's texts.
+
+        Raises:
+            BadLink: as `read_unsubscribe` does.
+        """
+        match self._read(_CALENDAR, token):
+            case [int(call_id), str(language)]:
+                return call_id, language
         raise BadLink(Message(text=N_("Länken nämner ingen utlysning.")))
 
     @property
