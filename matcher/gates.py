@@ -1,6 +1,7 @@
 """Gates: may this unit apply, is Sweden inside, is there still time, can it pay its share?
 
-Who, where and when bar a match when the answer is a plain no. The others are notes for the person who decides.
+Who, where and when bar a match when the answer is a plain no, and so do a need's own demands
+(`matcher/need_gates.py`). The others are notes for the person who decides.
 What a publisher does not say never bars (`Answer.UNKNOWN`).
 """
 
@@ -15,7 +16,8 @@ from texts import N_, Message
 
 WHO, WHERE, WHEN = "who", "where", "when"
 PREPARATION, OWN_SHARE, PARTNERS = "preparation", "own_share", "partners"
-BARRING = frozenset({WHO, WHERE, WHEN})
+NEVER, MUST, APPLICANTS, SHARE, PERIOD, SIZE = "never", "must", "applicants", "share", "period", "size"
+BARRING = frozenset({WHO, WHERE, WHEN, NEVER, MUST, APPLICANTS, SHARE, PERIOD})
 GATE_LABELS = {
     WHO: N_("Vem får söka"),
     WHERE: N_("Var"),
@@ -23,6 +25,12 @@ GATE_LABELS = {
     PREPARATION: N_("Tid att förbereda"),
     OWN_SHARE: N_("Egen insats"),
     PARTNERS: N_("Partner"),
+    NEVER: N_("Aldrig-ord"),
+    MUST: N_("Måste-ord"),
+    APPLICANTS: N_("Behovets sökande"),
+    SHARE: N_("Behovets egen insats"),
+    PERIOD: N_("Behovets period"),
+    SIZE: N_("Storlek"),
 }
 
 COUNTRY = "SE"
@@ -180,9 +188,9 @@ def own_share(call: CallFacts, unit: Unit) -> Check | None:
         return Check(
             gate=OWN_SHARE,
             answer=Answer.UNKNOWN,
-            reason=Message(text=text, values={"share": _grouped(share)}),
+            reason=Message(text=text, values={"share": grouped(share)}),
         )
-    values = {"share": _grouped(share), "limit": _grouped(unit.own_contribution_max)}
+    values = {"share": grouped(share), "limit": grouped(unit.own_contribution_max)}
     if share > unit.own_contribution_max:
         text = N_(
             "Minsta egna insats är omkring {share} euro, mer än enhetens {limit}; en partner bär bara sin del."
@@ -212,5 +220,6 @@ def why_not(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") 
     return barring(checks(call, unit, now, nuts3))
 
 
-def _grouped(amount: int) -> str:
+def grouped(amount: int) -> str:
+    """A sum with its thousands apart."""
     return f"{amount:,}".replace(",", "\u00a0")

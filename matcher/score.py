@@ -14,11 +14,13 @@ from matcher.gates import barring, checks
 from matcher.indexed import IndexedCalls
 from matcher.learning import Adjustment, Answers, adjusted, learn
 from matcher.model import Band, Check, Evidence, Match
+from matcher.need_gates import need_checks
 from matcher.pairs import pairs
 from matcher.policy import area_needs, remark
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
 from matcher.vectors import Vectors
+from matcher.volume import BOOSTS, limits
 from profiles.model import Need, Profile, Unit
 
 WORDS_ONLY = "words"
@@ -104,6 +106,14 @@ class Gates:
         self._nuts3 = nuts3
         self._known: dict[tuple[int, str], tuple[Check, ...]] = {}
 
+    def bar(self, position: int, unit: Unit, need: Need) -> Check | None:
+        """What keeps the call at this position from a need, None when nothing does."""
+        return barring(self.of(position, unit)) or barring(self.of_need(position, need))
+
+    def of_need(self, position: int, need: Need) -> tuple[Check, ...]:
+        """The checks of what the need itself demands."""
+        return need_checks(self._calls[position], need, self._now)
+
     def of(self, position: int, unit: Unit) -> tuple[Check, ...]:
         """All checks of the call at this position."""
         key = (position, unit.key)
@@ -138,6 +148,7 @@ class _Proposing:
     def of(self, i: int, need: Need) -> list[Match]:
         """The need's matches, best first. Answered calls and those for children take no place of the others."""
         row = self.scores.total[i]
+        allowed = limits(need.volume, self.least, self.keep, LIKELY_FROM)
         if i in self.lessons:
             row = adjusted(row, self.lessons[i].shift)
         answered = {answer.call.id for answer in self.answers.get(need.id, ())}
@@ -145,12 +156,12 @@ class _Proposing:
         found: list[Match] = []
         counted = 0
         for j in order(row):
-            if row[j] < self.least:
+            if row[j] < allowed.least:
                 break
             call = self.pool.calls[j]
             for_children = marked(call, need, self.profile)
             takes_place = not for_children and call.id not in answered
-            if (takes_place and counted == self.keep) or barring(self.gates.of(j, unit)) is not None:
+            if (takes_place and counted == allowed.keep) or self.gates.bar(j, unit, need) is not None:
                 continue
             counted += takes_place
             found.append(self._match(i, j, float(row[j]), for_children))
@@ -159,7 +170,7 @@ class _Proposing:
     def _match(self, i: int, j: int, value: float, for_children: bool) -> Match:
         call, need, vectors = self.pool.calls[j], self.pool.needs[i], self.pool.vectors
         boost = CHILDREN_BOOST if for_children and self.profile.policy.children_first else 0.0
-        value = round(min(1.0, value + boost), 4)
+        value = round(min(1.0, max(0.0, value + boost + BOOSTS[need.priority])), 4)
         return Match(
             call_id=call.id,
             call_version=call.version,
@@ -167,7 +178,7 @@ class _Proposing:
             need=need.key,
             score=value,
             band=band_of(value),
-            checks=self.gates.of(j, self.profile.unit(need.unit)),
+            checks=self.gates.of(j, self.profile.unit(need.unit)) + self.gates.of_need(j, need),
             evidence=evidence(self.pool, self.scores.strengths, i, j)
             + self._learned(i, j)
             + self._policy(i, j),

@@ -24,7 +24,7 @@ from matcher.score import match
 from matcher.texts import RECIPE
 from matcher.vectors import Text, Vectors, texts_to_embed
 from profiles.model import Profile
-from storage import active_model, embeddings, learning, matches
+from storage import active_model, embeddings, learning, matches, reach, rematches
 from storage import calls as stored_calls
 from storage.active_model import ActiveModel
 from storage.database import reading, writing
@@ -80,6 +80,7 @@ def match_all(
     with reading(engine) as conn:
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
         answers = learning.answers(conn, tenant)
+        held = _held(calls, reach.since(conn, tenant))
     seen = with_answered(calls, answers)
 
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
@@ -88,7 +89,7 @@ def match_all(
             replaced = None
             if vectors is not None:
                 replaced = active_model.serve(conn, tenant, vectors.model, RECIPE, now)
-            return matches.propose(conn, tenant, found, profile_version, now), replaced
+            return matches.propose(conn, tenant, found, profile_version, now, held), replaced
 
     vectors, embedded = None, 0
     if embedder is not None:
@@ -97,9 +98,11 @@ def match_all(
             propose(old)
         vectors, embedded = embed_missing(engine, tenant, embedder, seen, profile, progress)
     proposed, replaced = propose(vectors)
-    if vectors is not None:
-        with writing(engine) as conn:
+    with writing(engine) as conn:
+        if vectors is not None:
             active_model.forget_replaced(conn, tenant, now)
+        counted = {"new": proposed.new, "gone": proposed.gone, "total": proposed.total}
+        rematches.settle(conn, tenant, profile_version, now, **counted)
     return MatchSummary(
         calls=len(calls),
         needs=len(profile.needs),
@@ -109,6 +112,17 @@ def match_all(
         model="words" if vectors is None else vectors.model,
         replaced=None if replaced is None else replaced.model,
     )
+
+
+def _held(calls: Sequence[Call], since: reach.Since) -> Callable[[int, str, str], bool]:
+    """Whether a call was known before the moment from which its need looks at calls ("bara nya")."""
+    first_seen = {call.id: call.first_seen_at for call in calls}
+
+    def held(call_id: int, unit: str, need: str) -> bool:
+        start, seen = since.get((unit, need)), first_seen.get(call_id)
+        return start is not None and seen is not None and seen < start
+
+    return held
 
 
 def with_answered(calls: Sequence[Call], answers: Answers) -> list[Call]:

@@ -1,7 +1,7 @@
 """What the matcher may learn from: the last answer about each match, since the need was last reset."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, func, insert, select
@@ -11,7 +11,7 @@ from matcher.model import BY_HAND, SYSTEM, MatchState, RejectReason, Verdict
 from storage import answers_given, calls
 from storage.answers_given import Answer, AnswerKind
 from storage.audit import Event, channel_of, record
-from storage.tables import decision, learning_reset, match
+from storage.tables import decision, learning_reset, learning_stop, match
 
 TOLD = (MatchState.ACCEPTED.value, MatchState.SENT.value)
 VERDICTS = {AnswerKind.INTERESTED: Verdict.ACCEPT, AnswerKind.NO: Verdict.REJECT}
@@ -21,11 +21,11 @@ def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
     """The last answer about every match, by the need's id (`unit/key`), oldest first.
 
     A contact person's answer counts for each of the unit's matches with the call that were accepted or sent,
-    where it is newer than the coordinator's; "maybe" and "sent on" leave that one standing. What was answered
-    before a need's last reset is left out, and so is what nobody decided but a rule (`matcher/review.py`) and what
-    a person paired by hand: its need was not found, but taken.
+    where it is newer than the coordinator's; "maybe" and "sent on" leave that one standing. Left out is what was
+    answered before a need's last reset, what the need is told not to learn from (`stop`), what nobody decided but a
+    rule (`matcher/review.py`), and what a person paired by hand: its need was not found, but taken.
     """
-    since = last_resets(conn, tenant)
+    since, stopped = last_resets(conn, tenant), stops(conn, tenant)
     contacts = _from_contacts(conn, tenant)
     rows = conn.execute(_decided(tenant)).all()
     told = [row for row in rows if row.verdict is not None or (row.unit, row.call_id) in contacts]
@@ -34,6 +34,8 @@ def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
     for row in told:
         answered = _answered(row, contacts.get((row.unit, row.call_id)), by_id[row.call_id])
         reset = since.get((row.unit, row.need))
+        if stopped.covers(row.unit, row.need, row.call_id):
+            continue
         if answered is not None and (reset is None or answered.at > reset):
             found[f"{row.unit}/{row.need}"].append(answered)
     return {need: sorted(some, key=lambda a: (a.at, a.call.id)) for need, some in found.items()}
@@ -47,6 +49,58 @@ def reset(conn: Connection, tenant: str, unit: str, need: str, by: str, now: dat
         tenant,
         Event(actor=by, channel=channel_of(by), kind="learning", key=f"{unit}/{need}", action="reset"),
         now,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stops:
+    """What needs are not to learn from now.
+
+    Attributes:
+        paused: unit and need of those that learn nothing.
+        removed: unit, need and call of single answers taken away.
+    """
+
+    paused: frozenset[tuple[str, str]]
+    removed: frozenset[tuple[str, str, int]]
+
+    def covers(self, unit: str, need: str, call_id: int) -> bool:
+        """Whether an answer about this call is not to teach this need."""
+        return (unit, need) in self.paused or (unit, need, call_id) in self.removed
+
+
+def stop(
+    conn: Connection,
+    tenant: str,
+    unit: str,
+    need: str,
+    call_id: int | None,
+    by: str,
+    now: datetime,
+    *,
+    stopped: bool = True,
+) -> None:
+    """Have a need not learn from the answer about one call, or from any while `call_id` is None; or again do."""
+    values = {"unit": unit, "need": need, "call_id": call_id, "is_stopped": stopped, "by": by, "at": now}
+    conn.execute(insert(learning_stop).values(tenant=tenant, **values))
+    action = ("pause" if stopped else "resume") if call_id is None else ("remove" if stopped else "put-back")
+    about = None if call_id is None else {"call": call_id}
+    event = Event(
+        actor=by, channel=channel_of(by), kind="learning", key=f"{unit}/{need}", action=action, after=about
+    )
+    record(conn, tenant, event, now)
+
+
+def stops(conn: Connection, tenant: str) -> Stops:
+    """Everything that is stopped now."""
+    rows = conn.execute(
+        select(learning_stop).where(learning_stop.c.tenant == tenant).order_by(learning_stop.c.id)
+    )
+    newest = {(row.unit, row.need, row.call_id): row.is_stopped for row in rows}
+    stopped = [key for key, is_stopped in newest.items() if is_stopped]
+    return Stops(
+        paused=frozenset((unit, need) for unit, need, call_id in stopped if call_id is None),
+        removed=frozenset(key for key in stopped if key[2] is not None),
     )
 
 

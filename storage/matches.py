@@ -1,6 +1,6 @@
 """The queue: what was proposed, and what was decided of it. Decisions are added to, never edited."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,11 +39,13 @@ class Proposed:
         new: matches never proposed before, and those that came back to be decided again.
         updated: undecided ones that were proposed again.
         total: matches that wait for a decision afterwards.
+        gone: those that left the queue.
     """
 
     new: int
     updated: int
     total: int
+    gone: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,12 @@ class Overview:
 
 
 def propose(
-    conn: Connection, tenant: str, matches: Sequence[Match], profile_version: int, now: datetime
+    conn: Connection,
+    tenant: str,
+    matches: Sequence[Match],
+    profile_version: int,
+    now: datetime,
+    held: Callable[[int, str, str], bool] = lambda call_id, unit, need: False,
 ) -> Proposed:
     """Put all matches of one run into the queue.
 
@@ -83,6 +90,8 @@ def propose(
     corrected = marks.corrected_children(conn, tenant)
     for key, proposal in proposed.items():
         row = known.get(key)
+        if (row is None or not row.is_current) and held(*key):
+            continue
         values = _columns(proposal, corrected) | common | {"state": MatchState.NEW.value}
         if row is None:
             new.append(values | {"tenant": tenant, "created_at": now})
@@ -96,9 +105,13 @@ def propose(
         conn.execute(insert(match), new)
     _rewrite(conn, refreshed + reopened)
     _set(conn, kept, {"is_current": True, "revision": common["revision"]})
-    gone = [row.id for key, row in known.items() if key not in proposed and row.is_current]
+    gone = [row.id for key, row in known.items() if key not in proposed and row.is_current and not held(*key)]
     _set(conn, gone, {"is_current": False, "revision": common["revision"]}, but_not=STAYS)
-    return Proposed(new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant))
+    leaving = set(gone)
+    left = sum(row.id in leaving and row.state not in STAYS for row in known.values())
+    return Proposed(
+        new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant), gone=left
+    )
 
 
 def find(

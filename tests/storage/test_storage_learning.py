@@ -102,3 +102,22 @@ def test_an_answer_that_was_undone_teaches_nothing(ready):
     with writing(ready) as conn:
         assert answers_given.undo(conn, "t", "k", "skola", 1, given.id, NOW + 2 * HOUR)
     assert learned(ready) == [(1, Verdict.ACCEPT, None)]
+
+
+def test_a_need_learns_from_all_but_the_answers_it_is_told_not_to_and_from_none_while_paused(ready):
+    def stop(call_id, *, stopped=True):
+        with writing(ready) as conn:
+            learning.stop(conn, "t", "skola", "utbyten", call_id, "samordnare", NOW, stopped=stopped)
+
+    def taught():
+        return [call for call, *_ in learned(ready)]
+
+    decide(ready, 1, Verdict.ACCEPT)
+    decide(ready, 2, Verdict.ACCEPT, at=NOW + HOUR)
+    stop(1)
+    assert taught() == [2]
+    stop(None)
+    assert taught() == []
+    stop(None, stopped=False)
+    stop(1, stopped=False)
+    assert taught() == [1, 2]
