@@ -10,12 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from calls.changes import Change
+from calls.model import Call
 from calls.vocabulary import Status
 from matcher.model import Band, Match
 from notifier.model import Accepted, Digest, DigestItem
+from notifier.notice_model import Question
 from profiles.model import ContactPerson, Profile
 
 FULL_ITEMS = 7
+DATES_AHEAD = 56
 _BANDS = {Band.STRONG: 0, Band.LIKELY: 1, Band.POSSIBLE: 2}
 _NO_DEADLINE = 10_000
 
@@ -31,6 +34,8 @@ def build_digest(
     *,
     changes: Mapping[int, tuple[Change, ...]] | None = None,
     unreviewed: int = 0,
+    awaiting: Sequence[Question] = (),
+    followed: Sequence[Call] = (),
 ) -> Digest | None:
     """One person's letter of the week; None when there is nothing to tell.
 
@@ -39,13 +44,16 @@ def build_digest(
         received: call id to the newest version that the person has had.
         now: aware; days left are counted from here.
         changes: call id to what changed since the version in `received`; None when it was not looked up.
+        awaiting: what units have been asked and have not answered, the oldest first.
+        followed: the calls that the person follows.
     """
+    asked = tuple(one for one in awaiting if one.unit in person.units)
     items = [
         _with_history(item, received, changes or {}, profile, now)
         for item in _items(person, profile, accepted)
         if _is_news(item, received, changes, now)
     ]
-    if not items:
+    if not items and not asked:
         return None
     full, more = _cap(_in_reading_order(items, person, profile, now))
     return Digest(
@@ -55,6 +63,8 @@ def build_digest(
         more=tuple(more),
         unreached=tuple(unreached),
         unreviewed=unreviewed,
+        awaiting=asked,
+        dates=tuple(_dates_ahead(followed, now)),
     )
 
 
@@ -72,6 +82,12 @@ def shortened(digest: Digest) -> Digest | None:
         items=tuple(item for item in digest.items if item is not leaving),
         more=(leaving, *digest.more),
     )
+
+
+def _dates_ahead(followed: Iterable[Call], now: datetime) -> list[Call]:
+    """Those with a deadline within eight weeks, the nearest first."""
+    near = [call for call in followed if (call.days_left(now) or _NO_DEADLINE) <= DATES_AHEAD]
+    return sorted(near, key=lambda call: (call.days_left(now), call.id))
 
 
 def _items(person: ContactPerson, profile: Profile, accepted: Iterable[Accepted]) -> list[DigestItem]:

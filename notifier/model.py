@@ -7,6 +7,7 @@ from enum import StrEnum
 from calls.changes import Change
 from calls.model import Call
 from matcher.model import Match
+from notifier.notice_model import Question
 from profiles.model import ContactPerson
 from texts import N_
 
@@ -112,6 +113,8 @@ class Digest:
         more: told in one line each, in reading order.
         unreached: titles of the sources that could not be read this week.
         unreviewed: proposals for the person's units that the coordinator has not looked at yet.
+        awaiting: what the person's units have been asked and have not answered, the oldest first; never cut.
+        dates: followed calls whose next deadline is within eight weeks, the nearest first.
     """
 
     person: ContactPerson
@@ -120,6 +123,8 @@ class Digest:
     unreached: tuple[str, ...] = ()
     more: tuple[DigestItem, ...] = ()
     unreviewed: int = 0
+    awaiting: tuple[Question, ...] = ()
+    dates: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from notifier.model import Digest, Letter, LetterKind
 from notifier.templating import fill, isolated
 from notifier.view import LetterContext, LetterView
 from notifier.wording import Wording
-from notifier.writer import counted, letter_view, nearest_deadline, told_lines
+from notifier.writer import counted, counted_briefly, letter_view, nearest_deadline, told_lines
 from texts import N_, Message
 
 __all__ = ["MAX_BYTES", "header_block", "message_id", "render", "subject_of"]
@@ -52,6 +52,9 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
     deadline = nearest_deadline(digest, context.now)
     day = wording.short_day(deadline.day) if deadline else None
     items = (*digest.items, *digest.more)
+    if digest.awaiting:
+        asked = {"summary": counted_briefly(digest, wording), "title": None, "day": day}
+        return clean(fill("subject.txt", wording.language, asked))
     if len(items) > 1:
         many = {"summary": counted(digest, wording), "title": None, "day": day}
         return clean(fill("subject.txt", wording.language, many))

@@ -110,6 +110,30 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AwaitingView:
+    """A call that the reader's unit has been asked about: `asked` says who and when, `note` in which words."""
+
+    title: str
+    short_title: str
+    language: str
+    asked: str
+    note: str
+    last_day: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateView:
+    """A followed call's next deadline, as a row of the table of dates."""
+
+    title: str
+    language: str
+    page: str
+    day: str
+    left: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterView:
     """Everything that a letter says, in the reader's language."""
 
@@ -128,3 +152,6 @@ class LetterView:
     reply_to: str
     unreached: str
     unreviewed: str
+    awaiting: tuple[AwaitingView, ...]
+    dates: tuple[DateView, ...]
+    choices: str

@@ -4,21 +4,35 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from calls.model import Deadline
+from calls.model import Call, Deadline
 from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher.model import BAND_LABELS, Answer, Band, Match
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
 from notifier.headers import clean, cut
-from notifier.links import Question
+from notifier.links import Question as Asked
 from notifier.model import Digest, DigestItem
-from notifier.view import Credit, ItemView, LetterContext, LetterView, LineView, NeedGroup, Quote, Section
+from notifier.notice_model import Question
+from notifier.view import (
+    AwaitingView,
+    Credit,
+    DateView,
+    ItemView,
+    LetterContext,
+    LetterView,
+    LineView,
+    NeedGroup,
+    Quote,
+    Section,
+)
+from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import Need, Unit
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
 _TITLE, _LINE_TITLE, _LINK_TITLE, _QUOTE, _REASON = 200, 110, 60, 260, 220
 _PAIRS, _REASONS, _DOUBTS = 2, 3, 4
+_DATES = 10
 
 
 def letter_view(digest: Digest, context: LetterContext) -> LetterView:
@@ -43,27 +57,48 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         reply_to=context.reply_to,
         unreached=", ".join(cut(clean(title), 80) for title in digest.unreached[:20]),
         unreviewed=_unreviewed(digest.unreviewed, wording),
+        awaiting=tuple(_awaiting(one, digest.person.key, context, wording) for one in digest.awaiting),
+        dates=tuple(_date(call, context, wording) for call in digest.dates[:_DATES]),
+        choices=context.links.choices(digest.person.key),
     )
 
 
 def nearest_deadline(digest: Digest, now: datetime) -> Deadline | None:
     """The earliest next deadline in the letter; None when no call has one."""
-    found = [item.call.next_deadline(now) for item in (*digest.items, *digest.more)]
+    found = [one.call.next_deadline(now) for one in (*digest.awaiting, *digest.items, *digest.more)]
     return min((deadline for deadline in found if deadline), key=lambda deadline: deadline.at, default=None)
 
 
 def counted(digest: Digest, wording: Wording) -> str:
-    """3 nya utlysningar, 1 ändrad."""
+    """2 väntar på ditt svar, 3 nya utlysningar, 1 ändrad."""
     items = (*digest.items, *digest.more)
     changed = sum(item.is_changed for item in items)
     new = len(items) - changed
     parts = []
+    if digest.awaiting:
+        waiting = len(digest.awaiting)
+        parts.append(
+            wording.ngettext("{number} väntar på ditt svar", "{number} väntar på ditt svar", waiting)
+        )
     if new:
         parts.append(wording.ngettext("{number} ny utlysning", "{number} nya utlysningar", new))
     if changed and new:
         parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
     elif changed:
         parts.append(wording.ngettext("{number} ändrad utlysning", "{number} ändrade utlysningar", changed))
+    return ", ".join(parts)
+
+
+def counted_briefly(digest: Digest, wording: Wording) -> str:
+    """2 att svara på, 3 nya, 1 ändrad: for subjects that say what waits for an answer."""
+    items = (*digest.items, *digest.more)
+    changed = sum(item.is_changed for item in items)
+    waiting, new = len(digest.awaiting), len(items) - changed
+    parts = [wording.ngettext("{number} att svara på", "{number} att svara på", waiting)]
+    if new:
+        parts.append(wording.ngettext("{number} ny", "{number} nya", new))
+    if changed:
+        parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
     return ", ".join(parts)
 
 
@@ -80,6 +115,31 @@ def _left_out(number: int, wording: Wording) -> str:
     if not number:
         return ""
     return wording.ngettext("och {number} utlysning till", "och {number} utlysningar till", number)
+
+
+def _awaiting(one: Question, person: str, context: LetterContext, wording: Wording) -> AwaitingView:
+    asked = Asked(person=person, unit=one.unit or "", call_id=one.call.id, call_version=one.call.version)
+    day = wording.day(one.at.astimezone(STOCKHOLM).date())
+    return AwaitingView(
+        title=cut(clean(one.call.title), _TITLE),
+        short_title=cut(clean(one.call.title), _LINK_TITLE),
+        language=one.call.language,
+        asked=wording.gettext("{who} frågade {day}.", who=clean(one.by), day=day),
+        note=cut(clean(one.note), _QUOTE),
+        last_day=last_day(one.call, wording, context.now),
+        answer=context.links.answer(asked, context.now),
+    )
+
+
+def _date(call: Call, context: LetterContext, wording: Wording) -> DateView:
+    deadline = call.next_deadline(context.now)
+    return DateView(
+        title=cut(clean(call.title), _LINE_TITLE),
+        language=call.language,
+        page=context.links.call(call.id),
+        day=wording.day(deadline.day) if deadline else wording.unknown,
+        left=wording.days_left(call.days_left(context.now) or 0),
+    )
 
 
 def _unreviewed(number: int, wording: Wording) -> str:
@@ -138,7 +198,7 @@ def _groups(
 
 def _item(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> ItemView:
     call = item.call
-    asked = Question(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
+    asked = Asked(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
     return ItemView(
         title=cut(clean(call.title), _TITLE),
         short_title=cut(clean(call.title), _LINK_TITLE),
