@@ -8,6 +8,7 @@ from storage.tables.calls import call, call_source, call_version, harvest
 from storage.tables.letters import answer, bounce, letter, letter_call, sending, subscription
 from storage.tables.matches import decision, learning_reset, match, profile
 from storage.tables.notices import follow, incident, notice, silence
+from storage.tables.people import identity
 from storage.tables.proposals import judgement, learning_stop, proposal, reach, rematch
 from storage.tables.queue import (
     assignment,
@@ -40,6 +41,7 @@ __all__ = [
     "embedding",
     "follow",
     "harvest",
+    "identity",
     "incident",
     "judgement",
     "learning_reset",
