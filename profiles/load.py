@@ -1,4 +1,4 @@
-"""Profile files: TOML to a `Profile`, with every problem found at once.
+"""Profile files: TOML or YAML to a `Profile`, with every problem found at once.
 
 The form is described in `docs/profiles.md`.
 """
@@ -25,6 +25,7 @@ from profiles.model import (
 from profiles.problems import Problem, ProfileError
 from profiles.reading import Report, Table, guessed
 from profiles.units import LONGEST_TEXT, read_unit
+from profiles.yaml_form import YamlLines, parsed_yaml
 from texts import LANGUAGES, N_, Message
 
 __all__ = [
@@ -65,14 +66,19 @@ def read_profile_bytes(content: bytes, name: str) -> Profile:
     Args:
         name: what the file is called in the problems; never used as a path.
     """
+    return read_profile(text_of_bytes(content, name), name)
+
+
+def text_of_bytes(content: bytes, name: str) -> str:
+    """A file's bytes as text. Raises ProfileError when they are too many, or no text in UTF-8 (P-06, P-22)."""
     if len(content) > LARGEST_FILE:
         raise _unreadable(name, N_("filen är större än 1 MiB"))
     if not content.strip():
         raise _unreadable(name, N_("filen är tom"))
     if b"\x00" in content or content.startswith(b"PK\x03\x04"):
-        raise _unreadable(name, N_("filen är ingen textfil; en profil är en TOML-fil i UTF-8"))
+        raise _unreadable(name, N_("filen är ingen textfil; en profil är en TOML- eller YAML-fil i UTF-8"))
     try:
-        return read_profile(content.decode("utf-8"), name)
+        return content.decode("utf-8")
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
         message = Message(text=N_("tecknen är inte UTF-8 (kanske Latin-1); spara filen som UTF-8"))
@@ -83,15 +89,32 @@ def read_profile(text: str, name: str) -> Profile:
     """The profile in a text. Raises as `load_profile` does.
 
     Args:
-        name: what the file is called in the problems.
+        name: what the file is called in the problems; an ending .yaml or .toml tells its form.
     """
+    document, lines = parsed_file(text, name)
+    return read_parsed(document, lines, name)
+
+
+def parsed_file(text: str, name: str) -> tuple[dict[str, Any], Lines | YamlLines]:
+    """A text as a document of plain values, with where its keys stand. Raises ProfileError."""
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST_FILE:
         raise _unreadable(name, N_("filen är större än 1 MiB"))
     if not text.strip():
         raise _unreadable(name, N_("filen är tom"))
-    document = _parsed(text, name)
-    report = Report(name, Lines(text))
+    if name.lower().endswith((".yaml", ".yml")):
+        return parsed_yaml(text, name)
+    try:
+        return _parsed(text, name), Lines(text)
+    except ProfileError:
+        if name.lower().endswith(".toml") or not _LOOKS_LIKE_YAML.match(text):
+            raise
+    return parsed_yaml(text, name)
+
+
+def read_parsed(document: dict[str, Any], lines: Lines | YamlLines, name: str) -> Profile:
+    """The profile in a document. Raises ProfileError with every problem that is found."""
+    report = Report(name, lines)
     profile = _profile(Table(document, "", report))
     _check_uniqueness(profile, report)
     _check_references(profile, report)
@@ -115,10 +138,6 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as failure:
-        if name.lower().endswith((".yaml", ".yml")) or _LOOKS_LIKE_YAML.match(text):
-            raise _unreadable(
-                name, N_("en profil skrivs i TOML, inte i YAML; se docs/profiles.md")
-            ) from failure
         place = re.search(r"line (\d+)", str(failure))
         problem = Problem(
             file=name,

@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from profiles.lines import Lines
 from profiles.problems import Problem
 from texts import N_, Message
 
@@ -34,10 +33,17 @@ _KINDS = {
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+class Places(Protocol):
+    """Knows the line of a key path."""
+
+    def of(self, path: str) -> int | None:
+        """The line, None when it is not known."""
+
+
 class Report:
     """Collects what is wrong with one file."""
 
-    def __init__(self, file: str, lines: Lines) -> None:
+    def __init__(self, file: str, lines: Places) -> None:
         self.problems: list[Problem] = []
         self._file = file
         self._lines = lines

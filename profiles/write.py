@@ -24,14 +24,19 @@ from profiles.model import (
 
 def profile_text(profile: Profile) -> str:
     """The profile as TOML; what is not stated is left out."""
+    return tomlkit.dumps(profile_document(profile))
+
+
+def profile_document(profile: Profile) -> tomlkit.TOMLDocument:
+    """The profile as the tables of its file."""
     document = tomlkit.document()
     document.add("format", FORMAT)
     document.add("municipality", _municipality(profile))
     document.add("policy", _policy(profile.policy))
     _add_all(document, "priority_areas", map(_priority_area, profile.priority_areas))
     _add_all(document, "people", map(_person, profile.people))
-    _add_all(document, "units", map(_unit, profile.units))
-    return tomlkit.dumps(document)
+    _add_all(document, "units", map(unit_table, profile.units))
+    return document
 
 
 def _municipality(profile: Profile) -> Table:
@@ -101,7 +106,8 @@ def _person(person: ContactPerson) -> Table:
     )
 
 
-def _unit(unit: Unit) -> Table:
+def unit_table(unit: Unit) -> Table:
+    """One unit as a table of the file."""
     table = _table(
         key=unit.key,
         name=unit.name,

@@ -82,7 +82,7 @@ def test_a_text_without_particulars_proposes_nothing(text):
 def test_a_whole_plan_proposes_at_most_thirty_and_quickly():
     words = ["älgar", "broar", "bibliotek", "vattentorn", "cykelvägar", "simhallar", "odlingar", "verkstäder"]
     text = " ".join(f"Vi vill rusta {a} {b} {c}." for a, b, c in combinations(words, 3))
-    assert len(proposed(f"{text} " * 20)) == 30
+    assert 5 <= len(proposed(f"{text} " * 20)) <= 30
 
 
 def test_keys_are_each_ones_own():
