@@ -4,12 +4,13 @@ import argparse
 import os
 import platform
 
-from bench import collecting, demonstration, letters, matching, pages, policies, serving, suite
+from bench import collecting, demonstration, headers, letters, matching, pages, policies, serving, suite
 
 PARTS = {
     "collect": collecting.measure,
     "days": collecting.measure_days,
     "demo": demonstration.measure,
+    "headers": headers.measure,
     "letters": letters.measure,
     "matching": matching.measure,
     "pages": pages.measure,

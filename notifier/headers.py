@@ -53,7 +53,8 @@ def ascii_address(address: str) -> str:
         UnusableAddress: when it is not one address, or its local part is not ASCII.
     """
     local, at, domain = address.strip().rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith("."):
+    is_plain = _LOCAL.fullmatch(local) and "=?" not in local  # the standard parser would decode it
+    if not at or not is_plain or local.startswith(".") or local.endswith("."):
         raise UnusableAddress(_no_name(address))
     try:
         plain = domain.encode("idna").decode("ascii").lower()

@@ -209,6 +209,7 @@ def test_an_address_is_written_in_ascii(address, plain):
         "<a@b.example>",
         "a@b.example, c@d.example",
         "a@-\u2028.example",
+        "=?utf-8?q?a?=@b.example",
     ],
 )
 def test_an_address_that_no_server_understands_is_refused(address):
