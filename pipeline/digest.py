@@ -5,27 +5,33 @@ A letter's bytes are fixed when it is planned. Sending them is `pipeline/sending
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
-from matcher.model import MatchState
+from calls.model import Call
+from matcher.model import Match, MatchState
 from notifier.digest import build_digest
 from notifier.errors import NotifierError
 from notifier.headers import ascii_address
 from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter, LetterState, StoredLetter
+from notifier.notice_model import Question
+from notifier.notices import nothing_new, notice_letter
 from notifier.render import render
 from notifier.view import LetterContext
 from notifier.weeks import days_of, local_day, week_of
 from pipeline.limiter import Limiter
+from pipeline.notices import waiting_for
+from pipeline.readers import Reader, readers, recipients
 from pipeline.sending import WAITING, SendSummary, send
 from profiles.model import ContactPerson, Profile
-from storage import calls, letters, matches, runs
+from storage import calls, follows, letters, matches, notices, rounds, runs, wishes
 from storage.database import reading, writing
 from storage.errors import SentTwice
+from storage.wishes import Rhythm
 from texts import Message
 
 __all__ = [
@@ -42,6 +48,12 @@ __all__ = [
     "unreached_sources",
     "week_of",
 ]
+
+
+# After so long without a letter there is one of two lines.
+SILENT_WEEKS = timedelta(weeks=4)
+# What closes sooner than this after the next monthly letter is told at once.
+MONTHLY_NEEDS = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +124,18 @@ def plan(
     """
     days_of(week)
     made, refused, skipped = [], [], 0
-    facts = _week_facts(engine, context.tenant, unreached)
-    for person in recipients(context.profile, stopped, local_day(context.now)):
+    facts = _week_facts(engine, context, week, unreached, stopped)
+    for reader in facts.readers:
         try:
-            letter_id = _plan_one(engine, context, person, week, facts)
+            letter_id = _plan_one(engine, context, reader, week, facts)
         except NotifierError as failure:
-            refused.append(Refused(person=person.key, message=failure.message))
+            refused.append(Refused(person=reader.person.key, message=failure.message))
             continue
         if letter_id is None:
             skipped += 1
         else:
             made.append(letter_id)
+    _forget_others(engine, context.tenant, facts)
     return Planned(week=week, letters=tuple(made), skipped=skipped, refused=tuple(refused))
 
 
@@ -140,38 +153,14 @@ def preview(
         NotifierError: when one of them could not be made.
     """
     days_of(week)
-    facts, found = _week_facts(engine, context.tenant, unreached), []
+    facts, found = _week_facts(engine, context, week, unreached, stopped), []
     with reading(engine) as conn:
-        for person in recipients(context.profile, stopped, local_day(context.now)):
-            slot, stored = _place(conn, context, person, week)
-            if stored is not None:
-                found.append(stored.letter)
-            elif (digest := _digest(conn, context, person, week, facts)) is not None:
-                found.append(render(digest, context, slot=slot))
+        for reader in facts.readers:
+            slot, stored = _place(conn, context, reader.person, week)
+            letter = stored.letter if stored else _written(conn, context, reader, week, slot, facts)
+            if letter is not None:
+                found.append(letter)
     return found
-
-
-def recipients(
-    profile: Profile, stopped: Collection[str] = (), on: date | None = None
-) -> list[ContactPerson]:
-    """Who gets a letter, each with the units it is about; one an address however many roles it has (M-10).
-
-    Contact persons in office on that day, and for a unit that has nobody else its deputies. Without a day,
-    everybody whom the profile names as a contact person.
-    """
-    told: dict[str, list[str]] = {}
-    for unit in {unit for person in profile.people for unit in person.units}:
-        for person in profile.contacts_of(unit, on, stopped):
-            told.setdefault(person.key, []).append(unit)
-    by_address: dict[str, ContactPerson] = {}
-    for person in profile.people:
-        if person.key not in told or person.key in stopped:
-            continue
-        first = by_address.setdefault(person.email.strip().casefold(), replace(person, units=()))
-        theirs = [key for key in person.units if key in told[person.key]]
-        units = tuple(dict.fromkeys((*first.units, *theirs)))
-        by_address[person.email.strip().casefold()] = replace(first, units=units)
-    return list(by_address.values())
 
 
 def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) -> list[str]:
@@ -186,21 +175,56 @@ def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) ->
 
 
 def _plan_one(
-    engine: Engine, context: LetterContext, person: ContactPerson, week: str, facts: "_WeekFacts"
+    engine: Engine, context: LetterContext, reader: Reader, week: str, facts: "_WeekFacts"
 ) -> int | None:
     """One person's letter; None when there is none to add."""
+    person = reader.person
     _cancel_outdated(engine, context, person, week)
     with reading(engine) as conn:
         slot, stored = _place(conn, context, person, week)
-        digest = None if stored else _digest(conn, context, person, week, facts)
-    if digest is None:
+        letter = None if stored else _written(conn, context, reader, week, slot, facts)
+    if letter is None:
+        if stored is None and facts.is_turn_of(reader):
+            _note_silence(engine, context.tenant, person, week, facts)
         return None
-    letter = render(digest, context, slot=slot)
     try:
         with writing(engine) as conn:
+            notices.end_silence(conn, context.tenant, [person.key])
             return letters.add(conn, context.tenant, letter, slot, context.now)
     except SentTwice:  # another process planned the same calls between our reading and writing
         return None
+
+
+def _written(
+    conn: Connection, context: LetterContext, reader: Reader, week: str, slot: str, facts: "_WeekFacts"
+) -> Letter | None:
+    """The week's letter of one reader, in two lines when silence lasts; None when there is nothing to say."""
+    digest = _digest(conn, context, reader, week, facts)
+    if digest is not None:
+        return render(digest, context, slot=slot)
+    if not facts.is_turn_of(reader):
+        return None
+    since = facts.silent.get(reader.person.key)
+    has_been_long = since is not None and days_of(week)[0] - since >= SILENT_WEEKS
+    if not has_been_long and not reader.wishes.also_empty:
+        return None
+    view = nothing_new(reader.person, context, silent_weeks=has_been_long)
+    return notice_letter(view, reader.person, context, week=week, slot=slot)
+
+
+def _note_silence(engine: Engine, tenant: str, person: ContactPerson, week: str, facts: "_WeekFacts") -> None:
+    """Only the first silent week is written down."""
+    if person.key not in facts.silent:
+        with writing(engine) as conn:
+            notices.note_silence(conn, tenant, person.key, days_of(week)[0])
+
+
+def _forget_others(engine: Engine, tenant: str, facts: "_WeekFacts") -> None:
+    """Who gets no letters now is not waiting in silence."""
+    others = set(facts.silent) - {reader.person.key for reader in facts.readers}
+    if others:
+        with writing(engine) as conn:
+            notices.end_silence(conn, tenant, others)
 
 
 def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPerson, week: str) -> None:
@@ -229,19 +253,20 @@ def _place(
 
 
 def _digest(
-    conn: Connection, context: LetterContext, person: ContactPerson, week: str, facts: "_WeekFacts"
+    conn: Connection, context: LetterContext, reader: Reader, week: str, facts: "_WeekFacts"
 ) -> Digest | None:
-    tenant = context.tenant
+    tenant, person = context.tenant, reader.person
     received = letters.received(conn, tenant, person.key)
+    accepted = [one for one in facts.for_reader(reader) if _is_for(one, received, facts)]
     older = {
         one.call.id: received[one.call.id]
-        for one in facts.accepted
+        for one in accepted
         if one.call.id in received and one.call.version > received[one.call.id]
     }
     return build_digest(
         person,
         context.profile,
-        facts.accepted,
+        accepted,
         received,
         context.now,
         week,
@@ -250,7 +275,14 @@ def _digest(
             call_id: calls.changes_since(conn, tenant, call_id, version) for call_id, version in older.items()
         },
         unreviewed=sum(facts.unreviewed[unit] for unit in person.units),
+        awaiting=facts.awaiting if facts.is_turn_of(reader) else (),
+        followed=[call for key in sorted(reader.keys) for call in facts.followed.get(key, ())],
     )
+
+
+def _is_for(one: Accepted, received: Mapping[int, int], facts: "_WeekFacts") -> bool:
+    """What the unit has been told already is for those who were not told: they get letters more seldom."""
+    return _place_of(one.match) not in facts.told or one.match.call_version > received.get(one.call.id, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,22 +290,86 @@ class _WeekFacts:
     """What the letters of a week have in common, read once for all of them.
 
     Attributes:
-        accepted: the accepted matches with their calls as they read now.
+        accepted: the accepted matches, and those told to somebody of the unit, with their calls as they read now.
+        told: (call, unit, need) of those told.
         unreviewed: unit to how many proposals nobody has looked at.
+        readers: who gets letters.
+        silent: person to the Monday of the first week without a letter.
+        awaiting: what units have been asked and have not answered.
+        followed: person to the calls that they follow.
+        monday: the week's Monday.
     """
 
     accepted: Sequence[Accepted]
+    told: frozenset[tuple[int, str, str]]
     unreviewed: Counter[str]
     unreached: Sequence[str]
+    readers: Sequence[Reader]
+    silent: Mapping[str, date]
+    awaiting: Sequence[Question]
+    followed: Mapping[str, Sequence[Call]]
+    monday: date
+    now: datetime
+
+    def is_turn_of(self, reader: Reader) -> bool:
+        """Whether the week's letter is one that gathers for this reader: weekly, or the month's first Monday."""
+        return reader.wishes.rhythm is Rhythm.WEEKLY or self.monday.day <= 7
+
+    def for_reader(self, reader: Reader) -> Sequence[Accepted]:
+        """What may go into the reader's letter: between two monthly ones only what closes before it is too late."""
+        if self.is_turn_of(reader):
+            return self.accepted
+        return [one for one in self.accepted if self._cannot_wait(one.call)]
+
+    def _cannot_wait(self, call: Call) -> bool:
+        deadline = call.next_deadline(self.now)
+        return deadline is not None and deadline.day < next_first_monday(self.monday) + MONTHLY_NEEDS
 
 
-def _week_facts(engine: Engine, tenant: str, unreached: Sequence[str]) -> _WeekFacts:
+def next_first_monday(day: date) -> date:
+    """The first Monday of a month after that day."""
+    start = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    first = day.replace(day=1)
+    for month in (first, start):
+        monday = month + timedelta(days=-month.weekday() % 7)
+        if monday > day:
+            return monday
+    raise ValueError(f"no Monday after {day.isoformat()}")
+
+
+def _week_facts(
+    engine: Engine, context: LetterContext, week: str, unreached: Sequence[str], stopped: Collection[str]
+) -> _WeekFacts:
+    tenant, now = context.tenant, context.now
     with reading(engine) as conn:
-        stored = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
+        waiting = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
+        told = rounds.told_and_open(conn, tenant, now)
+        stored = [*waiting, *told]
         found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
         new = matches.find(conn, tenant, states=[MatchState.NEW])
-    return _WeekFacts(
-        accepted=[Accepted(match=one.match, call=found[one.match.call_id]) for one in stored],
-        unreviewed=Counter(one.match.unit for one in new),
-        unreached=unreached,
-    )
+        chosen = wishes.everybodys(conn, tenant)
+        return _WeekFacts(
+            accepted=[Accepted(match=one.match, call=found[one.match.call_id]) for one in stored],
+            told=frozenset(_place_of(one.match) for one in told),
+            unreviewed=Counter(one.match.unit for one in new),
+            unreached=unreached,
+            readers=readers(context.profile, local_day(now), stopped, chosen),
+            silent=notices.silent_since(conn, tenant),
+            awaiting=waiting_for(conn, context),
+            followed=_followed(conn, tenant),
+            monday=days_of(week)[0],
+            now=now,
+        )
+
+
+def _place_of(match: Match) -> tuple[int, str, str]:
+    return match.call_id, match.unit, match.need
+
+
+def _followed(conn: Connection, tenant: str) -> dict[str, list[Call]]:
+    standing = follows.standing(conn, tenant)
+    found = {call.id: call for call in calls.find(conn, tenant, {one.call_id for one in standing})}
+    by_person: dict[str, list[Call]] = {}
+    for one in standing:
+        by_person.setdefault(one.person, []).append(found[one.call_id])
+    return by_person

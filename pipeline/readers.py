@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from notifier.model import LetterKind
-from pipeline.digest import recipients
 from profiles.model import ContactPerson, Profile
 from storage.wishes import NOTHING_CHOSEN, Wishes
 
@@ -26,6 +25,29 @@ class Reader:
     def wants(self, kind: LetterKind) -> bool:
         """Whether they have that kind switched on."""
         return self.wishes.wants(kind)
+
+
+def recipients(
+    profile: Profile, stopped: Collection[str] = (), on: date | None = None
+) -> list[ContactPerson]:
+    """Who gets a letter, each with the units it is about; one an address however many roles it has (M-10).
+
+    Contact persons in office on that day, and for a unit that has nobody else its deputies. Without a day,
+    everybody whom the profile names as a contact person.
+    """
+    told: dict[str, list[str]] = {}
+    for unit in {unit for person in profile.people for unit in person.units}:
+        for person in profile.contacts_of(unit, on, stopped):
+            told.setdefault(person.key, []).append(unit)
+    by_address: dict[str, ContactPerson] = {}
+    for person in profile.people:
+        if person.key not in told or person.key in stopped:
+            continue
+        first = by_address.setdefault(person.email.strip().casefold(), replace(person, units=()))
+        theirs = [key for key in person.units if key in told[person.key]]
+        units = tuple(dict.fromkeys((*first.units, *theirs)))
+        by_address[person.email.strip().casefold()] = replace(first, units=units)
+    return list(by_address.values())
 
 
 def readers(

@@ -16,12 +16,13 @@ from sqlalchemy import Connection, Engine
 from notifier.channel import Channel
 from notifier.errors import DeliveryError, NotifierError
 from notifier.headers import ascii_address
-from notifier.model import LetterState, StoredLetter
+from notifier.model import LetterKind, LetterState, StoredLetter
 from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
-from storage import letters, matches, outbox
+from storage import letters, matches, outbox, wishes
 from storage.database import reading, writing
+from storage.wishes import NOTHING_CHOSEN
 from texts import N_, Message
 
 # Twelve tries within 24 hours (B4): the waits between them, in minutes.
@@ -30,6 +31,7 @@ FAILURES_IN_A_ROW = 10
 # A run stops when more than one letter in twenty has been refused; fewer than ten say nothing of the relay (B5).
 REFUSED_SHARE = 0.05
 REFUSED_AT_LEAST = 10
+TO_COORDINATORS = frozenset({LetterKind.UNIT, LetterKind.REHEARSAL})
 WAITING = frozenset({LetterState.RENDERED, LetterState.RETRY, LetterState.HELD})
 
 
@@ -68,6 +70,7 @@ class _Run:
     limiter: Limiter
     stopped_persons: Collection[str]
     on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None]
+    operator: str | None = None
     counts: dict[LetterState, int] = field(default_factory=dict)
     tries: int = 0
     in_a_row: int = 0
@@ -77,6 +80,8 @@ class _Run:
     def __post_init__(self) -> None:
         self.people = {person.key: person for person in self.profile.people}
         self.today = local_day(self.now_fn())
+        with reading(self.engine) as conn:
+            self.wishes = wishes.everybodys(conn, self.tenant)
         self.units_of: dict[str, set[str]] = {}
         for unit in {unit for person in self.profile.people for unit in person.units}:
             for person in self.profile.contacts_of(unit, self.today, self.stopped_persons):
@@ -102,6 +107,7 @@ def send(
     lock: Path | None = None,
     host: str | None = None,
     on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None] = lambda *_: None,
+    operator: str | None = None,
 ) -> SendSummary:
     """Send what waits in the outbox.
 
@@ -115,8 +121,9 @@ def send(
         host: the machine's name. When another one sent last, or a copy has been put back, nothing is sent until a
             person says that this is the one (M-41, M-42); None asks nothing.
         on_refusal: told of each failed try, in the transaction that records it.
+        operator: the address that alarms go to now.
     """
-    run = _Run(engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal)
+    run = _Run(engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal, operator)
     with _alone(lock) as is_alone:
         if not is_alone:
             busy = Message(text=N_("Ett annat utskick pågår redan."))
@@ -272,14 +279,22 @@ def _not_ours(engine: Engine, tenant: str, host: str, now: datetime) -> Message 
 
 
 def _is_wanted(stored: StoredLetter, run: _Run) -> bool:
-    """Whether the person is still in office, at this address, and has not stopped the letter (M-38, M-39)."""
-    person = run.people.get(stored.letter.person)
-    if person is None or person.role is not Role.CONTACT or person.key in run.stopped_persons:
+    """Whether the reader is still in office, at this address, and wants this kind of letter (M-38, M-39)."""
+    kind, key = stored.letter.kind, stored.letter.person
+    if not run.wishes.get(key, NOTHING_CHOSEN).wants(kind):
         return False
-    if not person.is_in_office(run.today):
+    if kind is LetterKind.ALARM:
+        return _is_at(run.operator, stored)
+    person = run.people.get(key)
+    role = Role.COORDINATOR if kind in TO_COORDINATORS else Role.CONTACT
+    if person is None or person.role is not role or person.key in run.stopped_persons:
         return False
+    return person.is_in_office(run.today) and _is_at(person.email, stored)
+
+
+def _is_at(address: str | None, stored: StoredLetter) -> bool:
     try:
-        return ascii_address(person.email).casefold() == stored.letter.to.casefold()
+        return address is not None and ascii_address(address).casefold() == stored.letter.to.casefold()
     except NotifierError:
         return False
 
