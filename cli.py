@@ -20,6 +20,7 @@ from commands import (
     profiles,
     serving,
     sources,
+    tokens,
 )
 from commands.errors import run
 from commands.language import ARGUMENTS, LANGUAGE, _
@@ -58,6 +59,7 @@ for part in (
     sources,
     evaluation,
     operating,
+    tokens,
     demo,
 ):
     part.register(app)

@@ -19,6 +19,7 @@ from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
 from pipeline import wiring
+from pipeline.shown import shown_settings
 from pipeline.children import ChildRun
 from profiles.model import Profile
 from scheduler import BOUNCES, JOBS, LETTERS, Clock
@@ -88,6 +89,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         send_mail=wiring.mail_sender(installation),
         sources=SOURCES,
         status=lambda: wiring.health(installation),
+        settings=lambda: shown_settings(settings),
     )
 
 

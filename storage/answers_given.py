@@ -43,7 +43,8 @@ class Answer:
         call_version: the version that the letter told of.
         reason: for a no.
         to_unit: key of the unit that it was sent on to.
-        channel: how it came, `FROM_LETTER`.
+        channel: how it came, `FROM_LETTER` or "api".
+        by: who the history names instead of the person, "api:" and a token's name; not kept with the answer.
     """
 
     person: str
@@ -56,6 +57,7 @@ class Answer:
     note: str = ""
     to_unit: str | None = None
     channel: str = FROM_LETTER
+    by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +154,7 @@ def history(conn: Connection, tenant: str, call_id: int) -> list[StoredAnswer]:
 def _event(about: Answer, before: Answer | None, after: Answer | None, action: str) -> Event:
     """The answer as history tells it (F7)."""
     return Event(
-        actor=about.person,
+        actor=about.by or about.person,
         channel="mail-link" if about.channel == FROM_LETTER else about.channel,
         kind="answer",
         key=f"{about.call_id}/{about.unit}",

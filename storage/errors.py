@@ -8,6 +8,7 @@ StorageError
 ├── BackupRefused        a copy could not be made or must not be put back
 ├── BadVector            wrong length, not finite, or zero (D-15)
 ├── SentTwice            a letter holds a call version that the person already got
+├── NameTaken            a token of the API has that name already
 └── UnknownMatch, UnknownLetter   no row with that number
 """
 
@@ -51,6 +52,10 @@ class BadVector(StorageError):
 
 class SentTwice(StorageError):
     """A letter holds a call version that the person already got."""
+
+
+class NameTaken(StorageError):
+    """A token of the API has that name already, revoked ones included: the history names them."""
 
 
 class UnknownMatch(StorageError):

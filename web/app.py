@@ -17,11 +17,14 @@ from web import (
     queue_page,
     review,
     session,
+    settings,
     sources,
     statements,
     static_files,
     unsubscribe,
 )
+from web.api import create_api
+from web.api.app import PATH
 from web.context import WebContext
 from web.doors import GET, POST, Door
 from web.guard import Guard
@@ -59,6 +62,7 @@ DOORS = (
     Door(POST, "/u/{token:path}", Access.ONE_CLICK, unsubscribe.one_click),
     Door(GET, "/static/{name}", Access.PUBLIC, static_files.static),
     *overview.DOORS,
+    *settings.DOORS,
 )
 SENTENCES = {
     400: N_("Begäran gick inte att förstå."),
@@ -95,6 +99,7 @@ def create_app(context: WebContext) -> FastAPI:
             dependencies=[Depends(admit(door.access))],
             response_model=None,
         )
+    app.mount(PATH, create_api(context))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(StorageError, _storage_error)

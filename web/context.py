@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from pipeline.shown import ShownSetting
 from profiles.model import Profile
 from scrapers.source import Source
 from web.board import Memory
@@ -28,6 +29,7 @@ class WebContext:
         send_mail: hands one mail to the relay; may raise, which the reader does not notice.
         sources: the sources in use, for their titles.
         status: what the health page tells; `ok` says whether all is well.
+        settings: what the settings page shows.
         memory: what the pages keep between requests.
     """
 
@@ -41,6 +43,7 @@ class WebContext:
     send_mail: Callable[[EmailMessage], None]
     sources: tuple[Source, ...] = ()
     status: Callable[[], Mapping[str, Any]] = field(default=lambda: {"ok": True})
+    settings: Callable[[], Sequence[ShownSetting]] = tuple
     memory: Memory = field(default_factory=Memory)
 
     @property

@@ -1,0 +1,12 @@
+"""What is set for this installation, and the tokens of other programs."""
+
+from web.access import Access
+from web.doors import GET, POST, Door
+from web.settings import pages, tokens
+
+DOORS = (
+    Door(GET, "/installningar", Access.OPERATION, pages.settings),
+    Door(GET, "/installningar/api", Access.OPERATION, tokens.every),
+    Door(POST, "/installningar/api", Access.OPERATION, tokens.make),
+    Door(POST, "/installningar/api/avsluta", Access.OPERATION, tokens.end),
+)
