@@ -11,6 +11,7 @@ PARTS = {
     "days": collecting.measure_days,
     "demo": demonstration.measure,
     "headers": headers.measure,
+    "generated": generated.measure,
     "letters": letters.measure,
     "matching": matching.measure,
     "pages": pages.measure,
