@@ -63,7 +63,10 @@ class Credit:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView:
-    """One call in full; `short_title` stands in the words of a link, `answer` is where one answers."""
+    """One call in full; `short_title` stands in the words of a link.
+
+    `answer` is where one answers, `calendar` a file with the deadlines, empty when there are none.
+    """
 
     title: str
     short_title: str
@@ -71,6 +74,7 @@ class ItemView:
     codes: str
     page: str
     answer: str
+    calendar: str
     band: str
     dot: str
     children_and_youth: bool

@@ -206,6 +206,7 @@ def _item(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         codes=" · ".join(clean(code) for code in (call.programme_label, call.identifier) if code),
         page=context.links.call(call.id),
         answer=context.links.answer(asked, context.now),
+        calendar=context.links.calendar(call.id, wording.language) if call.deadlines else "",
         band=_band(item, wording),
         dot=DOTS[item.best.band],
         children_and_youth=item.children_and_youth,
