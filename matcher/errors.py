@@ -9,7 +9,7 @@ MatcherError
 from texts import MessageError
 
 
-class MatcherError(Exception):
+class MatcherError(MessageError):
     """Something the matcher cannot work with. The sentence says what, where and what was expected."""
 
 
@@ -21,5 +21,5 @@ class EvaluationError(MatcherError):
     """A file of calls, needs or judgements cannot be read."""
 
 
-class VocabularyError(MessageError, MatcherError):
+class VocabularyError(MatcherError):
     """The coordinator's own word list cannot be used; says which line."""

@@ -18,7 +18,9 @@ from typing import BinaryIO
 import numpy as np
 
 from matcher.errors import ModelError
+from texts import N_, Message, cause_of
 
+UNREADABLE = N_("Modellfilen {path} kan inte läsas: {cause}.")
 MAGIC = b"E5S1"
 BLOCK = 32
 BLOCK_BYTES = 18
@@ -88,9 +90,11 @@ def expanded(weight_file: Path, cache_dir: Path) -> Path:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as failure:
+        text = N_(
+            "Den medföljande modellen kan inte packas upp i {folder}: {cause}; där behövs omkring 500 MB."
+        )
         raise ModelError(
-            f"The embedded model cannot be expanded into {cache_dir}: {failure.strerror or failure}; about "
-            "500 MB of room is needed there."
+            Message(text=text, values={"folder": str(cache_dir), "cause": cause_of(failure)})
         ) from failure
     return folder
 
@@ -110,7 +114,9 @@ def file_digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as failure:
-        raise ModelError(f"The model file {path} cannot be read: {failure.strerror}.") from failure
+        raise ModelError(
+            Message(text=UNREADABLE, values={"path": str(path), "cause": cause_of(failure)})
+        ) from failure
 
 
 def read_weights(path: Path) -> Weights:
@@ -125,11 +131,14 @@ def read_weights(path: Path) -> Weights:
             pieces = _read_pieces(file)
             return Weights(dimensions=dimensions, pieces=pieces, tensors=_read_tensors(file, dimensions))
     except OSError as failure:
-        raise ModelError(f"The model file {path} cannot be read: {failure.strerror}.") from failure
-    except (EOFError, struct.error, ValueError, KeyError, IndexError) as failure:
         raise ModelError(
-            f"The model file {path} is damaged or of another form: {failure}; expected an E5S1 file, version 1."
+            Message(text=UNREADABLE, values={"path": str(path), "cause": cause_of(failure)})
         ) from failure
+    except (EOFError, struct.error, ValueError, KeyError, IndexError) as failure:
+        text = N_(
+            "Modellfilen {path} är skadad eller av annat slag ({cause}); väntade en E5S1-fil, version 1."
+        )
+        raise ModelError(Message(text=text, values={"path": str(path), "cause": str(failure)})) from failure
 
 
 def write_folder(weights: Weights, folder: Path) -> None:

@@ -14,6 +14,7 @@ from calls.model import Call, CallSection, Deadline
 from calls.vocabulary import SectionKind
 from matcher.errors import EvaluationError
 from profiles.model import LegalForm, Need, Policy, Profile, Unit, UnitKind
+from texts import N_, Message, cause_of
 
 HEADS = {
     "expected outcome": SectionKind.OUTCOME,
@@ -82,9 +83,10 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
         with _opened(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield f"{path.name}, line {number}", line.rstrip("\r\n")
+                    yield f"{path.name}:{number}", line.rstrip("\r\n")
     except (OSError, UnicodeDecodeError, EOFError) as failure:
-        raise EvaluationError(f"{path} cannot be read: {failure}") from failure
+        cause = cause_of(failure) if isinstance(failure, OSError) else str(failure)
+        raise _wrong(str(path), N_("går inte att läsa: {cause}"), cause=cause) from failure
 
 
 def _opened(path: Path) -> IO[str]:
@@ -98,9 +100,11 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             record = json.loads(line)
         except ValueError as failure:
-            raise EvaluationError(f"{where} is not JSON: {failure}") from failure
+            raise _wrong(where, N_("är inte JSON: {cause}"), cause=str(failure)) from failure
         if not isinstance(record, dict) or not record.get("id") or not record.get("title"):
-            raise EvaluationError(f"{where} has no id or title; expected a call as a JSON object with both")
+            raise _wrong(
+                where, N_("saknar id eller title; väntade en utlysning som ett JSON-objekt med båda")
+            )
         yield where, record
 
 
@@ -108,7 +112,8 @@ def _rows(path: Path, columns: int) -> Iterator[tuple[str, list[str]]]:
     for where, line in _lines(path):
         row = line.split("\t")
         if len(row) != columns:
-            raise EvaluationError(f"{where} has {len(row)} columns, expected {columns} parted by tabs")
+            text = N_("har {found} kolumner; väntade {expected} med tabb emellan")
+            raise _wrong(where, text, found=len(row), expected=columns)
         yield where, row
 
 
@@ -116,7 +121,7 @@ def _grades(path: Path) -> dict[str, dict[str, int]]:
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for where, (need, call, grade) in _rows(path, 3):
         if grade not in ("0", "1", "2", "3"):
-            raise EvaluationError(f"{where}: grade {grade!r}, expected 0, 1, 2 or 3")
+            raise _wrong(where, N_("har betyget {grade}; väntade 0, 1, 2 eller 3"), grade=repr(grade))
         grades[need][call] = int(grade)
     return dict(grades)
 
@@ -142,7 +147,15 @@ def _call(number: int, where: str, record: dict[str, Any]) -> Call:
             sections=sections_of(str(record.get("text") or "")),
         )
     except (ValueError, TypeError) as failure:
-        raise EvaluationError(f"{where}: {failure}") from failure
+        raise _wrong(where, N_("går inte att tolka: {cause}"), cause=str(failure)) from failure
+
+
+def _wrong(where: str, fault: str, **values: Any) -> EvaluationError:
+    """`where` is a file, or file:line."""
+    text = N_("{where} {fault}.")
+    return EvaluationError(
+        Message(text=text, values={"where": where, "fault": Message(text=fault, values=values)})
+    )
 
 
 def _day(value: Any) -> date:

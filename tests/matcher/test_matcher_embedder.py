@@ -58,32 +58,32 @@ def test_l01_a_weight_file_that_is_empty_or_cut_off_is_refused_in_one_sentence(t
     whole = a_weight_file(tmp_path / "w.bin").read_bytes()
     cut = tmp_path / "cut.bin"
     cut.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(ModelError, match="damaged or of another form"):
+    with pytest.raises(ModelError, match="skadad eller av annat slag"):
         expanded(cut, tmp_path / "cache")
     assert not any(path.name.startswith("multilingual") for path in (tmp_path / "cache").iterdir())
 
 
 def test_l01_a_missing_file_or_folder_is_refused(tmp_path):
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match="kan inte läsas"):
         expanded(tmp_path / "none.bin", tmp_path)
-    with pytest.raises(ModelError, match="does not exist"):
+    with pytest.raises(ModelError, match="finns inte"):
         load_embedder(str(tmp_path / "none"), tmp_path)
 
 
 def test_l01_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(ModelError, match="is empty"):
+    with pytest.raises(ModelError, match="är tom"):
         load_embedder(str(tmp_path), tmp_path)
 
 
 def test_l01_pickled_weights_are_refused(tmp_path):
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04")
-    with pytest.raises(ModelError, match="pickled"):
+    with pytest.raises(ModelError, match="picklade"):
         load_embedder(str(tmp_path), tmp_path)
 
 
 def test_l01_a_folder_without_weights_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(ModelError, match="no weights"):
+    with pytest.raises(ModelError, match="inga vikter"):
         load_embedder(str(tmp_path), tmp_path)
 
 
@@ -91,12 +91,12 @@ def test_l01_weights_that_are_not_what_they_say_are_refused(small_model, tmp_pat
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).write_bytes((small_model / name).read_bytes())
     (tmp_path / "model.safetensors").write_bytes(b"not weights")
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match="kan inte läsas in"):
         load_embedder(str(tmp_path), tmp_path)
 
 
 def test_l10_too_little_memory_is_refused_before_anything_is_loaded():
-    with pytest.raises(ModelError, match="memory"):
+    with pytest.raises(ModelError, match="minne"):
         embedding._check_memory(500 << 20)
     embedding._check_memory(None)
     embedding._check_memory(8 << 30)

@@ -157,13 +157,13 @@ def test_running_text_is_parted_by_the_portals_heads():
 @pytest.mark.parametrize(
     ("place", "content", "said"),
     [
-        (1, "n1\tbara två\n", "columns"),
-        (2, "n1\tc1\t7\n", "grade '7'"),
+        (1, "n1\tbara två\n", "kolumner"),
+        (2, "n1\tc1\t7\n", "betyget '7'"),
     ],
 )
 def test_a_line_that_is_not_what_was_expected_is_named(files, place, content, said):
     files[place].write_text(content, encoding="utf-8")
-    with pytest.raises(EvaluationError, match=f"line 1.*{said}"):
+    with pytest.raises(EvaluationError, match=f"tsv:1.*{said}"):
         read_judged(*files)
 
 
