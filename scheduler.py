@@ -63,9 +63,17 @@ JOBS = (
 )
 
 
+# Mails beside the digest. Reminders that were missed are caught up the same day, or by the next morning's run.
+REMINDERS = Job(key="reminders", at=time(7, 0), late=timedelta(hours=14))
+REHEARSAL = Job(
+    key="rehearsal", at=time(13, 0), weekday=4, late=timedelta(hours=48), after="match", at_first_start=False
+)
+NOTICES = Job(key="notices", at=time(), every=timedelta(hours=1))
+
 # Jobs that run through the day, when there is anything for them to do (`Clock`'s `wanted`).
 LETTERS = Job(key="letters", at=time(), every=timedelta(minutes=5))
 BOUNCES = Job(key="bounces", at=time(), every=timedelta(minutes=15))
+ALARMS = Job(key="alarms", at=time(), every=timedelta(minutes=5))
 
 
 class Due(StrEnum):

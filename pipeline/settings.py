@@ -12,6 +12,7 @@ import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ OF_THE_TESTS = "FONDVAKT_TEST_"
 OF_ANOTHER_SOURCE = re.compile(r"FONDVAKT_SOURCE_[A-Z0-9_]+_URL")
 NEAR = 0.75
 LEAST_SECRET = 16
+MANY_TENANTS = {"common", "organizations", "consumers"}
+SECRETS = ("secret_key", "oidc_client_secret")
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 EXPECTED = {
     "data_dir": N_("en mapp"),
@@ -40,12 +43,20 @@ EXPECTED = {
     "smtp_token_file": N_("en fil"),
     "bounce_address": N_("en e-postadress som studs@kommunen.example, med högst 20 tecken före @"),
     "bounce_dir": N_("en mapp"),
+    "operator_mail": N_("en e-postadress som drift@kommunen.example"),
     "mail_per_minute": N_("ett helt tal, minst 1"),
     "public_url": N_("en adress som https://fondvakt.example"),
     "secret_key": N_("minst 16 tecken, slumpade"),
     "secret_key_file": N_("en fil"),
     "dask": N_("en adress som tcp://dator:8786"),
     "now": N_("ett ögonblick med tidszon, som 2026-08-22T06:00:00+02:00"),
+    "oidc_issuer": N_(
+        "utgivarens adress för just er kommun, som https://login.microsoftonline.com/KATALOG-ID/v2.0"
+    ),
+    "oidc_client_id": N_("det klient-ID som inloggningstjänsten gav Fondvakt"),
+    "oidc_client_secret": N_("den hemlighet som inloggningstjänsten gav Fondvakt"),
+    "oidc_client_secret_file": N_("en fil"),
+    "trusted_proxy": N_("adresser eller nät, som 127.0.0.1, 10.0.0.0/8"),
     "tenant": N_("högst 40 små bokstäver, siffror och bindestreck"),
 }
 
@@ -91,6 +102,28 @@ def _return_address(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    """An issuer is pinned letter by letter; those that stand for many tenants are none (F5)."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError(value)
+    if (
+        not parts.hostname
+        or parts.query
+        or parts.fragment
+        or "{" in value
+        or MANY_TENANTS & set(parts.path.split("/"))
+    ):
+        raise ValueError(value)
+    return value
+
+
+def _networks(value: str) -> str:
+    for part in value.split(","):
+        _ = ip_network(part.strip())
+    return value
+
+
 def _scheduler_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("tcp", "tls", "ws", "wss") or not parts.hostname or not parts.port:
@@ -124,12 +157,18 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
     bounce_address: Annotated[str, AfterValidator(_return_address)] | None = None
     bounce_dir: Path | None = None
+    operator_mail: Annotated[str, AfterValidator(_mail_address)] | None = None
     mail_per_minute: int = Field(default=25, ge=1)
     public_url: Annotated[str, AfterValidator(_http_address)] = "http://localhost:8000"
     secret_key: Annotated[SecretStr, AfterValidator(_secret)] | None = None
     secret_key_file: Path | None = None
     dask: Annotated[str, AfterValidator(_scheduler_address)] | None = None
     now: Annotated[datetime, AfterValidator(_aware)] | None = None
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    oidc_client_id: str | None = Field(default=None, min_length=1, max_length=200)
+    oidc_client_secret: SecretStr | None = None
+    oidc_client_secret_file: Path | None = None
+    trusted_proxy: Annotated[str, AfterValidator(_networks)] | None = None
     tenant: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
 
     @classmethod
@@ -182,19 +221,26 @@ class Settings(BaseSettings):
         path = self.secret_key_file or self.made_data_dir() / "secret-key"
         if not path.exists() and self.secret_key_file is None:
             _write_key(path)
+        key = _read_secret("secret_key_file", path)
         try:
-            mode, key = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
             _secret(SecretStr(key))
-        except OSError as failure:
-            raise _unusable("secret_key_file", path, cause_of(failure)) from failure
         except ValueError as failure:
             raise _unusable("secret_key_file", path, _expected("secret_key")) from failure
-        if mode & stat.S_IRWXO:
-            cause = Message(
-                text=N_("alla på datorn får läsa filen; kör: chmod 600 {path}"), values={"path": str(path)}
-            )
-            raise _unusable("secret_key_file", path, cause)
         return key
+
+    def provider_login(self) -> tuple[str, str]:
+        """What the sign-in provider knows us by: client id and secret.
+
+        Raises:
+            SettingsError: one of them is missing, or the secret's file cannot be read or everybody may read it.
+        """
+        if not self.oidc_client_id:
+            raise _unusable("oidc_client_id", "", _expected("oidc_client_id"))
+        if self.oidc_client_secret is not None:
+            return self.oidc_client_id, self.oidc_client_secret.get_secret_value()
+        if self.oidc_client_secret_file is None:
+            raise _unusable("oidc_client_secret", "", _expected("oidc_client_secret"))
+        return self.oidc_client_id, _read_secret("oidc_client_secret_file", self.oidc_client_secret_file)
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -215,6 +261,8 @@ def read_settings(**overrides: Any) -> Settings:
         source_options(source.key)
     if settings.secret_key_file is not None:
         settings.signing_key()
+    if settings.oidc_issuer is not None:
+        settings.provider_login()
     return settings
 
 
@@ -288,6 +336,22 @@ def _config_file() -> dict[str, Any]:
     return content
 
 
+def _read_secret(field: str, path: Path) -> str:
+    """A secret from a file that not everybody may read (O-05)."""
+    try:
+        mode, secret = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+    except OSError as failure:
+        raise _unusable(field, path, cause_of(failure)) from failure
+    except ValueError as failure:
+        raise _unusable(field, path, _expected(field)) from failure
+    if mode & stat.S_IRWXO:
+        cause = Message(
+            text=N_("alla på datorn får läsa filen; kör: chmod 600 {path}"), values={"path": str(path)}
+        )
+        raise _unusable(field, path, cause)
+    return secret
+
+
 def _write_key(path: Path) -> None:
     """Make a key that only we may read; another process may be first, and its key is then as good."""
     try:
@@ -304,7 +368,7 @@ def _expected(field: str) -> Message:
 
 def _wrong(field: str, value: Any, like: str | None = None) -> SettingsError:
     """A value of another kind than was expected; secrets and logins are not repeated."""
-    shown = "***" if field == "secret_key" else repr(LOGIN.sub("***@", str(value)))
+    shown = "***" if field in SECRETS else repr(LOGIN.sub("***@", str(value)))
     return _unusable(field, shown, _expected(like or field))
 
 

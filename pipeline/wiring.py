@@ -30,6 +30,7 @@ from notifier.statuses import BounceKind
 from notifier.view import LetterContext
 from pipeline import bounces, digest
 from pipeline.accounts import unaccounted
+from pipeline.alarms import UNIT
 from pipeline.collect import Order
 from pipeline.limiter import WITHOUT_LIMIT
 from pipeline.settings import Settings, SettingsError, read_settings, source_options
@@ -38,7 +39,7 @@ from profiles.model import Profile
 from scrapers.fetch import Fetcher
 from scrapers.sources import SOURCES
 from storage import bounces as stored_bounces
-from storage import outbox, runs, subscriptions
+from storage import incidents, outbox, runs, subscriptions
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading
 from texts import N_, Message, MessageError
@@ -204,7 +205,7 @@ def return_addresses(settings: Settings) -> ReturnAddresses | None:
 def previewed_letters(installation: Installation, week: str) -> list[Letter]:
     """The week's letters as they are or would be; nothing is changed."""
     return digest.preview(
-        installation.engine, _letter_context(installation), week, **_week_facts(installation)
+        installation.engine, letter_context(installation), week, **_week_facts(installation)
     )
 
 
@@ -222,7 +223,7 @@ def send_week(
         stopping: asked between letters; True ends the run politely.
     """
     facts = _week_facts(installation)
-    planned = digest.plan(installation.engine, _letter_context(installation), week, **facts)
+    planned = digest.plan(installation.engine, letter_context(installation), week, **facts)
     return planned, send_waiting(installation, week, folder=folder, stopping=stopping)
 
 
@@ -253,6 +254,7 @@ def send_waiting(
         on_refusal=lambda conn, stored, failure: bounces.note_refusal(
             conn, installation.tenant, stored, failure, settings.clock()
         ),
+        operator=settings.operator_mail,
     )
 
 
@@ -270,7 +272,8 @@ def has_letters_to_send(installation: Installation) -> bool:
         return outbox.has_work(conn, installation.tenant, installation.settings.clock())
 
 
-def _letter_context(installation: Installation) -> LetterContext:
+def letter_context(installation: Installation) -> LetterContext:
+    """What all letters of the municipality have in common, as of now."""
     settings = installation.settings
     return digest.letter_context(
         installation.tenant,
@@ -331,16 +334,20 @@ def health(installation: Installation) -> dict[str, Any]:
         is_held = outbox.sending_of(conn, installation.tenant).is_held
         since = installation.settings.clock() - OUR_FAULT_SHOWS
         ours = stored_bounces.tally(conn, installation.tenant, since, proved=True).get(BounceKind.OURS, 0)
+        alarms = [
+            one for one in incidents.open_now(conn, installation.tenant) if not one.name.startswith(UNIT)
+        ]
     overdue = unaccounted(installation.engine, installation.tenant, installation.settings.clock())
     failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
     return {
-        "ok": not (failing or unsettled or is_held or ours or overdue),
+        "ok": not (failing or unsettled or is_held or ours or overdue or alarms),
         "failing_sources": failing,
         "unsettled_letters": unsettled,
         "sending_held": is_held,
         "refused_for_our_fault": ours,
         "unaccounted_letters": len(overdue.letters),
         "unplanned_since": overdue.slot.isoformat() if overdue.slot else None,
+        "alarms": {one.name: one.opened_at.isoformat() for one in alarms},
         "last_sound": {
             harvest.source: harvest.ended_at.isoformat()
             for harvest in harvests

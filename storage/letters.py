@@ -85,6 +85,14 @@ def in_slot(conn: Connection, tenant: str, person: str, slot: str) -> StoredLett
     return next(iter(_stored(conn, conn.execute(wanted).all())), None)
 
 
+def made_since(conn: Connection, tenant: str, person: str, since: datetime) -> int:
+    """How many letters to a person have been made since that moment."""
+    wanted = select(func.count()).where(
+        letter.c.tenant == tenant, letter.c.person == person, letter.c.created_at > since
+    )
+    return conn.execute(wanted).scalar_one()
+
+
 def by_reference(conn: Connection, tenant: str, reference: str) -> tuple[int, str] | None:
     """Number and address of the letter whose Message-ID begins so; None when there is none, or more."""
     wanted = select(letter.c.id, letter.c.recipient).where(
@@ -102,6 +110,13 @@ def claim_next(conn: Connection, tenant: str, owner: str, now: datetime) -> Stor
     values = {"state": LetterState.SENDING.value, "claimed_by": owner, "data_started_at": None}
     _change(conn, tenant, letter_id, now, values | {"attempts": letter.c.attempts + 1, "not_before": None})
     return get(conn, tenant, letter_id)
+
+
+def give_back(conn: Connection, tenant: str, claimed: StoredLetter, now: datetime) -> None:
+    """Undo a claim before the relay has heard of it: the letter waits as before, and no try is counted."""
+    state = LetterState.RENDERED if claimed.attempts <= 1 else LetterState.RETRY
+    values = {"state": state.value, "attempts": claimed.attempts - 1, "claimed_by": None}
+    _change(conn, tenant, claimed.id, now, values)
 
 
 def mark_data_started(conn: Connection, tenant: str, letter_id: int, now: datetime) -> None:

@@ -1,0 +1,275 @@
+"""What is wrong, told once to whoever can mend it, and once when it is over (`reliability.md` B5, C7, C8, I1).
+
+An alarm goes into the outbox like any other letter; since the relay may be what is wrong, it also stands in the log
+and on the health page. Units without a recipient are the coordinator's affair, the rest is the operator's.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from notifier import notices as written
+from notifier.model import OPERATOR, LetterKind, LetterState
+from notifier.notice_model import Trouble
+from notifier.view import LetterContext
+from notifier.weeks import local_day
+from pipeline.accounts import unaccounted
+from pipeline.notices import Due, Told, tell
+from pipeline.readers import Reader, coordinators, spoken_to
+from profiles.model import ContactPerson, Role
+from storage import incidents, letters, notices, outbox, runs, slots, wishes
+from storage.database import reading, writing
+from storage.incidents import Incident
+from storage.wishes import NOTHING_CHOSEN
+from texts import N_, Message, translate
+
+Said = Mapping[str, Message]
+UNIT = "unit:"
+SILENT_SOURCE = timedelta(hours=48)
+LATE_JOB = timedelta(hours=36)
+LEAST_DISK = 500 * 1024 * 1024
+FAILED_AT_LEAST = 10
+# More mails than this in a day say nothing more: the rest waits, and is seen on the health page.
+MAILS_A_DAY = 12
+RECENT = timedelta(days=7)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the database does not know.
+
+    Attributes:
+        operator: the address that alarms go to; None when none is set.
+        source_titles: key of each source in use to its title.
+        free_bytes: left where the data lies; None when it cannot be told.
+        data_dir: where that is, for the operator to read.
+        silent: keys of everybody who gets no letters, whatever the reason.
+        paused_by_bounces: keys of those whose address came back.
+    """
+
+    operator: str | None = None
+    source_titles: Mapping[str, str] = field(default_factory=dict)
+    free_bytes: int | None = None
+    data_dir: str = ""
+    silent: Collection[str] = ()
+    paused_by_bounces: Collection[str] = ()
+
+
+def watch(engine: Engine, context: LetterContext, around: Surroundings) -> Told:
+    """Look at everything, take note of what began and what is over, and put the mails about it into the outbox."""
+    found = dict(troubles(engine, context, around))
+    with writing(engine) as conn:
+        opened, closed = incidents.look(conn, context.tenant, found, context.now)
+    for one in opened:
+        log.error("incident", name=one.name, cause=translate(one.said["cause"], "sv"))
+    for one in closed:
+        log.warning("incident is over", name=one.name)
+    return _tell_operator(engine, context, around) + _tell_coordinators(engine, context, around)
+
+
+def troubles(engine: Engine, context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
+    """Everything that is wrong at this moment, by name."""
+    with reading(engine) as conn:
+        yield from _relay(conn, context)
+        yield from _sources(conn, context, around)
+        yield from _jobs(conn, context)
+    yield from _letters(engine, context)
+    yield from _disk(around)
+    yield from _units(context, around)
+
+
+def open_incidents(conn: Connection, tenant: str) -> list[Incident]:
+    """What is wrong, the oldest first."""
+    return incidents.open_now(conn, tenant)
+
+
+def _relay(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
+    """Letters are held, or many have failed one after the other."""
+    held = outbox.lines(conn, context.tenant, states=[LetterState.HELD])
+    waiting = outbox.lines(conn, context.tenant, states=[LetterState.RETRY])
+    refused = [one for one in waiting if one.attempts > 0 and one.error]
+    if not held and len(refused) < FAILED_AT_LEAST:
+        return
+    newest = max(held or refused, key=lambda one: one.changed_at)
+    number = len(held) or len(refused)
+    cause = N_("Brev går inte ut: {number} väntar. Det sista svaret: {answer}")
+    step = N_("Se fondvakt letters list och fondvakt doctor. När felet är rättat: fondvakt letters release.")
+    yield (
+        "relay",
+        {
+            "cause": Message(text=cause, values={"number": number, "answer": newest.error or "–"}),
+            "effect": Message(text=N_("Läsarna får inga brev förrän det är rättat. Inget går förlorat.")),
+            "step": Message(text=step),
+        },
+    )
+
+
+def _letters(engine: Engine, context: LetterContext) -> Iterator[tuple[str, Said]]:
+    overdue = unaccounted(engine, context.tenant, context.now)
+    if overdue.alarm is None:
+        return
+    yield (
+        "letters",
+        {
+            "cause": overdue.alarm,
+            "effect": Message(text=N_("En del läsare har inte fått sina brev.")),
+            "step": Message(text=N_("Se fondvakt letters list och logs/digest.log i datamappen.")),
+        },
+    )
+
+
+def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
+    """A source that has been tried and has not been read for two days."""
+    for tried in runs.latest(conn, context.tenant):
+        if tried.source not in around.source_titles or tried.outcome in (runs.SOUND, runs.RUNNING):
+            continue
+        sound = runs.last_sound(conn, context.tenant, tried.source)
+        since = sound.started_at if sound else None
+        if since is not None and context.now - since < SILENT_SOURCE:
+            continue
+        title = around.source_titles[tried.source]
+        text = N_("Källan {source} har inte gått att läsa på två dygn.")
+        yield (
+            f"source:{tried.source}",
+            {
+                "cause": Message(text=text, values={"source": Message(text=title)}),
+                "effect": Message(
+                    text=N_("Nya utlysningar och ändringar därifrån når inte läsarna. Det står i breven.")
+                ),
+                "step": Message(text=N_("Se sidan Källor, och kör fondvakt sources doctor.")),
+            },
+        )
+
+
+def _jobs(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
+    """A job that failed last time, or the nightly one that has not run for a day and a half."""
+    for job in ("collect", "match", "digest"):
+        newest = slots.last(conn, context.tenant, job)
+        if newest is not None and newest.state == slots.FAILED:
+            text = N_("Jobbet {job} misslyckades {at}.")
+            said = {"job": job, "at": newest.at.astimezone().isoformat(timespec="minutes")}
+            yield (
+                f"job:{job}",
+                {
+                    "cause": Message(text=text, values=said),
+                    "effect": Message(
+                        text=N_("Det läsarna ser är inte färskt förrän jobbet har gått igenom.")
+                    ),
+                    "step": Message(
+                        text=N_(
+                            "Se loggen i datamappen, logs/{job}.log.",
+                        ),
+                        values={"job": job},
+                    ),
+                },
+            )
+        if job == "collect" and newest is not None and context.now - newest.at > LATE_JOB:
+            yield (
+                "clock",
+                {
+                    "cause": Message(text=N_("Nattens hämtning har inte körts på ett och ett halvt dygn.")),
+                    "effect": Message(text=N_("Inga nya utlysningar kommer in, och inga brev går ut i tid.")),
+                    "step": Message(text=N_("Se efter att fondvakt serve är igång, och läs dess logg.")),
+                },
+            )
+
+
+def _disk(around: Surroundings) -> Iterator[tuple[str, Said]]:
+    if around.free_bytes is None or around.free_bytes >= LEAST_DISK:
+        return
+    text = N_("Skivan är nästan full: {left} MiB kvar vid {where}.")
+    left = around.free_bytes // (1024 * 1024)
+    yield (
+        "disk",
+        {
+            "cause": Message(text=text, values={"left": left, "where": around.data_dir}),
+            "effect": Message(text=N_("När den är full sparas inget mer, och inga brev görs.")),
+            "step": Message(text=N_("Frigör plats; gamla säkerhetskopior och mappen kept/ går att flytta.")),
+        },
+    )
+
+
+def _units(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
+    """Units that nobody gets letters for, and why (C7)."""
+    profile, today = context.profile, local_day(context.now)
+    for unit in profile.units_without_recipient(today, around.silent):
+        named = [one.key for one in profile.contacts_of(unit.key)]
+        text = N_("{unit} har ingen kontaktperson i tjänst.")
+        if set(named) & set(around.paused_by_bounces):
+            text = N_("{unit} saknar mottagare: brev dit kommer tillbaka.")
+        elif set(named) & set(around.silent):
+            text = N_("{unit} saknar mottagare: den sista har avslutat eller pausat breven.")
+        yield (
+            f"{UNIT}{unit.key}",
+            {
+                "cause": Message(text=text, values={"unit": unit.name}),
+                "effect": Message(text=N_("Enheten får inga utlysningar så länge.")),
+                "step": Message(text=N_("Utse en ny kontaktperson, eller ersättare, på sidan Organisation.")),
+            },
+        )
+
+
+def _tell_operator(engine: Engine, context: LetterContext, around: Surroundings) -> Told:
+    if around.operator is None:
+        return Told()
+    with reading(engine) as conn:
+        chosen = wishes.everybodys(conn, context.tenant).get(OPERATOR, NOTHING_CHOSEN)
+        lately = letters.made_since(conn, context.tenant, OPERATOR, context.now - timedelta(days=1))
+    if lately >= MAILS_A_DAY:
+        return Told()
+    person = ContactPerson(key=OPERATOR, name="", email=around.operator, role=Role.OPERATOR)
+    reader = Reader(person=spoken_to(person, chosen), keys=frozenset({OPERATOR}), wishes=chosen)
+    return _tell(
+        engine, context, reader, LetterKind.ALARM, lambda name: not name.startswith(UNIT), written.alarm
+    )
+
+
+def _tell_coordinators(engine: Engine, context: LetterContext, around: Surroundings) -> Told:
+    with reading(engine) as conn:
+        chosen = wishes.everybodys(conn, context.tenant)
+    told = Told()
+    for reader in coordinators(context.profile, local_day(context.now), around.silent, chosen):
+        told += _tell(
+            engine, context, reader, LetterKind.UNIT, lambda name: name.startswith(UNIT), written.unit
+        )
+    return told
+
+
+def _tell(
+    engine: Engine,
+    context: LetterContext,
+    reader: Reader,
+    kind: LetterKind,
+    is_theirs: Callable[[str], bool],
+    write: Callable,
+) -> Told:
+    """One mail with everything that began or ended since the last; what was over before it was told is not told."""
+    if not reader.wants(kind):
+        return Told()
+    with reading(engine) as conn:
+        lately = incidents.since(conn, context.tenant, context.now - RECENT)
+        told = {what for who, what in notices.told(conn, context.tenant, kind) if who == reader.person.key}
+    new = _untold([_trouble(one) for one in lately if is_theirs(one.name)], told)
+    if not new:
+        return Told()
+    due = Due(
+        reader=reader,
+        view=write(reader.person, context, new),
+        occasions=tuple(one.occasion for one in new),
+    )
+    number = tell(engine, context, due, f"{kind.value}/{new[0].occasion}")
+    return Told(letters=((number, kind),) if number else ())
+
+
+def _untold(found: Sequence[Trouble], told: Collection[str]) -> list[Trouble]:
+    return [
+        one for one in found if one.occasion not in told and (not one.is_over or f"{one.id}/open" in told)
+    ]
+
+
+def _trouble(one: Incident) -> Trouble:
+    return Trouble(id=one.id, said=one.said, opened_at=one.opened_at, closed_at=one.closed_at)
