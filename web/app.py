@@ -12,7 +12,10 @@ from storage.database import DatabaseBusy, StorageError
 from texts import N_, Message
 from web import (
     answers,
+    calendars,
     calls,
+    deeds,
+    guide,
     overview,
     queue_page,
     review,
@@ -28,6 +31,7 @@ from web.api.app import PATH
 from web.context import WebContext
 from web.doors import GET, POST, Door
 from web.guard import Guard
+from web.oidc import doors as oidc_doors
 from web.render import page
 from web.visit import Access, Refused, Visit, admit, visit_of
 
@@ -38,6 +42,7 @@ THREADS = 8
 
 # Subjects with several pages list their own: add `*subject.DOORS` at the end.
 DOORS = (
+    *calendars.DOORS,  # first: "/utlysning/1.ics" would fit the page of a call too
     Door(GET, "/", Access.SIGNED_IN, queue_page.front),
     Door(POST, "/beslut", Access.COORDINATOR, review.decide),
     Door(POST, "/beslut/angra", Access.COORDINATOR, review.undo),
@@ -51,6 +56,7 @@ DOORS = (
     Door(GET, "/kallor", Access.SIGNED_IN, sources.sources),
     Door(GET, "/halsa", Access.PUBLIC, sources.health),
     Door(GET, "/tillganglighet", Access.PUBLIC, statements.accessibility),
+    Door(GET, "/hjalp", Access.SIGNED_IN, guide.help_page),
     Door(GET, "/logga-in", Access.PUBLIC, session.ask_page),
     Door(POST, "/logga-in", Access.PUBLIC, session.ask),
     Door(GET, "/logga-in/kod", Access.PUBLIC, session.code_page),
@@ -58,9 +64,11 @@ DOORS = (
     Door(GET, "/logga-in/lank/{token}", Access.PUBLIC, session.link_page),
     Door(POST, "/logga-in/lank/{token}", Access.PUBLIC, session.use_link),
     Door(POST, "/logga-ut", Access.SIGNED_IN, session.sign_out),
+    *oidc_doors.DOORS,
     Door(GET, "/u/{token:path}", Access.PUBLIC, unsubscribe.ask_page),
     Door(POST, "/u/{token:path}", Access.ONE_CLICK, unsubscribe.one_click),
     Door(GET, "/static/{name}", Access.PUBLIC, static_files.static),
+    *deeds.DOORS,
     *overview.DOORS,
     *settings.DOORS,
 )
