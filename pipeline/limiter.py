@@ -7,6 +7,7 @@ from datetime import timedelta
 
 WINDOW = timedelta(seconds=60)
 WITHOUT_LIMIT = 1_000_000
+LONGEST_NAP = 1.0  # seconds
 
 
 class Limiter:
@@ -30,13 +31,19 @@ class Limiter:
         now = self._monotonic()
         self._started.extend(now - max(age, timedelta(0)).total_seconds() for age in recent)
 
-    def wait(self) -> None:
-        """Sleep until one more letter may leave, and count it."""
+    def wait(self, stopping: Callable[[], bool] = lambda: False) -> bool:
+        """Sleep until one more letter may leave, and count it.
+
+        False, at most a second after `stopping` came true, when somebody asks to stop meanwhile (A7).
+        """
         if len(self._started) == self._per_minute:
-            left = self._started[0] + WINDOW.total_seconds() - self._monotonic()
-            if left > 0:
-                self._sleep(left)
+            until = self._started[0] + WINDOW.total_seconds()
+            while (left := until - self._monotonic()) > 0:
+                if stopping():
+                    return False
+                self._sleep(min(left, LONGEST_NAP))
         self._started.append(self._monotonic())
+        return True
 
     def moved(self) -> None:
         """The letter that was waited for last leaves only now, when the relay has answered to its address."""

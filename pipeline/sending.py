@@ -71,6 +71,7 @@ class _Run:
     stopped_persons: Collection[str]
     on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None]
     operator: str | None = None
+    stopping: Callable[[], bool] = lambda: False
     counts: dict[LetterState, int] = field(default_factory=dict)
     tries: int = 0
     in_a_row: int = 0
@@ -123,7 +124,9 @@ def send(
         on_refusal: told of each failed try, in the transaction that records it.
         operator: the address that alarms go to now.
     """
-    run = _Run(engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal, operator)
+    run = _Run(
+        engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal, operator, stopping
+    )
     with _alone(lock) as is_alone:
         if not is_alone:
             busy = Message(text=N_("Ett annat utskick pågår redan."))
@@ -155,7 +158,9 @@ def send_one(run: _Run) -> bool:
     if not _is_wanted(stored, run):
         _record(run, stored, LetterState.CANCELLED)
         return True
-    run.limiter.wait()
+    if not run.limiter.wait(run.stopping):
+        _give_back(run, stored)
+        return False
     run.tries += 1
     try:
         answer = run.channel.deliver(stored.letter, before_data=lambda: _mark_data_started(run, stored))
@@ -184,6 +189,11 @@ def outcome(
 def _claim(run: _Run) -> StoredLetter | None:
     with writing(run.engine) as conn:
         return letters.claim_next(conn, run.tenant, run.owner, run.now_fn())
+
+
+def _give_back(run: _Run, stored: StoredLetter) -> None:
+    with writing(run.engine) as conn:
+        letters.give_back(conn, run.tenant, stored, run.now_fn())
 
 
 def _mark_data_started(run: _Run, stored: StoredLetter) -> None:

@@ -1,7 +1,8 @@
 """Runs the command in forked children and kills some of them: a driver that `test_kill.py` talks to.
 
 The parent has read every module once, so that a child starts in milliseconds and fifty kills take seconds. It reads
-one JSON order a line: {"arguments": [...], "after": seconds or null}; it answers with one line: {"killed", "code"}.
+one JSON order a line: {"arguments": [...], "after": seconds or null, "signal": SIGKILL unless given}; it answers with
+one line: {"killed", "code"}.
 """
 
 import json
@@ -16,7 +17,7 @@ from commands.errors import run
 
 
 def obey(order: dict) -> dict:
-    """Run one command; kill it after the given time unless it has ended by then."""
+    """Run one command; kill it, or send it another signal, after the given time unless it has ended by then."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -26,7 +27,7 @@ def obey(order: dict) -> dict:
     ended, _, _ = select.select([reader], [], [], order["after"])
     os.close(reader)
     if not ended:
-        os.kill(child, signal.SIGKILL)
+        os.kill(child, order.get("signal", signal.SIGKILL))
     _, status = os.waitpid(child, 0)
     return {"killed": os.WIFSIGNALED(status), "code": os.waitstatus_to_exitcode(status)}
 

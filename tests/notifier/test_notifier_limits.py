@@ -8,12 +8,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from outbox import OWNER, Outbox, fill, sent, states
+from outbox import OWNER, TENANT, Outbox, fill, sent, states
 
 from builders import NOW
 from notifier.model import LetterState
 from pipeline.limiter import Limiter
 from pipeline.settings import Settings
+from storage import letters
+from storage.database import reading
 
 LIMIT = 25
 RESTARTS = 20
@@ -100,3 +102,21 @@ def test_m_40_of_two_workers_that_want_the_same_letters_each_letter_leaves_once(
     kept = [letter.message_id for worker in workers for letter in worker.kept]
     assert len(kept) == len(set(kept)) == 40
     assert states(engine) == [LetterState.SENT] * 40
+
+
+def test_a7_asked_to_stop_while_it_waits_for_its_turn_the_run_ends_within_a_second(engine):
+    fill(engine, 3)
+    world, channel = World(random.Random(1), 10_000), Outbox()
+    limiter = Limiter(2, monotonic=world.monotonic, sleep=world.sleep)
+    sent(
+        engine,
+        channel,
+        people=3,
+        clock=world.now,
+        limiter=limiter,
+        stopping=lambda: len(channel.kept) == 2 and world.seconds > 5,
+    )
+    assert (len(channel.kept), world.seconds) == (2, 6)
+    with reading(engine) as conn:
+        last = letters.get(conn, TENANT, 3)
+    assert (last.state, last.attempts) == (LetterState.RENDERED, 0)
