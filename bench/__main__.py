@@ -4,7 +4,18 @@ import argparse
 import os
 import platform
 
-from bench import collecting, demonstration, headers, letters, matching, pages, policies, serving, suite
+from bench import (
+    collecting,
+    demonstration,
+    generated,
+    headers,
+    letters,
+    matching,
+    pages,
+    policies,
+    serving,
+    suite,
+)
 
 PARTS = {
     "collect": collecting.measure,
