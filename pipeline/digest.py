@@ -28,7 +28,7 @@ from pipeline.notices import waiting_for
 from pipeline.readers import Reader, readers, recipients
 from pipeline.sending import WAITING, SendSummary, send
 from profiles.model import ContactPerson, Profile
-from storage import calls, follows, letters, matches, notices, rounds, runs, wishes
+from storage import calls, follows, holds, letters, matches, notices, rounds, runs, wishes
 from storage.database import reading, writing
 from storage.errors import SentTwice
 from storage.wishes import Rhythm
@@ -124,7 +124,7 @@ def plan(
     """
     days_of(week)
     made, refused, skipped = [], [], 0
-    facts = _week_facts(engine, context, week, unreached, stopped)
+    facts = week_facts(engine, context, week, unreached, stopped)
     for reader in facts.readers:
         try:
             letter_id = _plan_one(engine, context, reader, week, facts)
@@ -153,11 +153,11 @@ def preview(
         NotifierError: when one of them could not be made.
     """
     days_of(week)
-    facts, found = _week_facts(engine, context, week, unreached, stopped), []
+    facts, found = week_facts(engine, context, week, unreached, stopped), []
     with reading(engine) as conn:
         for reader in facts.readers:
-            slot, stored = _place(conn, context, reader.person, week)
-            letter = stored.letter if stored else _written(conn, context, reader, week, slot, facts)
+            slot, stored = slot_of(conn, context, reader.person, week)
+            letter = stored.letter if stored else written(conn, context, reader, week, slot, facts)
             if letter is not None:
                 found.append(letter)
     return found
@@ -175,14 +175,14 @@ def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) ->
 
 
 def _plan_one(
-    engine: Engine, context: LetterContext, reader: Reader, week: str, facts: "_WeekFacts"
+    engine: Engine, context: LetterContext, reader: Reader, week: str, facts: "WeekFacts"
 ) -> int | None:
     """One person's letter; None when there is none to add."""
     person = reader.person
     _cancel_outdated(engine, context, person, week)
     with reading(engine) as conn:
-        slot, stored = _place(conn, context, person, week)
-        letter = None if stored else _written(conn, context, reader, week, slot, facts)
+        slot, stored = slot_of(conn, context, person, week)
+        letter = None if stored else written(conn, context, reader, week, slot, facts)
     if letter is None:
         if stored is None and facts.is_turn_of(reader):
             _note_silence(engine, context.tenant, person, week, facts)
@@ -190,13 +190,16 @@ def _plan_one(
     try:
         with writing(engine) as conn:
             notices.end_silence(conn, context.tenant, [person.key])
-            return letters.add(conn, context.tenant, letter, slot, context.now)
+            letter_id = letters.add(conn, context.tenant, letter, slot, context.now)
+            if letter_id is not None and holds.is_held(conn, context.tenant, week, person.key):
+                letters.record(conn, context.tenant, letter_id, LetterState.HELD, context.now)
+            return letter_id
     except SentTwice:  # another process planned the same calls between our reading and writing
         return None
 
 
-def _written(
-    conn: Connection, context: LetterContext, reader: Reader, week: str, slot: str, facts: "_WeekFacts"
+def written(
+    conn: Connection, context: LetterContext, reader: Reader, week: str, slot: str, facts: "WeekFacts"
 ) -> Letter | None:
     """The week's letter of one reader, in two lines when silence lasts; None when there is nothing to say."""
     digest = _digest(conn, context, reader, week, facts)
@@ -212,14 +215,14 @@ def _written(
     return notice_letter(view, reader.person, context, week=week, slot=slot)
 
 
-def _note_silence(engine: Engine, tenant: str, person: ContactPerson, week: str, facts: "_WeekFacts") -> None:
+def _note_silence(engine: Engine, tenant: str, person: ContactPerson, week: str, facts: "WeekFacts") -> None:
     """Only the first silent week is written down."""
     if person.key not in facts.silent:
         with writing(engine) as conn:
             notices.note_silence(conn, tenant, person.key, days_of(week)[0])
 
 
-def _forget_others(engine: Engine, tenant: str, facts: "_WeekFacts") -> None:
+def _forget_others(engine: Engine, tenant: str, facts: "WeekFacts") -> None:
     """Who gets no letters now is not waiting in silence."""
     others = set(facts.silent) - {reader.person.key for reader in facts.readers}
     if others:
@@ -230,7 +233,7 @@ def _forget_others(engine: Engine, tenant: str, facts: "_WeekFacts") -> None:
 def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPerson, week: str) -> None:
     """A letter that waits for an address that is no longer the person's is cancelled (M-39)."""
     with reading(engine) as conn:
-        _, stored = _place(conn, context, person, week)
+        _, stored = slot_of(conn, context, person, week)
     if stored is None or stored.state not in WAITING:
         return
     if stored.letter.to.casefold() == ascii_address(person.email).casefold():
@@ -239,7 +242,7 @@ def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPers
         letters.record(conn, context.tenant, stored.id, LetterState.CANCELLED, context.now)
 
 
-def _place(
+def slot_of(
     conn: Connection, context: LetterContext, person: ContactPerson, week: str
 ) -> tuple[str, StoredLetter | None]:
     """The person's slot of the week and the letter in it; a cancelled letter frees the next slot."""
@@ -253,7 +256,7 @@ def _place(
 
 
 def _digest(
-    conn: Connection, context: LetterContext, reader: Reader, week: str, facts: "_WeekFacts"
+    conn: Connection, context: LetterContext, reader: Reader, week: str, facts: "WeekFacts"
 ) -> Digest | None:
     tenant, person = context.tenant, reader.person
     received = letters.received(conn, tenant, person.key)
@@ -280,13 +283,13 @@ def _digest(
     )
 
 
-def _is_for(one: Accepted, received: Mapping[int, int], facts: "_WeekFacts") -> bool:
+def _is_for(one: Accepted, received: Mapping[int, int], facts: "WeekFacts") -> bool:
     """What the unit has been told already is for those who were not told: they get letters more seldom."""
     return _place_of(one.match) not in facts.told or one.match.call_version > received.get(one.call.id, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _WeekFacts:
+class WeekFacts:
     """What the letters of a week have in common, read once for all of them.
 
     Attributes:
@@ -337,9 +340,9 @@ def next_first_monday(day: date) -> date:
     raise ValueError(f"no Monday after {day.isoformat()}")
 
 
-def _week_facts(
+def week_facts(
     engine: Engine, context: LetterContext, week: str, unreached: Sequence[str], stopped: Collection[str]
-) -> _WeekFacts:
+) -> WeekFacts:
     tenant, now = context.tenant, context.now
     with reading(engine) as conn:
         waiting = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
@@ -348,7 +351,7 @@ def _week_facts(
         found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
         new = matches.find(conn, tenant, states=[MatchState.NEW])
         chosen = wishes.everybodys(conn, tenant)
-        return _WeekFacts(
+        return WeekFacts(
             accepted=[Accepted(match=one.match, call=found[one.match.call_id]) for one in stored],
             told=frozenset(_place_of(one.match) for one in told),
             unreviewed=Counter(one.match.unit for one in new),

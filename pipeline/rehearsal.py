@@ -1,58 +1,94 @@
-"""What Monday's letters would be, told the coordinators on Friday (`ux.md` 1.6)."""
+"""The coming letters as they would be now: who gets what, before anything is made. Nothing is stored."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from matcher.model import MatchState
-from notifier import notices as written
-from notifier.model import LetterKind
-from notifier.notice_model import Rehearsal
+from notifier.errors import NotifierError
+from notifier.model import Letter, LetterState, StoredLetter
 from notifier.view import LetterContext
-from notifier.weeks import local_day, week_of
-from pipeline.digest import preview
-from pipeline.notices import Due, Told, tell, waiting_for
-from pipeline.readers import coordinators, readers
-from storage import matches, wishes
+from pipeline.digest import WeekFacts, days_of, slot_of, week_facts, written
+from pipeline.readers import Reader
+from profiles.model import ContactPerson
+from storage import holds
 from storage.database import reading
+from storage.holds import Hold
+from texts import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """One person's letter of a week.
+
+    Attributes:
+        person: with the units that the letter is about.
+        letter: None when there is nothing to tell, or it cannot be made.
+        stored: the letter in the outbox, None while it has not been made.
+        refused: why it cannot be made.
+        unreviewed: proposals for the person's units that nobody has looked at.
+        hold: who holds it before it is made, None when nobody does.
+    """
+
+    person: ContactPerson
+    letter: Letter | None
+    stored: StoredLetter | None = None
+    refused: Message | None = None
+    unreviewed: int = 0
+    hold: Hold | None = None
+
+    @property
+    def state(self) -> LetterState | None:
+        """How far it has come, None while it has not been made."""
+        return self.stored.state if self.stored else None
+
+    @property
+    def items(self) -> int:
+        """How many calls are in it."""
+        return len(self.letter.calls) if self.letter else 0
 
 
 def rehearse(
-    engine: Engine, context: LetterContext, *, stopped: Collection[str] = (), unreached: Sequence[str] = ()
-) -> Told:
-    """Put the rehearsal of the coming week into the outbox, one for each coordinator."""
-    told = rehearsal_of(engine, context, stopped=stopped, unreached=unreached)
+    engine: Engine,
+    context: LetterContext,
+    week: str,
+    *,
+    unreached: Sequence[str] = (),
+    stopped: Collection[str] = (),
+    only: str | None = None,
+) -> list[Rehearsed]:
+    """Everybody's letter of a week, as it is stored or as it would be made now.
+
+    Args:
+        unreached, stopped: as for `digest.plan`.
+        only: key of the one person who is asked for; None for everybody.
+    """
+    days_of(week)
+    facts = week_facts(engine, context, week, unreached, stopped)
+    readers = [reader for reader in facts.readers if only in (None, reader.person.key)]
     with reading(engine) as conn:
-        chosen = wishes.everybodys(conn, context.tenant)
-    made = Told()
-    for reader in coordinators(context.profile, local_day(context.now), stopped, chosen):
-        if reader.wants(LetterKind.REHEARSAL):
-            view = written.rehearsal(reader.person, context, told)
-            due = Due(reader=reader, view=view, occasions=(told.week,))
-            number = tell(engine, context, due, f"{LetterKind.REHEARSAL.value}/{told.week}")
-            made += Told(letters=((number, LetterKind.REHEARSAL),) if number else ())
-    return made
+        held = holds.of_week(conn, context.tenant, week)
+        return [_one(conn, context, reader, week, facts, held) for reader in readers]
 
 
-def rehearsal_of(
-    engine: Engine, context: LetterContext, *, stopped: Collection[str] = (), unreached: Sequence[str] = ()
-) -> Rehearsal:
-    """The coming week as it would be made now."""
-    today = local_day(context.now)
-    week = week_of(context.now + timedelta(days=7 - today.weekday()))
-    letters = preview(engine, context, week, unreached=unreached, stopped=stopped)
-    with reading(engine) as conn:
-        unreviewed = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
-        unanswered = len(waiting_for(conn, context))
-    silent = context.profile.units_without_recipient(today, stopped)
-    everybody, there = (readers(context.profile, today, who, {}) for who in ((), stopped))
-    return Rehearsal(
-        week=week,
-        letters=len(letters),
-        matches=sum(len(letter.calls) for letter in letters),
-        unreviewed=unreviewed,
-        unanswered=unanswered,
-        silent_units=tuple((unit.name, unit.name_en) for unit in silent),
-        paused=len(everybody) - len(there),
-    )
+def _one(
+    conn: Connection,
+    context: LetterContext,
+    reader: Reader,
+    week: str,
+    facts: WeekFacts,
+    held: dict[str, Hold],
+) -> Rehearsed:
+    person = reader.person
+    unreviewed = sum(facts.unreviewed[unit] for unit in person.units)
+    hold = held.get(person.key) or held.get(holds.EVERYBODY)
+    slot, stored = slot_of(conn, context, person, week)
+    if stored is not None:
+        return Rehearsed(person=person, letter=stored.letter, stored=stored, unreviewed=unreviewed)
+    try:
+        letter = written(conn, context, reader, week, slot, facts)
+    except NotifierError as failure:
+        return Rehearsed(
+            person=person, letter=None, refused=failure.message, unreviewed=unreviewed, hold=hold
+        )
+    return Rehearsed(person=person, letter=letter, unreviewed=unreviewed, hold=hold)

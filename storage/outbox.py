@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select, union, update
 
-from notifier.model import LetterState
+from notifier.model import LetterKind, LetterState
 from storage.database import inserted
 from storage.tables import letter, profile, sending
 
@@ -23,6 +23,7 @@ class LetterLine:
     """
 
     id: int
+    kind: LetterKind
     person: str
     week: str
     to: str
@@ -81,6 +82,16 @@ def count(conn: Connection, tenant: str, states: Iterable[LetterState], *, week:
     if week is not None:
         wanted = wanted.where(letter.c.week == week)
     return conn.execute(wanted).scalar_one()
+
+
+def by_week(conn: Connection, tenant: str) -> dict[str, dict[LetterState, int]]:
+    """Week to how many of its letters are in each state, the newest week first."""
+    wanted = select(letter.c.week, letter.c.state, func.count().label("number"))
+    grouped = wanted.where(letter.c.tenant == tenant).group_by(letter.c.week, letter.c.state)
+    found: dict[str, dict[LetterState, int]] = {}
+    for row in conn.execute(grouped.order_by(letter.c.week.desc(), letter.c.state)):
+        found.setdefault(row.week, {})[LetterState(row.state)] = row.number
+    return found
 
 
 def has_work(conn: Connection, tenant: str, now: datetime) -> bool:
@@ -168,7 +179,7 @@ def hold_all(conn: Connection) -> int:
 
 
 def _lines() -> Select:
-    columns = [letter.c[name] for name in ("id", "person", "week", "recipient", "subject", "state")]
+    columns = [letter.c[name] for name in ("id", "kind", "person", "week", "recipient", "subject", "state")]
     columns += [letter.c[name] for name in ("attempts", "error", "not_before", "changed_at")]
     return select(*columns)
 
@@ -176,6 +187,7 @@ def _lines() -> Select:
 def _line(row: Row) -> LetterLine:
     return LetterLine(
         id=row.id,
+        kind=LetterKind(row.kind),
         person=row.person,
         week=row.week,
         to=row.recipient,
