@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, insert, select, update
 
 from matcher.model import RejectReason
+from storage import follows
 from storage.audit import Event, record
 from storage.tables import answer
 from texts import N_
@@ -25,6 +26,7 @@ class AnswerKind(StrEnum):
     FORWARD = "forward"
 
 
+FOLLOWED = frozenset({AnswerKind.INTERESTED, AnswerKind.MAYBE})
 KIND_LABELS = {
     AnswerKind.INTERESTED: N_("Intresserad"),
     AnswerKind.MAYBE: N_("Kanske, vill prata"),
@@ -96,6 +98,7 @@ def give(conn: Connection, tenant: str, given: Answer) -> StoredAnswer:
     }
     number = conn.execute(insert(answer).values(tenant=tenant, **values).returning(answer.c.id)).scalar_one()
     record(conn, tenant, _event(given, last.answer if last else None, given, given.kind.value), given.at)
+    _follow(conn, tenant, given, given.at)
     return StoredAnswer(id=number, answer=given)
 
 
@@ -121,7 +124,26 @@ def undo(
         return False
     taken_back, again = _stored(taken).answer, latest(conn, tenant, person, unit, call_id)
     record(conn, tenant, _event(taken_back, taken_back, again.answer if again else None, "undo"), now)
+    if again is not None:
+        _follow(conn, tenant, again.answer, now)
+    else:
+        follows.forget_answer(conn, tenant, person, call_id, now, _way(taken_back))
     return True
+
+
+def _follow(conn: Connection, tenant: str, given: Answer, now: datetime) -> None:
+    """Interesting or perhaps: the person follows the call. Not for us, or another unit's: no more."""
+    if given.kind in FOLLOWED:
+        about = {"unit": given.unit, "call_id": given.call_id, "call_version": given.call_version}
+        by = {"by": follows.By.ANSWER, "channel": _way(given)}
+        follows.begin(conn, tenant, person=given.person, now=now, **about, **by)
+    else:
+        follows.stop(conn, tenant, given.person, given.call_id, now, _way(given))
+
+
+def _way(given: Answer) -> str:
+    """How it came, in the words of the history."""
+    return "mail-link" if given.channel == FROM_LETTER else given.channel
 
 
 def latest(conn: Connection, tenant: str, person: str, unit: str, call_id: int) -> StoredAnswer | None:
@@ -155,7 +177,7 @@ def _event(about: Answer, before: Answer | None, after: Answer | None, action: s
     """The answer as history tells it (F7)."""
     return Event(
         actor=about.by or about.person,
-        channel="mail-link" if about.channel == FROM_LETTER else about.channel,
+        channel=_way(about),
         kind="answer",
         key=f"{about.call_id}/{about.unit}",
         action=action,

@@ -7,12 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, select, update
 
-from storage.answers_given import Answer, AnswerKind
 from storage.audit import Event, record
 from storage.database import inserted
 from storage.tables import follow
-
-FOLLOWING = frozenset({AnswerKind.INTERESTED, AnswerKind.MAYBE})
 
 
 class By(StrEnum):
@@ -75,28 +72,10 @@ def stop(conn: Connection, tenant: str, person: str, call_id: int, now: datetime
     return True
 
 
-def after_answer(conn: Connection, tenant: str, given: Answer, now: datetime, channel: str) -> None:
-    """Interesting or perhaps: follow. Not for us, or another unit's: follow no more."""
-    if given.kind in FOLLOWING:
-        facts = {"unit": given.unit, "call_id": given.call_id, "call_version": given.call_version}
-        begin(conn, tenant, person=given.person, by=By.ANSWER, now=now, channel=channel, **facts)
-    else:
-        stop(conn, tenant, given.person, given.call_id, now, channel)
-
-
-def after_undo(
-    conn: Connection,
-    tenant: str,
-    person: str,
-    call_id: int,
-    holds: Answer | None,
-    now: datetime,
-    channel: str,
+def forget_answer(
+    conn: Connection, tenant: str, person: str, call_id: int, now: datetime, channel: str
 ) -> None:
-    """An answer was taken back: the one before it, if any, says whether they follow. An own choice stays."""
-    if holds is not None:
-        after_answer(conn, tenant, holds, now, channel)
-        return
+    """The answer that made somebody a follower was taken back; who chose it themselves goes on."""
     mine = of_person(conn, tenant, person)
     if any(one.call_id == call_id and one.by is By.ANSWER for one in mine):
         stop(conn, tenant, person, call_id, now, channel)
