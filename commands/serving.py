@@ -18,20 +18,27 @@ from apscheduler.triggers.interval import IntervalTrigger
 from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
-from pipeline import wiring
-from pipeline.shown import shown_settings
+from pipeline import noticing, wiring
 from pipeline.children import ChildRun
+from pipeline.desk import Desk
+from pipeline.rematching import Rematcher
+from pipeline.settings import Settings
+from pipeline.shown import shown_settings
 from profiles.model import Profile
-from scheduler import BOUNCES, JOBS, LETTERS, Clock
+from scheduler import ALARMS, BOUNCES, JOBS, LETTERS, NOTICES, REHEARSAL, REMINDERS, Clock
 from scrapers.sources import SOURCES
-from storage.database import StorageError
+from storage import rematches
+from storage.database import StorageError, reading
 from texts.errors import cause_of
 from web.app import create_app
 from web.context import WebContext
+from web.oidc.provider import Provider
+from web.source import networks
 
 TICK_SECONDS = 30
 SILENCE_SECONDS = 75
 CLOCK_IS_DEAD = 3
+OTHER_MAILS = (REMINDERS, REHEARSAL, NOTICES, ALARMS)
 log = structlog.get_logger()
 
 
@@ -60,7 +67,9 @@ def listening(host: str, port: int) -> socket.socket:
 
 def run_pages(installation: wiring.Installation, door: socket.socket, *, with_clock: bool) -> None:
     """Serve the pages until told to end, the clock beside them."""
-    config = uvicorn.Config(create_app(web_context(installation)), log_level="warning", proxy_headers=False)
+    context = web_context(installation)
+    take_up_matching(installation, context.rematcher)
+    config = uvicorn.Config(create_app(context), log_level="warning", proxy_headers=False)
     stop_clock = start_clock(installation) if with_clock else lambda: None
     try:
         uvicorn.Server(config).run(sockets=[door])
@@ -90,7 +99,38 @@ def web_context(installation: wiring.Installation) -> WebContext:
         sources=SOURCES,
         status=lambda: wiring.health(installation),
         settings=lambda: shown_settings(settings),
+        provider=sign_in_provider(settings),
+        trusted_proxies=networks(settings.trusted_proxy),
+        desk=Desk(lambda: wiring.embedder(settings)),
+        rematcher=rematcher(installation),
     )
+
+
+def sign_in_provider(settings: Settings) -> Provider | None:
+    """Where people sign in with the municipality's own accounts, None when no provider is set."""
+    if settings.oidc_issuer is None:
+        return None
+    client_id, secret = settings.provider_login()
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=client_id,
+        client_secret=secret,
+        redirect_uri=f"{settings.public_url}/logga-in/oidc/svar",
+    )
+
+
+def rematcher(installation: wiring.Installation) -> Rematcher:
+    """What matches anew after a publication, in a process of its own."""
+    log_file = Path(installation.settings.data_dir) / "logs" / "match.log"
+    return Rematcher(lambda: ChildRun(["match", "--json"], log_file))
+
+
+def take_up_matching(installation: wiring.Installation, asked: Rematcher | None) -> None:
+    """Do the matching that a publication asked for before the pages were last stopped."""
+    with reading(installation.engine) as conn:
+        is_wanted = rematches.is_wanted(conn, installation.tenant)
+    if is_wanted and asked is not None:
+        asked.ask()
 
 
 def start_clock(installation: wiring.Installation) -> Callable[[], None]:
@@ -125,12 +165,20 @@ def the_clock(installation: wiring.Installation) -> Clock:
         "letters": lambda: ChildRun(["letters", "send", "--json"], logs / "letters.log"),
         "bounces": lambda: ChildRun(["bounces", "read", "--json"], logs / "bounces.log"),
     }
+    for job in OTHER_MAILS:
+        runners[job.key] = _mails_of(job.key, logs)
     wanted = {
         "letters": lambda: wiring.has_letters_to_send(installation),
         "bounces": lambda: wiring.has_bounces_to_read(installation),
+        "alarms": lambda: noticing.has_news(installation),
     }
     ledger = StoredLedger(installation)
-    return Clock((*JOBS, LETTERS, BOUNCES), ledger, runners, installation.settings.clock, wanted)
+    jobs = (*JOBS, LETTERS, BOUNCES, *OTHER_MAILS)
+    return Clock(jobs, ledger, runners, installation.settings.clock, wanted)
+
+
+def _mails_of(key: str, logs: Path) -> Callable[[], ChildRun]:
+    return lambda: ChildRun(["notices", "--only", key, "--json"], logs / f"{key}.log")
 
 
 def _tick(clock: Clock) -> None:

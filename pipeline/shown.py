@@ -16,6 +16,7 @@ MEANINGS = {
     "smtp_token_file": N_("Fil med åtkomsttoken till e-posten"),
     "bounce_address": N_("Adress som brev som inte når fram kommer tillbaka till"),
     "bounce_dir": N_("Mapp där sådana brev läggs"),
+    "operator_mail": N_("Adress som driftlarm går till"),
     "mail_per_minute": N_("Högsta antal brev i minuten"),
     "public_url": N_("Adressen som läsarna når Fondvakt på"),
     "secret_key": N_("Nyckeln som undertecknar länkar"),

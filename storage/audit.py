@@ -11,14 +11,14 @@ something else than its first digest only when such a record vouches for it.
 import json
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import pydantic_core
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tuple_
 
 from storage.database import inserted
 from storage.tables import audit, audit_end
@@ -146,6 +146,17 @@ def events(
         .order_by(audit.c.number.desc())
         .limit(size)
         .offset((page - 1) * size)
+    )
+    return [_recorded(row) for row in rows]
+
+
+def about(
+    conn: Connection, tenant: str, things: Iterable[tuple[str, str]], most: int = 100
+) -> list[Recorded]:
+    """The history of some things, each a kind and a key, newest first."""
+    wanted = tuple_(audit.c.kind, audit.c.key).in_(list(things))
+    rows = conn.execute(
+        select(audit).where(audit.c.tenant == tenant, wanted).order_by(audit.c.number.desc()).limit(most)
     )
     return [_recorded(row) for row in rows]
 

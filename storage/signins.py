@@ -11,6 +11,7 @@ from hmac import compare_digest
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from storage.audit import Event, record
 from storage.tables import session as session_table
 from storage.tables import signin
 
@@ -22,6 +23,8 @@ LOCKED = timedelta(minutes=15)
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 ANY_BROWSER = ""
+BREAK_GLASS = "!operator"  # no key of a profile begins so; whoever runs the machine, for an hour
+BREAK_GLASS_LASTS = timedelta(hours=1)
 TOUCHED_EVERY = timedelta(minutes=1)
 
 
@@ -139,6 +142,8 @@ def use_code(conn: Connection, tenant: str, code_hash: str, browser_hash: str, n
         _set(conn, row.id, wrong_codes=wrong)
         return Used(outcome=Outcome.WRONG)
     _set(conn, row.id, wrong_codes=wrong, used_at=now, expires_at=now + LOCKED)
+    event = Event(actor=row.person, channel="web", kind="person", key=row.person, action="sign-in-locked")
+    record(conn, tenant, event, now)
     return Used(outcome=Outcome.LOCKED_NOW, person=row.person)
 
 
@@ -154,9 +159,15 @@ def is_locked(conn: Connection, tenant: str, person: str, now: datetime) -> bool
 
 
 def open_session(
-    conn: Connection, tenant: str, *, person: str, token_hash: str, csrf: str, now: datetime
+    conn: Connection, tenant: str, *, person: str, token_hash: str, csrf: str, now: datetime, way: str = "mail"
 ) -> Session:
-    """Somebody is signed in from now on."""
+    """Somebody is signed in from now on.
+
+    Args:
+        way: how they showed who they are: "code", "link" or "oidc".
+    """
+    told = {"kind": "person", "key": person, "action": "sign-in", "after": {"by": way}}
+    record(conn, tenant, Event(actor=person, channel="web", **told), now)
     values = {"person": person, "csrf": csrf, "opened_at": now, "used_at": now}
     row_id = conn.execute(
         insert(session_table)
@@ -177,7 +188,7 @@ def session(conn: Connection, tenant: str, token_hash: str, now: datetime) -> Se
             session_table.c.opened_at > now - LONGEST,
         )
     ).first()
-    if row is None:
+    if row is None or (row.person == BREAK_GLASS and row.opened_at <= now - BREAK_GLASS_LASTS):
         return None
     return Session(id=row.id, person=row.person, csrf=row.csrf, opened_at=row.opened_at, used_at=row.used_at)
 
@@ -194,7 +205,11 @@ def touch(conn: Connection, tenant: str, session_id: int, now: datetime) -> None
 
 def close_session(conn: Connection, tenant: str, session_id: int, now: datetime) -> None:
     """Signed out: the session opens nothing from now on."""
+    wanted = (session_table.c.tenant == tenant, session_table.c.id == session_id)
+    person = conn.execute(select(session_table.c.person).where(*wanted)).scalar_one()
     _set_session(conn, tenant, session_id, closed_at=now)
+    event = Event(actor=person, channel="web", kind="person", key=person, action="sign-out")
+    record(conn, tenant, event, now)
 
 
 def clear_out(conn: Connection, tenant: str, now: datetime) -> None:

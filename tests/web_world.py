@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -24,7 +26,9 @@ from storage import runs
 from storage.database import open_database, reading, writing
 from texts import Message
 from web.app import WebContext, create_app
+from web.forms import named
 
+DECIDING = re.compile(r'<button form="beslut"[^>]*? name="(\w+)" value="([^"]*)"|href="(/beslut/[^"]*)"')
 TENANT = "exempelstad"
 KEY = "a-key-of-tests-and-nothing-else"
 URL = "https://fondvakt.exempelstad.example"
@@ -82,6 +86,7 @@ class World:
     now: datetime = NOW
     public_url: str = URL
     outbox: list[EmailMessage] = field(default_factory=list)
+    provider: Any = None
     status: Mapping[str, Any] = field(default_factory=lambda: {"ok": True, "jobs": {"collect": NOW}})
 
     @property
@@ -98,6 +103,7 @@ class World:
             send_mail=self.outbox.append,
             sources=(PORTAL, EUROACCESS),
             status=lambda: self.status,
+            provider=self.provider,
         )
 
     def browser(self) -> "Browser":
@@ -168,18 +174,15 @@ class Browser:
         return answer
 
     def forms(self, path: str) -> list[dict[str, Any]]:
-        """The decision forms of a page: action, matches and token."""
-        return [
-            {
-                "action": action,
-                "match": re.findall(r'name="match" value="([^"]+)"', body),
-                "back": (re.findall(r'name="back" value="([^"]*)"', body) or ["/"])[0],
-                "verdict": (re.findall(r'name="verdict" value="([^"]+)"', body) or [""])[0],
-            }
-            for action, body in re.findall(
-                r'<form method="post" action="(/beslut[^"]*)"[^>]*>(.*?)</form>', self.get(path).text, re.S
-            )
-        ]
+        """What one can decide on a page, in its order: buttons of the page's form, and links to what asks."""
+        page, found = unescape(self.get(path).text), []
+        back = (re.findall(r'<form id="beslut".*?name="back" value="([^"]*)"', page, re.S) or ["/"])[0]
+        for name, value, address in DECIDING.findall(page):
+            deed, _, query = address.removeprefix("/beslut/").partition("?")
+            about = named(value or dict(parse_qsl(query)).get("m", ""))
+            verdict = name or {"avvisa": "reject", "skjut-upp": "later"}.get(deed, deed)
+            found.append({"match": list(about.matches), "back": back, "verdict": verdict})
+        return found
 
 
 def a_world(folder: Path, profile: Profile | None = None) -> World:

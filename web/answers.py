@@ -29,7 +29,7 @@ from texts import N_, Message
 from web import presentation, queue, signin_mail
 from web.decisions import Fault
 from web.names import Names
-from web.queue import word
+from web.selection import page_number, word
 from web.queue_page import tab_row
 from web.render import page
 from web.unsubscribe import links
@@ -129,7 +129,7 @@ def every(visit: Here, request: Request) -> Response:
     with reading(visit.context.engine) as conn:
         board = visit.context.memory.board(conn, tenant, visit.now)
         found = answers_given.newest(conn, tenant)
-        number = queue.page_number(request.query_params.get("sida"))
+        number = page_number(request.query_params.get("sida"))
         shown = queue.paged(found, number)
         calls = {call.id: call for call in stored_calls.find(conn, tenant, {a.answer.call_id for a in shown})}
     last = queue.last_page(len(found))
@@ -180,7 +180,7 @@ def _asked(visit: Visit, question: Question) -> Asked | None:
 
 
 def _person(visit: Visit, question: Question) -> ContactPerson | None:
-    people = visit.profile.people if visit.profile else ()
+    people = visit.profile.in_office(visit.today) if visit.profile else ()
     return next((p for p in people if p.key == question.person and question.unit in p.units), None)
 
 

@@ -9,10 +9,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from pipeline.desk import Desk
+from pipeline.rematching import Rematcher
 from pipeline.shown import ShownSetting
 from profiles.model import Profile
 from scrapers.source import Source
 from web.board import Memory
+from web.oidc.provider import Provider
+from web.source import Network
+
+Nearness = Callable[[str], Mapping[int, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,13 @@ class WebContext:
         sources: the sources in use, for their titles.
         status: what the health page tells; `ok` says whether all is well.
         settings: what the settings page shows.
+        next_letters: when the week's letters are made next, after a moment; None when nobody knows.
+        nearness: some words to how near each call is to them by meaning, by the call's id; None without a model.
+        provider: where people sign in with the municipality's own accounts, None when mail is the only way.
+        trusted_proxies: whose word of where a request comes from is believed.
+        desk: where needs are tried on the stored calls while they are written.
+        rematcher: runs the matching anew after a publication; None leaves it to the night.
+        host: this machine's name, by which it takes over the sending of letters.
         memory: what the pages keep between requests.
     """
 
@@ -44,6 +57,13 @@ class WebContext:
     sources: tuple[Source, ...] = ()
     status: Callable[[], Mapping[str, Any]] = field(default=lambda: {"ok": True})
     settings: Callable[[], Sequence[ShownSetting]] = tuple
+    next_letters: Callable[[datetime], datetime | None] = field(default=lambda now: None)
+    nearness: Nearness | None = None
+    provider: Provider | None = None
+    trusted_proxies: tuple[Network, ...] = ()
+    desk: Desk = field(default_factory=Desk)
+    rematcher: Rematcher | None = None
+    host: str = ""
     memory: Memory = field(default_factory=Memory)
 
     @property

@@ -16,14 +16,18 @@ import structlog
 from fastapi import BackgroundTasks, Request
 from starlette.responses import RedirectResponse, Response
 
-from profiles.model import ContactPerson, Profile, Role
+from notifier.weeks import local_day
+from profiles.model import ContactPerson, Role
 from storage import signins
+from storage.audit import Event, record
 from storage.database import reading, writing
 from storage.signins import Outcome
 from texts import N_, Message
 from web import signin_mail
 from web.context import WebContext
+from web.oidc.state import account_to_link
 from web.render import drop_cookie, page, set_cookie
+from web.source import source_of
 from web.visit import (
     Fields,
     Here,
@@ -33,6 +37,7 @@ from web.visit import (
     hashed,
     new_token,
     own_path,
+    person_in_office,
     sealed,
     text_of,
 )
@@ -58,7 +63,15 @@ def ask_page(visit: Here, request: Request) -> Response:
     if visit.person is not None:
         return RedirectResponse(onto, status_code=303)
     browser = visit.browser or new_token()
-    response = page(visit, "session/ask.html", onto=onto, form=form_token(visit.context, browser), flash=None)
+    response = page(
+        visit,
+        "session/ask.html",
+        onto=onto,
+        form=form_token(visit.context, browser),
+        has_provider=visit.context.provider is not None,
+        account=account_to_link(visit),
+        flash=None,
+    )
     _keep_browser(visit, response, browser)
     return response
 
@@ -66,8 +79,8 @@ def ask_page(visit: Here, request: Request) -> Response:
 def ask(visit: Here, request: Request, fields: Fields, later: BackgroundTasks) -> Response:
     """Mail a link and a code to a known address; the answer is the same for any other."""
     address = text_of(fields.get("email")).casefold()
-    source = request.client.host if request.client else ""
-    person = _by_address(visit.profile, address)
+    source = source_of(request, visit.context.trusted_proxies)
+    person = _by_address(visit, address)
     mark = person.key if person else "?" + sealed(visit.context, "address", address)[:40]
     onto = own_path(fields.get("next"))
     token, code = new_token(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -116,7 +129,7 @@ def use_code(visit: Here, fields: Fields, later: BackgroundTasks) -> Response:
             visit.now,
         )
     if used.outcome is Outcome.GOOD:
-        return _open(visit, used.person, onto)
+        return open_for(visit, used.person, onto, "code")
     if used.outcome is Outcome.LOCKED_NOW:
         _warn_owner(visit, used.person, later)
     is_locked = used.outcome in (Outcome.LOCKED, Outcome.LOCKED_NOW)
@@ -150,7 +163,7 @@ def use_link(visit: Here, token: str, fields: Fields) -> Response:
         raise Refused(403, OTHER_BROWSER, sign_in=True)
     if used.outcome is not Outcome.GOOD:
         raise Refused(410, DEAD_LINK, sign_in=True)
-    return _open(visit, used.person, own_path(fields.get("next")))
+    return open_for(visit, used.person, own_path(fields.get("next")), "link")
 
 
 def sign_out(visit: Here) -> Response:
@@ -165,12 +178,15 @@ def sign_out(visit: Here) -> Response:
 def signin_link(context: WebContext, person_key: str) -> str:
     """A link that signs a person in once within ten minutes, in any browser: for when mail does not work.
 
+    Args:
+        person_key: of the profile, or `signins.BREAK_GLASS` for whoever runs the machine.
+
     Raises:
-        UnknownPerson: the published profile has nobody with that key.
+        UnknownPerson: the published profile has nobody in office with that key.
     """
     published = context.profile()
-    people = published[1].people if published else ()
-    if person_key not in {person.key for person in people}:
+    people = published[1].in_office(local_day(context.now())) if published else ()
+    if person_key != signins.BREAK_GLASS and person_key not in {person.key for person in people}:
         known = ", ".join(person.key for person in people) or "-"
         raise UnknownPerson(f"person {person_key!r}: expected one of {known}")
     token = new_token()
@@ -186,12 +202,19 @@ def signin_link(context: WebContext, person_key: str) -> str:
             now=context.now(),
             lasts=LASTS,
         )
+        action = "break-glass" if person_key == signins.BREAK_GLASS else "signin-link"
+        event = Event(actor="cli", channel="cli", kind="person", key=person_key, action=action)
+        record(conn, context.tenant, event, context.now())
     return _link(context, token, "/")
 
 
-def _open(visit: Visit, person: str | None, onto: str) -> Response:
-    """A new session under a new name, whatever the browser had before (W-28)."""
-    if person is None or visit.profile is None or person not in {p.key for p in visit.profile.people}:
+def open_for(visit: Visit, person: str | None, onto: str, way: str) -> Response:
+    """A new session under a new name, whatever the browser had before (W-28).
+
+    Args:
+        way: how they showed who they are, for the history.
+    """
+    if person_in_office(visit.profile, person, visit.now) is None:
         raise Refused(422, WRONG_CODE, sign_in=True)
     token = new_token()
     with writing(visit.context.engine) as conn:
@@ -204,6 +227,7 @@ def _open(visit: Visit, person: str | None, onto: str) -> Response:
             token_hash=hashed(token),
             csrf=secrets.token_hex(32),
             now=visit.now,
+            way=way,
         )
     response = RedirectResponse(onto, status_code=303)
     set_cookie(visit, response, visit.context.cookie("session"), token)
@@ -226,9 +250,10 @@ def _send(context: WebContext, written: Callable[[], EmailMessage]) -> None:
         log.error("sign-in mail was not sent", reason=str(failure))
 
 
-def _by_address(profile: Profile | None, address: str) -> ContactPerson | None:
-    """Who has this address; the coordinator first, should several roles share one."""
-    people = [p for p in (profile.people if profile else ()) if p.email.strip().casefold() == address]
+def _by_address(visit: Visit, address: str) -> ContactPerson | None:
+    """Who in office has this address; the coordinator first, should several roles share one."""
+    everybody = visit.profile.in_office(visit.today) if visit.profile else ()
+    people = [person for person in everybody if person.email.strip().casefold() == address]
     return min(people, key=lambda person: person.role is not Role.COORDINATOR, default=None)
 
 

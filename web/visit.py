@@ -28,6 +28,11 @@ from web.guard import LOCAL
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
 LONGEST_TEXT = 2000
+BY_NAMES = {
+    "cli": N_("kommandoraden"),
+    "system": N_("Fondvakt"),
+    signins.BREAK_GLASS: N_("nödinloggning"),
+}
 
 
 class Refused(Exception):
@@ -124,8 +129,8 @@ class Visit:
 
     def name_of(self, by: str) -> str:
         """Who decided, by name where the profile still has them."""
-        if by == "cli":
-            return self.wording.gettext("kommandoraden")
+        if by in BY_NAMES:
+            return self.wording.gettext(BY_NAMES[by])
         people = self.profile.people if self.profile else ()
         return next((person.name for person in people if person.key == by), by)
 
@@ -271,6 +276,8 @@ def _touch(context: WebContext, session: signins.Session, now: datetime) -> None
 
 def person_in_office(profile: Profile | None, key: str | None, now: datetime) -> ContactPerson | None:
     """Gone from the profile, or from office, is gone from the pages at once (F6, T9)."""
+    if key == signins.BREAK_GLASS:
+        return ContactPerson(key=key, name="Nödinloggning", email="", role=Role.OPERATOR)
     people: Sequence[ContactPerson] = profile.in_office(local_day(now)) if profile else ()
     return next((person for person in people if person.key == key), None)
 

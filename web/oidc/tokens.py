@@ -78,7 +78,7 @@ def _header(token: str) -> dict[str, Any]:
     """The header, before anything is believed; what names keys or extensions of its own is refused."""
     first = token.partition(".")[0]
     try:
-        header = json.loads(urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+        header = json.loads(_decoded(first))
     except (ValueError, RecursionError) as failure:
         raise SigninRefused("header is no JSON") from failure
     if token.count(".") != 2 or not isinstance(header, dict):
@@ -106,13 +106,16 @@ def _key(header: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> RSAKey
     if not fits or len(named) > 1:
         raise SigninRefused("the key is not one for RS256 signatures")
     try:
-        key = RSAKey.import_key({name: found[name] for name in ("kty", "n", "e")})
-        bits = key.public_key.key_size
-    except (JoseError, KeyError, ValueError, TypeError) as failure:
+        bits = int.from_bytes(_decoded(found["n"])).bit_length()
+        if bits < LEAST_BITS:
+            raise SigninRefused(f"the key has {bits} bits")
+        return RSAKey.import_key({name: found[name] for name in ("kty", "n", "e")})
+    except (JoseError, KeyError, ValueError, TypeError, AttributeError) as failure:
         raise SigninRefused("the key cannot be read") from failure
-    if bits < LEAST_BITS:
-        raise SigninRefused(f"the key has {bits} bits")
-    return key
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _check(claims: Mapping[str, Any], issuer: str, client_id: str, nonce: str) -> None:

@@ -1,0 +1,1 @@
+"""Pages about people: who they are, what was done by whom, and what is kept of them."""
