@@ -8,6 +8,15 @@ import numpy as np
 
 from calls.model import Call
 from matcher.likeness import CallRows, hubness
+from matcher.nearness import (
+    Directions,
+    Nearness,
+    Wordings,
+    directions,
+    in_meaning,
+    in_words,
+    wordings,
+)
 from matcher.programmes import ActionFacts, ProgrammeFacts, action_of, programme_of
 from matcher.texts import TITLE, call_texts, words_text
 from matcher.themes import themes
@@ -68,9 +77,32 @@ class IndexedCalls:
         """Each call's type of action, None where it is not given."""
         return tuple(action_of(call) for call in self.calls)
 
+    @cached_property
+    def directions(self) -> tuple[Directions, Directions] | None:
+        """Where the calls lie in meaning among themselves; None without vectors."""
+        return None if self.rows is None else directions(self.rows, self.vectors)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """The words that the calls are compared with each other by, where there are no vectors."""
+        return wordings(self.calls)
+
+    def nearness(self, asked: Sequence[Call], vectors: Vectors | None) -> Nearness:
+        """How near each of some calls lies to every call here.
+
+        Args:
+            vectors: those of the asked calls' texts; None compares words.
+        """
+        if not asked or not self.calls:
+            return Nearness({}, np.zeros((len(asked), len(self.calls))))
+        rows = {call.id: row for row, call in enumerate(asked)}
+        if vectors is None or self.directions is None:
+            return Nearness(rows, in_words(asked, self.wordings))
+        return Nearness(rows, in_meaning(asked, self.directions, vectors))
+
     def warm(self) -> "IndexedCalls":
         """The same, everything worked out now rather than when somebody waits."""
         _ = self.words, self.programmes, self.actions
         if self.rows is not None:
-            _ = self.near_all
+            _ = self.near_all, self.directions
         return self

@@ -16,8 +16,9 @@ from datetime import datetime
 import numpy as np
 
 from calls.model import Call
+from matcher.indexed import IndexedCalls
 from matcher.model import Evidence, RejectReason, Verdict
-from matcher.nearness import Nearness, nearness
+from matcher.nearness import Nearness
 from matcher.programmes import action_of, programme_of
 from matcher.vectors import Vectors
 from profiles.model import Need
@@ -124,7 +125,7 @@ def summary(answers: Sequence[Answered]) -> Message:
 
 
 def learn(
-    calls: Sequence[Call],
+    indexed: IndexedCalls,
     needs: Sequence[Need],
     vectors: Vectors | None,
     total: np.ndarray,
@@ -134,19 +135,21 @@ def learn(
     """What the answers do to each need that has any that teach; by the need's position.
 
     Args:
+        vectors: of the calls, and of those answered that are no longer among them; None compares words.
         total: the scores before learning, shape (needs, calls).
-        near: of all calls answered to `calls`, where it is known already.
+        near: of all calls answered to the calls, where it is known already.
     """
+    calls = indexed.calls
     chosen = {i: _newest(answers.get(need.id, ())) for i, need in enumerate(needs)}
     by_unit: dict[str, list[Answered]] = defaultdict(list)
-    for i, need in enumerate(needs):
-        by_unit[need.unit] += chosen[i]
+    for need_id in sorted(answers):
+        by_unit[need_id.partition("/")[0]] += _newest(answers[need_id])
     taught = [i for i, need in enumerate(needs) if any(a.teaches for a in by_unit[need.unit])]
     if not taught:
         return {}
     if near is None:
         asked = {a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}
-        near = nearness(list(asked.values()), calls, vectors)
+        near = indexed.nearness(list(asked.values()), vectors)
     place = {call.id: j for j, call in enumerate(calls)}
     return {i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near) for i in taught}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -32,6 +32,7 @@ STRONG_FROM, LIKELY_FROM, POSSIBLE_FROM = 0.60, 0.25, 0.06
 BANDS = ((STRONG_FROM, Band.STRONG), (LIKELY_FROM, Band.LIKELY), (POSSIBLE_FROM, Band.POSSIBLE))
 KEEP_PER_NEED = 15
 CHILDREN_BOOST = 0.02
+BARRED_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,81 @@ def match(
     """
     if not calls or not profile.needs:
         return []
+    proposing = _proposing(calls, profile, vectors, now, keep, least, answers or {}, known, executor)
+    found = [made for i, need in enumerate(profile.needs) for made in proposing.of(i, need)]
+    return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barred:
+    """A call that would be proposed but for a gate."""
+
+    call_id: int
+    score: float
+    check: Check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one need finds, best first, and what its gates keep out, best first."""
+
+    proposed: tuple[Match, ...]
+    barred: tuple[Barred, ...]
+
+
+def look(
+    known: IndexedCalls,
+    profile: Profile,
+    need: Need,
+    vectors: Vectors | None,
+    now: datetime | None,
+    *,
+    keep: int = KEEP_PER_NEED,
+    least: float = POSSIBLE_FROM,
+    answers: Answers | None = None,
+) -> Look:
+    """One need looked at closely, as it is being written; arguments as for `match`.
+
+    Args:
+        need: its unit must be in the profile; it stands alone there for this look.
+    """
+    if not known.calls:
+        return Look(proposed=(), barred=())
+    alone = replace(profile, units=(replace(profile.unit(need.unit), needs=(need,)),))
+    proposing = _proposing(known.calls, alone, vectors, now, keep, least, answers or {}, known, None)
+    found = sorted(proposing.of(0, need), key=lambda m: (-m.score, m.call_id))
+    return Look(proposed=tuple(found), barred=tuple(proposing.barred(0, need, BARRED_TOLD)))
+
+
+def scores_of(
+    known: IndexedCalls, profile: Profile, call_id: int, vectors: Vectors | None
+) -> dict[str, float]:
+    """How near one call lies to every need of the profile, gates aside: need's id to score; empty without it."""
+    place = next((j for j, call in enumerate(known.calls) if call.id == call_id), None)
+    if place is None or not profile.needs:
+        return {}
+    pool = Pool(known.calls, (*profile.needs, *area_needs(profile)), vectors, known, None)
+    total = score(pool).total
+    return {need.id: float(total[i, place]) for i, need in enumerate(profile.needs)}
+
+
+def _proposing(
+    calls: Sequence[Call],
+    profile: Profile,
+    vectors: Vectors | None,
+    now: datetime | None,
+    keep: int,
+    least: float,
+    answers: Answers,
+    known: IndexedCalls | None,
+    executor: Executor | None,
+) -> "_Proposing":
     ordered = known.calls if known else sorted(calls, key=lambda call: call.id)
     pool = Pool(ordered, (*profile.needs, *area_needs(profile)), vectors, known, executor)
     scores = score(pool)
-    answers = answers or {}
-    lessons = learn(ordered, profile.needs, vectors, scores.total, answers)
-    proposing = _Proposing(
-        pool, scores, Gates(ordered, now, profile.nuts3), profile, lessons, answers, keep, least
-    )
-    found = [made for i, need in enumerate(profile.needs) for made in proposing.of(i, need)]
-    return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
+    lessons = learn(pool.indexed, profile.needs, vectors, scores.total, answers)
+    gates = Gates(ordered, now, profile.nuts3)
+    return _Proposing(pool, scores, gates, profile, lessons, answers, keep, least)
 
 
 class Gates:
@@ -166,6 +232,17 @@ class _Proposing:
             counted += takes_place
             found.append(self._match(i, j, float(row[j]), for_children))
         return found
+
+    def barred(self, i: int, need: Need, most: int) -> list[Barred]:
+        """What the need's and its unit's gates keep out of what it would find, best first."""
+        row = self.scores.total[i]
+        allowed = limits(need.volume, self.least, self.keep, LIKELY_FROM)
+        unit, found = self.profile.unit(need.unit), []
+        for j in order(row)[: allowed.keep + most]:
+            check = self.gates.bar(j, unit, need) if row[j] >= allowed.least else None
+            if check is not None:
+                found.append(Barred(call_id=self.pool.calls[j].id, score=float(row[j]), check=check))
+        return found[:most]
 
     def _match(self, i: int, j: int, value: float, for_children: bool) -> Match:
         call, need, vectors = self.pool.calls[j], self.pool.needs[i], self.pool.vectors

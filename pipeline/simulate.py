@@ -21,7 +21,6 @@ from matcher.evaluation import RELEVANT, figures
 from matcher.fitting import features, left_out
 from matcher.learning import Answered, adjusted, learn
 from matcher.model import RejectReason, Verdict
-from matcher.nearness import nearness
 from matcher.pool import Pool
 from matcher.score import order, score
 from matcher.vectors import Vectors
@@ -115,7 +114,8 @@ class Board:
         judged_calls = [
             call for call, known in zip(self.calls, (self._grades >= 0).any(axis=0), strict=True) if known
         ]
-        self._near = nearness(judged_calls, self.calls, vectors)
+        self._indexed = pool.indexed
+        self._near = pool.indexed.nearness(judged_calls, vectors)
 
     def same_queue(self, size: int) -> Row:
         """She answers the first judged calls of each need's list; the whole list is measured."""
@@ -211,7 +211,7 @@ class Board:
             again = [self._answers(i, chosen, 0, later=1000) for i, chosen in enumerate(drawn)]
             answers = [first + second for first, second in zip(answers, again, strict=True)]
         by_need = {need.id: given for need, given in zip(self._needs, answers, strict=True)}
-        lessons = learn(self.calls, self._needs, self._vectors, self._total, by_need, self._near)
+        lessons = learn(self._indexed, self._needs, self._vectors, self._total, by_need, self._near)
         total = self._total.copy()
         for i, lesson in lessons.items():
             total[i] = adjusted(total[i], lesson.shift)

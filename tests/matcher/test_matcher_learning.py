@@ -10,6 +10,7 @@ from builders import NOW, a_call, a_need, a_profile, a_unit
 from calls.model import CallSection
 from calls.vocabulary import ApplicantType, SectionKind
 from fakes import WordEmbedder
+from matcher.indexed import IndexedCalls
 from matcher.learning import BOUND, PER_REFUSAL, Answered, adjusted, learn, log_odds, summary
 from matcher.model import RejectReason, Verdict
 from matcher.score import match
@@ -60,7 +61,7 @@ def vectors(request):
 def shift(answers, vectors=None, calls=CALLS, needs=None, expected=0.5) -> np.ndarray:
     needs = needs or [a_need()]
     total = np.full((len(needs), len(calls)), expected)
-    found = learn(calls, needs, vectors, total, {NEED: answers})
+    found = learn(IndexedCalls(calls, vectors), needs, vectors, total, {NEED: answers})
     return found[0].shift if 0 in found else np.zeros(len(calls))
 
 
@@ -79,7 +80,14 @@ def test_a_refused_call_lowers_those_like_it_most(vectors):
 @pytest.mark.parametrize("reason", [*CAPACITY, None], ids=lambda reason: reason.value if reason else "none")
 def test_a_no_for_want_of_time_money_staff_or_partners_teaches_nothing(vectors, reason):
     assert (
-        learn(CALLS, [a_need()], vectors, np.full((1, 5), 0.5), {NEED: [a_refusal(CALLS[0], reason)]}) == {}
+        learn(
+            IndexedCalls(CALLS, vectors),
+            [a_need()],
+            vectors,
+            np.full((1, 5), 0.5),
+            {NEED: [a_refusal(CALLS[0], reason)]},
+        )
+        == {}
     )
 
 
@@ -132,7 +140,9 @@ def test_a_call_that_is_no_longer_matched_still_teaches(vectors):
 
 def test_answers_of_one_need_do_not_move_another():
     other = a_need(key="annat")
-    found = learn(CALLS, [a_need(), other], None, np.full((2, 5), 0.5), {NEED: [an_answer(CALLS[0])]})
+    found = learn(
+        IndexedCalls(CALLS), [a_need(), other], None, np.full((2, 5), 0.5), {NEED: [an_answer(CALLS[0])]}
+    )
     assert not found[1].shift.any() if 1 in found else True
 
 
@@ -152,7 +162,7 @@ def test_not_eligible_teaches_the_programme_and_type_of_project_for_the_unit_not
     same_topic = a_kind(3, "ERASMUS-EDU-2026-X", "ERASMUS Lump Sum Grants")
     needs = [a_need(), a_need(key="annat"), a_need(unit="bolag")]
     answers = {NEED: [a_refusal(a_kind(1), RejectReason.NOT_ELIGIBLE)]}
-    found = learn([same_kind, same_topic], needs, None, np.full((3, 2), 0.5), answers)
+    found = learn(IndexedCalls([same_kind, same_topic]), needs, None, np.full((3, 2), 0.5), answers)
     for i in (0, 1):
         assert found[i].shift.tolist() == [-PER_REFUSAL, 0.0]
     assert 2 not in found
@@ -162,8 +172,8 @@ def test_a_yes_to_the_same_kind_makes_a_not_eligible_undone():
     yes = an_answer(a_kind(5))
     refusal = a_refusal(a_kind(1), RejectReason.NOT_ELIGIBLE)
     pool = [a_kind(2, text="wastewater")]
-    with_both = learn(pool, [a_need()], None, np.full((1, 1), 0.5), {NEED: [yes, refusal]})[0]
-    with_yes = learn(pool, [a_need()], None, np.full((1, 1), 0.5), {NEED: [yes]})[0]
+    with_both = learn(IndexedCalls(pool), [a_need()], None, np.full((1, 1), 0.5), {NEED: [yes, refusal]})[0]
+    with_yes = learn(IndexedCalls(pool), [a_need()], None, np.full((1, 1), 0.5), {NEED: [yes]})[0]
     assert np.array_equal(with_both.shift, with_yes.shift)
 
 
@@ -209,7 +219,8 @@ def test_a_match_that_answers_lifted_says_so_and_names_the_call(profile):
 )
 def test_a_match_that_answers_lowered_says_why_and_it_is_no_reason_for_the_match(refusal, said):
     pool = [a_kind(8, text=TOPICS[3]), *CALLS]
-    found = learn(pool, [a_need()], vectors_of(pool, [a_need()]), np.full((1, 6), 0.5), {NEED: [refusal]})
+    known = vectors_of(pool, [a_need()])
+    found = learn(IndexedCalls(pool, known), [a_need()], known, np.full((1, 6), 0.5), {NEED: [refusal]})
     told = found[0].evidence(0, pool[0])
     assert translate(told.reason, "sv").startswith(said)
     assert told.strength == 0

@@ -11,7 +11,6 @@ from calls.vocabulary import SectionKind
 from pipeline.judged import Judged
 from pipeline.simulate import SIZES, simulate
 
-
 PUMPS = "schools with heat pumps, insulation, boilers, ventilation, radiators, meters and windows"
 BOOKS = "schools with reading, books, libraries, authors, poems, theatre, newspapers and spelling"
 
