@@ -1,5 +1,6 @@
 """Who has said no to letters. The choice is immediate and unconditional (`ux.md` 1.4)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
@@ -9,6 +10,14 @@ from storage.database import inserted
 from storage.tables import subscription
 
 FROM_LETTER = "mail-link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What a person has said of letters: stopped, or paused until a moment, or neither."""
+
+    stopped: bool = False
+    paused_until: datetime | None = None
 
 
 def stop(conn: Connection, tenant: str, person: str, now: datetime, channel: str = FROM_LETTER) -> None:
@@ -51,6 +60,15 @@ def stopped(conn: Connection, tenant: str, now: datetime | None = None) -> set[s
         silent = or_(silent, subscription.c.paused_until > now)
     wanted = select(subscription.c.person).where(subscription.c.tenant == tenant, silent)
     return set(conn.execute(wanted).scalars())
+
+
+def of(conn: Connection, tenant: str, person: str, now: datetime) -> Word:
+    """What holds for a person at that moment."""
+    row = conn.execute(select(subscription).where(*_this(tenant, person))).first()
+    if row is None:
+        return Word()
+    is_paused = row.paused_until is not None and row.paused_until > now
+    return Word(stopped=row.stopped_at is not None, paused_until=row.paused_until if is_paused else None)
 
 
 def _now(conn: Connection, tenant: str, person: str) -> dict:

@@ -14,6 +14,7 @@ from web import (
     answers,
     calendars,
     calls,
+    letters,
     choices,
     deeds,
     guide,
@@ -73,6 +74,7 @@ DOORS = (
     *deeds.DOORS,
     *overview.DOORS,
     *settings.DOORS,
+    *letters.DOORS,
 )
 SENTENCES = {
     400: N_("Begäran gick inte att förstå."),
