@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import schemathesis
@@ -71,7 +72,7 @@ def _described(app: FastAPI) -> schemathesis.BaseSchema:
 
 def _api(folder: Path) -> tuple[FastAPI, str]:
     """The pages and the API over an empty municipality, and a token for all of it."""
-    now = datetime.now(UTC)
+    now, seconds = datetime.now(UTC), count()
     engine = open_database(f"sqlite:///{folder / 'generated.sqlite'}")
     profile = load_profile(preset_path("exempelstad"))
     with writing(engine) as conn:
@@ -84,7 +85,7 @@ def _api(folder: Path) -> tuple[FastAPI, str]:
         public_url="http://localhost",
         signing_key="a key of measurements and nothing else",
         mail_from="fondvakt@exempelstad.example",
-        now=lambda: datetime.now(UTC),
+        now=lambda: now + timedelta(seconds=next(seconds)),  # so that the pace of a token hides nothing
         profile=lambda: (1, profile),
         send_mail=lambda mail: None,
     )
