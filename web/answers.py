@@ -181,7 +181,10 @@ def _asked(visit: Visit, question: Question) -> Asked | None:
 
 def _person(visit: Visit, question: Question) -> ContactPerson | None:
     people = visit.profile.in_office(visit.today) if visit.profile else ()
-    return next((p for p in people if p.key == question.person and question.unit in p.units), None)
+    named = next((p for p in people if p.key == question.person), None)
+    address = named.email.strip().casefold() if named else None
+    theirs = (p for p in people if p.email.strip().casefold() == address and question.unit in p.units)
+    return named if next(theirs, None) else None  # one letter tells all roles of an address (M-10)
 
 
 def _typed(fields: FormData, choice: Choice, asked: Asked, visit: Visit) -> Typed:

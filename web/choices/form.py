@@ -20,15 +20,6 @@ KINDS_OF: Mapping[Role, tuple[LetterKind, ...]] = {
     Role.COORDINATOR: (LetterKind.REHEARSAL, LetterKind.UNIT),
     Role.OPERATOR: (LetterKind.ALARM,),
 }
-KIND_SENTENCES = {
-    LetterKind.REMINDER: N_("Påminnelser om utlysningar jag följer, 30, 14, 7 och 2 dagar före sista dagen"),
-    LetterKind.CHANGE: N_("Besked när en utlysning jag följer ändras eller dras tillbaka"),
-    LetterKind.ASSIGNMENT: N_("Samordnarens frågor till min enhet, så snart de ställs"),
-    LetterKind.INVITATION: N_("Frågor till referensgruppen"),
-    LetterKind.REHEARSAL: N_("Förhandsbesked på fredagen om måndagens utskick"),
-    LetterKind.UNIT: N_("Besked när en enhet saknar mottagare"),
-    LetterKind.ALARM: N_("Driftlarm"),
-}
 
 
 class Deed(StrEnum):

@@ -18,7 +18,8 @@ from storage import calls, follows, subscriptions, wishes
 from storage.database import reading, writing
 from storage.wishes import RHYTHM_LABELS, Rhythm
 from texts import N_, Message
-from web.choices.form import KIND_SENTENCES, KINDS_OF, Deed, Pause, pause_in, wishes_in
+from web.choices.form import KINDS_OF, Deed, Pause, pause_in, wishes_in
+from web.mail_kinds import KIND_SENTENCES
 from web.names import Names
 from web.render import page
 from web.unsubscribe import BAD_LINK, links
