@@ -4,24 +4,18 @@ The child has a limit of time and of memory (`reliability.md` D4), so that a doc
 that child only. Its name is used for nothing but telling what its ending promises (P-21).
 """
 
-import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
+from profiles.intake import child
 from profiles.intake.blocks import Block, Kind
 from profiles.intake.errors import DocumentRefused
 from texts import N_, Message
 
 LARGEST_DOCUMENT = 10 * 2**20
-SECONDS = 20.0
-MEMORY = 512 * 2**20
 MOST_PAGES = 200
 MOST_CHARACTERS = 1_000_000
 FEWEST_LETTERS = 40
-HOUSE = Path(__file__).resolve().parents[2]
 
 _PDF, _ZIP, _OLD_OFFICE, _RTF = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
@@ -37,8 +31,8 @@ DAMAGED = N_("dokumentet är skadat och går inte att läsa")
 TOO_MANY_PAGES = N_("dokumentet har {pages} sidor, högst {most} läses")
 TOO_LONG = N_("dokumentet har mer än en miljon tecken; ta bara med policyn")
 TOO_HEAVY = N_("dokumentet är för tungt att läsa: det tog mer än {seconds} sekunder eller {memory} MiB minne")
-MACROS = N_("dokumentet har makron; spara det som .docx utan makron")
-PACKED_TOO_TIGHT = N_("filen packas upp till mer än vi läser; det är inget vanligt dokument")
+MACROS = N_("filen har makron; spara den utan makron")
+PACKED_TOO_TIGHT = N_("filen packas upp till mer än vi läser")
 NOT_WORD = N_("filen är ett arkiv (ZIP) men inget Word-dokument; väntade PDF, DOCX eller ren text")
 REASONS = frozenset(
     {ENCRYPTED, NO_TEXT, DAMAGED, TOO_MANY_PAGES, TOO_LONG, TOO_HEAVY, MACROS, PACKED_TOO_TIGHT, NOT_WORD}
@@ -68,7 +62,10 @@ def read_document(content: bytes, name: str) -> Document:
         DocumentRefused: too large, of another kind than it says, encrypted, without text, damaged, or too heavy.
     """
     kind = _kind(content, name)
-    answer = _read_in_child(kind, content)
+    answer = child.answer(kind, content)
+    if answer is None:
+        values = {"seconds": int(child.SECONDS), "memory": child.MEMORY // 2**20}
+        raise DocumentRefused(Message(text=TOO_HEAVY, values=values))
     if "reason" in answer:
         text = answer["reason"] if answer["reason"] in REASONS else DAMAGED
         raise DocumentRefused(Message(text=text, values=answer.get("values", {})))
@@ -124,26 +121,3 @@ def _by_bytes(content: bytes) -> str:
 def _ending(name: str) -> str:
     ending = os.path.splitext(name.replace("\\", "/").rsplit("/", 1)[-1])[1].lower()
     return ending if ending.isascii() and len(ending) <= 6 else ""
-
-
-def _read_in_child(kind: str, content: bytes) -> dict:
-    """The child's answer as a dict. What it says is data: blocks, or one of our own reasons."""
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "profiles.intake.reader", kind],
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            env={"PYTHONPATH": str(HOUSE), "PYTHONIOENCODING": "utf-8", "PATH": os.environ.get("PATH", "")},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as failure:
-        raise _too_heavy() from failure
-    if child.returncode != 0:
-        raise _too_heavy()
-    return json.loads(child.stdout)
-
-
-def _too_heavy() -> DocumentRefused:
-    values = {"seconds": int(SECONDS), "memory": MEMORY // 2**20}
-    return DocumentRefused(Message(text=TOO_HEAVY, values=values))

@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from zipfile import BadZipFile
 
@@ -17,10 +16,9 @@ from lxml.etree import LxmlError
 from profiles.intake import documents
 from profiles.intake.blocks import Block, Kind, Line, blocks_of, numbered
 from profiles.intake.errors import Unread
+from profiles.intake.packages import check_package
 from profiles.intake.policies import KNOWN_HEADING
 
-LARGEST_UNPACKED = 60 * 2**20
-MOST_FILES = 2000
 _HEADING = re.compile(r"(heading|rubrik|title|titel|underrubrik)\b", re.IGNORECASE)
 _LIST = re.compile(r"(list|lista|punktlista|numrerad)", re.IGNORECASE)
 BROKEN = (
@@ -49,21 +47,6 @@ def docx_blocks(content: bytes) -> tuple[Block, ...]:
     return blocks_of(
         [line for block in blocks for line in (Line(text=block.text), Line(text=""))], KNOWN_HEADING
     )
-
-
-def check_package(content: bytes, needed: str, missing: str) -> None:
-    """Refuse an office package before it is unpacked: bombs, macros, encrypted parts, or another kind of archive."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = package.infolist()
-        if len(parts) > MOST_FILES or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            raise Unread(documents.PACKED_TOO_TIGHT)
-        if any(part.flag_bits & 1 for part in parts):
-            raise Unread(documents.ENCRYPTED)
-        names = {part.filename.lower() for part in parts}
-        if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
-            raise Unread(documents.MACROS)
-        if needed not in names:
-            raise Unread(missing)
 
 
 def _blocks(document: WordDocument) -> Iterator[Block]:

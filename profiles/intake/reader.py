@@ -1,4 +1,4 @@
-"""The child process that reads one document: bytes come in, blocks go out as JSON.
+"""The child process that reads one document: bytes come in, blocks or rows go out as JSON.
 
 Run as `python -m profiles.intake.reader KIND`. It takes its limits upon itself before it opens anything.
 """
@@ -7,9 +7,11 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from typing import Any
 
-from profiles.intake import documents
+from profiles.intake import child, documents
 from profiles.intake.blocks import Block, Line, blocks_of
+from profiles.intake.decoding import decoded
 from profiles.intake.errors import Unread
 from profiles.intake.policies import KNOWN_HEADING
 
@@ -19,7 +21,7 @@ def main() -> None:
     limit()
     content = sys.stdin.buffer.read()
     try:
-        answer = {"blocks": [(b.kind.value, b.text, b.page) for b in READERS[sys.argv[1]](content)]}
+        answer = READERS[sys.argv[1]](content)
     except Unread as failure:
         answer = {"reason": failure.reason, "values": failure.values}
     except MemoryError:
@@ -29,8 +31,8 @@ def main() -> None:
 
 def limit() -> None:
     """No more memory, seconds of work or open files than a document may cost; no writing at all."""
-    resource.setrlimit(resource.RLIMIT_AS, (documents.MEMORY, documents.MEMORY))
-    seconds = int(documents.SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (child.MEMORY, child.MEMORY))
+    seconds = int(child.SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -65,17 +67,29 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     return blocks_of(lines, KNOWN_HEADING)
 
 
-def decoded(content: bytes) -> str:
-    """UTF-8 or UTF-16 with its mark, UTF-8 without, else what Swedish Windows writes."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+def _xlsx(content: bytes) -> dict[str, Any]:
+    from profiles.intake.sheet_readers import xlsx_sheets
+
+    return {"sheets": xlsx_sheets(content)}
 
 
-READERS: dict[str, Callable[[bytes], tuple[Block, ...]]] = {"pdf": _pdf, "docx": _docx, "text": _text}
+def _csv(content: bytes) -> dict[str, Any]:
+    from profiles.intake.sheet_readers import csv_sheets
+
+    return {"sheets": csv_sheets(content)}
+
+
+def _told(blocks: tuple[Block, ...]) -> dict[str, Any]:
+    return {"blocks": [(block.kind.value, block.text, block.page) for block in blocks]}
+
+
+READERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
+    "pdf": lambda content: _told(_pdf(content)),
+    "docx": lambda content: _told(_docx(content)),
+    "text": lambda content: _told(_text(content)),
+    "xlsx": _xlsx,
+    "csv": _csv,
+}
 
 if __name__ == "__main__":
     main()
