@@ -79,9 +79,13 @@ def mark(conn: Connection, tenant: str) -> tuple:
 
 
 def summaries(conn: Connection, tenant: str) -> list[Call]:
-    """All calls without their texts and without where they were read, ordered by id: for lists and counts."""
-    rows = conn.execute(select(call).where(call.c.tenant == tenant).order_by(call.c.id))
-    return [_call(row, (), without={"sections": [], "keywords": [], "notes": []}) for row in rows]
+    """All calls without their texts, ordered by id: for lists and counts."""
+    everything = select(call).where(call.c.tenant == tenant)
+    links = defaultdict(list)
+    for link in _links(conn, tenant, everything):
+        links[link.call_id].append(link)
+    rows = conn.execute(everything.order_by(call.c.id))
+    return [_call(row, links[row.id], without={"sections": [], "keywords": [], "notes": []}) for row in rows]
 
 
 def search_texts(conn: Connection, tenant: str) -> dict[int, str]:

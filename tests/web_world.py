@@ -85,6 +85,7 @@ class World:
     profile: Profile | None
     now: datetime = NOW
     public_url: str = URL
+    next_letters: datetime | None = None
     outbox: list[EmailMessage] = field(default_factory=list)
     provider: Any = None
     status: Mapping[str, Any] = field(default_factory=lambda: {"ok": True, "jobs": {"collect": NOW}})
@@ -103,6 +104,8 @@ class World:
             send_mail=self.outbox.append,
             sources=(PORTAL, EUROACCESS),
             status=lambda: self.status,
+            next_letters=lambda now: self.next_letters,
+            host="brevdatorn",
             provider=self.provider,
         )
 

@@ -48,10 +48,10 @@ class Board:
     touched: Mapping[int, int]
     _listed: dict[Selection, list[Row]] = field(default_factory=dict, compare=False)
 
-    def listed(self, chosen: Selection, texts: Mapping[int, str] | None = None) -> list[Row]:
-        """All rows of a selection, whatever its page; what a search looks in is needed where it has words."""
+    def listed(self, chosen: Selection, found: Mapping[int, float] | None = None) -> list[Row]:
+        """All rows of a selection, whatever its page; what a search found is needed where it has words."""
         if chosen.words:
-            return queue.visible(self.rows.values(), chosen, texts)
+            return queue.visible(self.rows.values(), chosen, found)
         whole = replace(chosen, page=1)
         if whole not in self._listed:
             self._listed[whole] = queue.visible(self.rows.values(), whole)
@@ -66,6 +66,11 @@ class Board:
     def programmes(self) -> list[str]:
         """Keys of the programmes that the rows have."""
         return sorted({row.call.programme for row in self.rows.values() if row.call.programme})
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """Keys of the sources that any call was read from."""
+        return sorted({link.source for call in self.calls.values() for link in call.sources})
 
     @cached_property
     def open_calls(self) -> list[Call]:

@@ -15,29 +15,24 @@ from matcher import gates
 from matcher.gates import GATE_LABELS
 from matcher.model import REJECT_REASON_LABELS, Check, Decision, StoredMatch
 from profiles.model import Unit
+from storage import assignments, referrals
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.answers_given import KIND_LABELS, StoredAnswer
+from storage.assignments import Assignment
 from storage.database import reading
-from web import answers, presentation, queue
+from web import answers, presentation, queue, search
+from web.board import Board
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
 from web.queue import UnitMatches
-from web.queue_page import TOKEN_BLANK
+from web.queue_page import TOKEN_BLANK, filter_choices
 from web.render import page, piece
+from web.selection import Order, Selection, selection
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """What of the list of calls somebody wants to see."""
-
-    words: str
-    only_ours: bool
-    page: int
 
 
 def one(visit: Here, call_id: str, request: Request) -> Response:
@@ -92,6 +87,8 @@ def _body(
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
         answers=presentation.ANSWER_LABELS,
         given=given,
+        asked=_seen(visit, assignments.of_call(conn, tenant, number)),
+        referred=referrals.of_call(conn, tenant, number) if visit.is_coordinator else [],
         kinds=KIND_LABELS,
         reason_labels=REJECT_REASON_LABELS,
         why_not=_why_not(visit, call, matches, asked),
@@ -99,6 +96,10 @@ def _body(
         gates=GATE_LABELS,
         decide=DECIDE,
     )
+
+
+def _seen(visit: Visit, asked: Sequence[Assignment]) -> list[Assignment]:
+    return [one for one in asked if visit.may_see_unit(one.unit)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,39 +142,62 @@ def every_short() -> Response:
 
 def every(visit: Here, request: Request) -> Response:
     """The calls that one can apply to now or soon, with a search."""
-    shelf, memory, tenant = _shelf(visit, request), visit.context.memory, visit.context.tenant
+    asked, memory, tenant = request.query_params, visit.context.memory, visit.context.tenant
+    ours = asked.get("visa", "") == "vara" or ("visa" not in asked and not visit.is_coordinator)
     with reading(visit.context.engine) as conn:
         board = memory.board(conn, tenant, visit.now, visit.units_seen)
-        texts = memory.texts(conn, tenant, board.mark) if shelf.words else {}
+        offered = filter_choices(visit, board)
+        chosen = selection(
+            asked, [key for key, _ in offered["units"]], calls_programmes(board), board.sources
+        )
+        nearness = visit.context.nearness
+        found = search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else {}
     wanted = [
         call
         for call in board.open_calls
-        if (not shelf.only_ours or call.id in board.rows)
-        and queue.contains(call, texts.get(call.id, ""), shelf.words)
+        if queue.call_fits(call, call.days_left(visit.now), chosen, found)
+        and _is_ours(board, call, chosen, ours)
     ]
+    if chosen.order is Order.MEANING and chosen.words:
+        wanted.sort(key=lambda call: (-found[call.id], call.id))
     last = queue.last_page(len(wanted))
     return page(
         visit,
         "calls/every.html",
         names=Names(visit),
-        shelf=shelf,
-        calls=queue.paged(wanted, shelf.page),
+        chosen=chosen,
+        only_ours=ours,
+        choices=offered | {"programmes": _programmes(visit, board)},
+        calls=queue.paged(wanted, chosen.page),
         ours=board.rows,
         found=len(wanted),
         total=len(board.open_calls),
-        page_number=min(shelf.page, last),
+        page_number=min(chosen.page, last),
         last_page=last,
+        by_meaning=visit.context.nearness is not None,
         flash=None,
     )
 
 
-def _shelf(visit: Visit, request: Request) -> Shelf:
-    asked = request.query_params
-    return Shelf(
-        words=queue.search_words(asked.get("sok", "")),
-        only_ours=asked.get("visa", "") == "vara" or ("visa" not in asked and not visit.is_coordinator),
-        page=queue.page_number(asked.get("sida")),
-    )
+def _is_ours(board: Board, call: Call, chosen: Selection, ours: bool) -> bool:
+    """Whether a call concerns us as far as that was asked for: at all, a unit, and how strongly."""
+    row = board.rows.get(call.id)
+    if not (ours or chosen.unit or chosen.band):
+        return True
+    units = [unit for unit in (row.units if row else ()) if chosen.unit in ("", unit.unit)]
+    return any(chosen.band in (None, unit.best.match.band) for unit in units)
+
+
+def calls_programmes(board: Board) -> list[str]:
+    """Keys of the programmes of the calls one can apply to."""
+    return sorted({call.programme for call in board.open_calls if call.programme})
+
+
+def _programmes(visit: Visit, board: Board) -> list[tuple[str, str]]:
+    named = [
+        (key, presentation.programme_name(key, visit.language) or key) for key in calls_programmes(board)
+    ]
+    return sorted(named, key=lambda choice: choice[1])
 
 
 def _card(unit: UnitMatches, history: dict[int, list[Decision]]) -> tuple[UnitMatches, list[Decision]]:

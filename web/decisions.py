@@ -1,6 +1,7 @@
 """What a posted decision means. Pure rules; decisions are only ever added to, and so undoing is one more."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -42,6 +43,7 @@ class Intent:
     Attributes:
         reason: for a refusal; None when none was chosen.
         wait, day: for something put off; `day` as typed.
+        duplicate_of: for a duplicate: the number of the other call as typed, empty for none.
     """
 
     verdict: Verdict
@@ -49,11 +51,15 @@ class Intent:
     note: str = ""
     wait: Wait | None = None
     day: str = ""
+    duplicate_of: str = ""
 
     def faults(self, now: datetime) -> list[Fault]:
         """What is missing or impossible."""
         if self.verdict is Verdict.REJECT and self.reason is None:
             return [Fault(field="reason", message=Message(text=N_("Välj ett skäl till att ni avvisar.")))]
+        if self.verdict is Verdict.REJECT and self.duplicate_of and self.other_call is None:
+            text = N_("Ange den andra utlysningens nummer eller adress, till exempel /utlysning/17.")
+            return [Fault(field="duplicate_of", message=Message(text=text))]
         if self.verdict is not Verdict.LATER:
             return []
         if self.wait is None:
@@ -72,7 +78,24 @@ class Intent:
             day = day or _today(now) + timedelta(weeks=WEEKS.get(self.wait, 1))
             until = datetime.combine(day, time(), tzinfo=STOCKHOLM)
         reason = self.reason if self.verdict is Verdict.REJECT else None
-        return Decision(verdict=self.verdict, by=by, at=now, reason=reason, note=self.note, until=until)
+        other = self.other_call if reason is RejectReason.DUPLICATE else None
+        return Decision(
+            verdict=self.verdict,
+            by=by,
+            at=now,
+            reason=reason,
+            note=self.note,
+            until=until,
+            duplicate_of=other,
+        )
+
+    @property
+    def other_call(self) -> int | None:
+        """The number of the call that it is a duplicate of, None when what was typed holds no number."""
+        number = re.fullmatch(
+            r"(?:\S*/utlysning/)?([1-9][0-9]{0,8})(?:[?#]\S*)?", self.duplicate_of, re.ASCII
+        )
+        return int(number[1]) if number else None
 
 
 def back_to_queue(by: str, now: datetime) -> Decision:

@@ -10,12 +10,28 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.responses import Response
 
+from texts import N_
 from web.context import WebContext
 from web.render import drop_cookie, set_cookie
 from web.visit import Visit
 
 TEN_MINUTES = 600
 COOKIE_BYTES = 3500
+
+
+# Deeds that are about nothing but themselves.
+TOLD = {
+    "draft-saved": N_("Utkastet är sparat."),
+    "draft-on-top": N_("Dina ändringar ligger nu ovanpå det som gäller. Granska dem igen."),
+    "proposed": N_("Föreslaget för samordnaren."),
+    "published": N_("Publicerat. Utlysningarna matchas om nu."),
+    "restored": N_("Den äldre versionen gäller igen. Utlysningarna matchas om nu."),
+    "returned": N_("Skickat tillbaka med dina ord."),
+    "withdrawn": N_("Utkastet är kastat."),
+    "taken-back": N_("Förslaget är ett utkast igen."),
+    "judged": N_("Sparat bland de bedömda paren."),
+    "learning-changed": N_("Sparat. Det märks vid nästa matchning."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,19 +43,26 @@ class Flash:
         units: keys of the units it was done for.
         undo: "match:stamp:state before" of each match; empty when it cannot be undone.
         until: ISO day that something was put off to, empty otherwise.
+        calls: how many calls were decided together, 0 for a decision about one.
+        bulk: the number that takes all of them back, 0 for none.
+        left: how many were left as somebody else decided them meanwhile.
     """
 
     deed: str
     units: tuple[str, ...]
     undo: tuple[str, ...] = ()
     until: str = ""
+    calls: int = 0
+    bulk: int = 0
+    left: int = 0
 
 
 def leave(visit: Visit, response: Response, message: Flash) -> None:
     """Keep a message for the next page."""
-    text = _signer(visit.context).dumps([message.deed, message.units, message.undo, message.until])
+    numbers = [message.calls, message.bulk, message.left]
+    text = _signer(visit.context).dumps([message.deed, message.units, message.undo, message.until, *numbers])
     if len(text) > COOKIE_BYTES:  # too much to carry: the deed is told, and undone on the calls' own pages
-        text = _signer(visit.context).dumps([message.deed, message.units[:20], [], message.until])
+        text = _signer(visit.context).dumps([message.deed, message.units[:20], [], message.until, *numbers])
     set_cookie(visit, response, "fondvakt-flash", text, max_age=TEN_MINUTES)
 
 
@@ -49,10 +72,19 @@ def pick_up(visit: Visit) -> Flash | None:
     if not text or visit.person is None:
         return None
     try:
-        deed, units, undo, until = _signer(visit.context).loads(text, max_age=TEN_MINUTES)
-    except (BadSignature, ValueError):
+        deed, units, undo, until, *numbers = _signer(visit.context).loads(text, max_age=TEN_MINUTES)
+        calls, bulk, left = (int(number) for number in numbers)
+    except (BadSignature, TypeError, ValueError):
         return None
-    return Flash(deed=deed, units=_texts(units), undo=_texts(undo), until=str(until))
+    return Flash(
+        deed=deed,
+        units=_texts(units),
+        undo=_texts(undo),
+        until=str(until),
+        calls=calls,
+        bulk=bulk,
+        left=left,
+    )
 
 
 def forget(visit: Visit, response: Response) -> None:

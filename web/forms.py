@@ -1,10 +1,48 @@
-"""What the forms of decisions need on any page: lists of words, and stamps of what was seen."""
+"""What the buttons of decisions need on any page: what they decide, as it stood when the page was made.
+
+A page has one form for all its buttons, `beslut`; each button carries what it is about as its value, so a page of
+the queue says nothing twice. What needs more than a press is a link to a page that asks (`web/deeds/`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
 
 from calls.model import Call
 from matcher.model import REJECT_REASON_LABELS, StoredMatch
 from web import queue
 from web.decisions import WAIT_LABELS, stamp
 from web.queue import Row, Tab, UnitMatches
+
+MOST_MATCHES = 200
+
+
+class Asked(StrEnum):
+    """The pages that ask for more than a press; the words stand in addresses."""
+
+    ACCEPT = "godkann"
+    REJECT = "avvisa"
+    LATER = "skjut-upp"
+    REFER = "referensgrupp"
+    FORWARD = "till-enhet"
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a button is about: matches as "number:stamp", and the row to go on to."""
+
+    matches: tuple[str, ...]
+    onto: str = ""
+
+    def __str__(self) -> str:
+        return ",".join(self.matches) + (f"@{self.onto}" if self.onto else "")
+
+
+def named(text: str) -> Named:
+    """What a button's value names; odd parts are left for whoever looks the matches up."""
+    matches, _, onto = text.partition("@")
+    return Named(tuple(part for part in matches.split(",") if part), onto)
 
 
 class _Decide:
@@ -21,14 +59,29 @@ class _Decide:
         return f"{stored.id}:{stamp(stored, call)}"
 
     @staticmethod
-    def matches(unit: UnitMatches, row: Row) -> list[str]:
+    def unit(unit: UnitMatches, row: Row, onto: object = "") -> Named:
         """What a unit's buttons decide."""
-        return [f"{stored.id}:{stamp(stored, row.call)}" for stored in unit.open_to_decide]
+        return Named(_stamped(unit.open_to_decide, row), str(onto))
 
     @staticmethod
-    def all_waiting(row: Row, tab: Tab = Tab.REVIEW) -> list[str]:
-        """What "accept all" decides in a tab."""
-        return [f"{m.id}:{stamp(m, row.call)}" for unit in row.deciding(tab) for m in unit.undecided]
+    def row(row: Row, tab: Tab = Tab.REVIEW, onto: object = "") -> Named:
+        """What a row's buttons decide in a tab."""
+        return Named(_stamped([m for unit in row.deciding(tab) for m in unit.undecided], row), str(onto))
+
+    @staticmethod
+    def waiting(row: Row | None) -> Named:
+        """Everything of a row that waits, the possible ones too; nothing without a row."""
+        return Named(_stamped([m for unit in row.waiting for m in unit.undecided], row)) if row else Named(())
+
+    @staticmethod
+    def ask(deed: str, about: Named, back: str, **more: str) -> str:
+        """The page that asks."""
+        said = {"m": ",".join(about.matches), "nasta": about.onto, "back": "" if back == "/" else back}
+        return f"/beslut/{deed}?" + urlencode({key: value for key, value in (said | more).items() if value})
+
+
+def _stamped(matches: Sequence[StoredMatch], row: Row) -> tuple[str, ...]:
+    return tuple(f"{stored.id}:{stamp(stored, row.call)}" for stored in matches)
 
 
 DECIDE = _Decide()

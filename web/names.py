@@ -10,7 +10,7 @@ from notifier.weeks import STOCKHOLM
 from profiles.model import Need, PriorityArea
 from texts import translate
 from web import presentation
-from web.flash import Flash
+from web.flash import TOLD, Flash
 from web.visit import Visit
 
 OF_TIME = frozenset({gates.WHEN, gates.PREPARATION})
@@ -40,7 +40,7 @@ class Names:
         need = self.need(match)
         if need is None:
             return match.match.need
-        return need.title_en if self.wording.language == "en" else need.title
+        return (need.title_en or need.title) if self.wording.language == "en" else need.title
 
     def area(self, match: StoredMatch) -> PriorityArea | None:
         """The priority area that a match serves."""
@@ -130,10 +130,50 @@ class Names:
     def flash(self, flash: Flash) -> str:
         """What was just done, in a sentence."""
         _, units = self.wording.gettext, self.units(flash.units)
+        if flash.deed in TOLD:
+            return _(TOLD[flash.deed])
+        if flash.deed == "saved":
+            return _("Sparat.")
+        if flash.calls or flash.left:
+            return self._together(flash)
         if flash.deed == "accept":
             return _("Godkänd för {units}.", units=units)
+        if flash.deed == "refer":
+            return _("Skickad till referensgruppen för {units}.", units=units)
+        if flash.deed == "forward":
+            return _("Skickad till {units}.", units=units)
         if flash.deed == "reject":
             return _("Avvisad för {units}.", units=units)
         if flash.deed == "later":
             return _("Uppskjuten till {day} för {units}.", day=self.day(flash.until), units=units)
         return _("Ångrat för {units}.", units=units)
+
+    def _together(self, flash: Flash) -> str:
+        done = {
+            "accept": self.wording.ngettext(
+                "{number} utlysning godkänd.", "{number} utlysningar godkända.", flash.calls
+            ),
+            "reject": self.wording.ngettext(
+                "{number} utlysning avvisad.", "{number} utlysningar avvisade.", flash.calls
+            ),
+            "later": self.wording.ngettext(
+                "{number} utlysning uppskjuten.", "{number} utlysningar uppskjutna.", flash.calls
+            ),
+            "refer": self.wording.ngettext(
+                "{number} utlysning skickad till referensgruppen.",
+                "{number} utlysningar skickade till referensgruppen.",
+                flash.calls,
+            ),
+            "undo": self.wording.ngettext(
+                "Ångrat för {number} utlysning.", "Ångrat för {number} utlysningar.", flash.calls
+            ),
+        }
+        said = done.get(flash.deed, "")
+        if not flash.left:
+            return said
+        left = self.wording.ngettext(
+            "{number} träff har ändrats sedan dess och lämnades.",
+            "{number} träffar har ändrats sedan dess och lämnades.",
+            flash.left,
+        )
+        return f"{said} {left}"

@@ -22,6 +22,7 @@ from matcher.model import (
     BAND_LABELS,
     MATCH_STATE_LABELS,
     REJECT_REASON_LABELS,
+    SYSTEM,
     Answer,
     Decision,
     MatchState,
@@ -40,6 +41,7 @@ VERDICT_LABELS = {
     Verdict.ACCEPT: N_("Godkänd"),
     Verdict.REJECT: N_("Avvisad"),
     Verdict.LATER: N_("Uppskjuten"),
+    Verdict.REFER: N_("Till referensgruppen"),
 }
 MODEL_LABELS = {
     DeadlineModel.SINGLE_STAGE: N_("ett steg"),
@@ -195,6 +197,10 @@ def decision_line(decision: Decision, name: str, wording: Wording) -> str:
     if decision.reason is not None:
         reason = wording.gettext(REJECT_REASON_LABELS[decision.reason])
         label = wording.gettext("{label}: {reason}", label=label, reason=reason)
+    if decision.duplicate_of is not None:
+        label = wording.gettext("{label} av utlysning {number}", label=label, number=decision.duplicate_of)
+    if decision.by == SYSTEM:
+        return wording.gettext("Gick ut ogranskad enligt enhetens val, {at}", at=at)
     return wording.gettext("{what} – {name}, {at}", what=label, name=name, at=at)
 
 
@@ -203,6 +209,13 @@ def moment(at: datetime, wording: Wording) -> str:
     local = at.astimezone(STOCKHOLM)
     shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
     return wording.gettext("{day} kl. {clock}", day=wording.day(local.date()), clock=shown)
+
+
+def weekday_clock(at: datetime, wording: Wording) -> str:
+    """A moment of the days to come by the clock in Sweden: måndag 24 augusti 2026 kl. 07.00."""
+    local = at.astimezone(STOCKHOLM)
+    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    return wording.gettext("{day} kl. {clock}", day=wording.weekday(local.date()), clock=shown)
 
 
 def read_at(call: Call, wording: Wording, now: datetime) -> str:

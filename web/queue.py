@@ -2,48 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 from math import ceil
-from typing import TypeVar
-from urllib.parse import urlencode
 
 from calls.model import Call
-from calls.programmes import PROGRAMMES
 from calls.vocabulary import Status
 from matcher.model import Band, MatchState, StoredMatch
 from matcher.review import may_decide
 from web.decisions import is_waiting
+from web.selection import Due, Order, Selection, Tab
 
 PAGE_ROWS = 25
 URGENT_DAYS = 14
 NEW_FOR = timedelta(days=7)
-LONGEST_SEARCH = 200
 STRENGTHS = (Band.STRONG, Band.LIKELY, Band.POSSIBLE)
-Word = TypeVar("Word", bound=StrEnum)
-
-
-class Tab(StrEnum):
-    """The parts of the queue (`ux.md` 2.1); the words stand in addresses."""
-
-    REVIEW = "granska"
-    URGENT = "bradskar"
-    SEVERAL = "flera"
-    CHILDREN = "barn"
-    CHANGED = "andrade"
-    BELOW = "under-gransen"
-    LATER = "uppskjutna"
-    ACCEPTED = "godkanda"
-    REJECTED = "avvisade"
-
-
-class Order(StrEnum):
-    """What comes first."""
-
-    URGENT = "bradskande"
-    STRONGEST = "starkast"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,79 +143,14 @@ _BELONGS = {
     Tab.LATER: lambda row: any(unit.state is MatchState.LATER for unit in row.units),
     Tab.ACCEPTED: lambda row: any(u.state in (MatchState.ACCEPTED, MatchState.SENT) for u in row.units),
     Tab.REJECTED: lambda row: any(unit.state is MatchState.REJECTED for unit in row.units),
+    Tab.REFERRED: lambda row: any(unit.state is MatchState.REFERRED for unit in row.units),
 }
 STATES_OF = {
     Tab.LATER: (MatchState.LATER,),
     Tab.ACCEPTED: (MatchState.ACCEPTED, MatchState.SENT),
     Tab.REJECTED: (MatchState.REJECTED,),
+    Tab.REFERRED: (MatchState.REFERRED,),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """What somebody wants to see, read from an address; anything odd in it counts as not said (W-32)."""
-
-    tab: Tab = Tab.REVIEW
-    unit: str = ""
-    programme: str = ""
-    band: Band | None = None
-    words: str = ""
-    order: Order = Order.URGENT
-    page: int = 1
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether something is left out by choice."""
-        return bool(self.unit or self.programme or self.band or self.words)
-
-    def address(self, **changes: object) -> str:
-        """The address of this selection, or of one that differs in something; without what is usual."""
-        wanted = replace(self, **changes)
-        said = {
-            "flik": wanted.tab,
-            "enhet": wanted.unit,
-            "program": wanted.programme,
-            "styrka": wanted.band or "",
-            "sok": wanted.words,
-            "ordning": wanted.order,
-            "sida": wanted.page,
-        }
-        usual = {"flik": Tab.REVIEW, "ordning": Order.URGENT, "sida": 1}
-        query = urlencode(
-            {key: str(value) for key, value in said.items() if value and usual.get(key) != value}
-        )
-        return f"/?{query}" if query else "/"
-
-
-def selection(asked: Mapping[str, str], units: Iterable[str], programmes: Iterable[str]) -> Selection:
-    """Read an address; the only units and programmes are those given."""
-    unit, programme = asked.get("enhet", ""), asked.get("program", "")
-    return Selection(
-        tab=word(Tab, asked.get("flik")) or Tab.REVIEW,
-        unit=unit if unit in set(units) else "",
-        programme=programme if programme in set(programmes) else "",
-        band=word(Band, asked.get("styrka")),
-        words=search_words(asked.get("sok", "")),
-        order=word(Order, asked.get("ordning")) or Order.URGENT,
-        page=page_number(asked.get("sida")),
-    )
-
-
-def word(words: type[Word], said: object) -> Word | None:
-    """A word of a closed list, None for anything else."""
-    return next((known for known in words if known.value == said), None)
-
-
-def search_words(text: str) -> str:
-    """What is searched for: one line, at most 200 characters."""
-    return " ".join(text.split())[:LONGEST_SEARCH]
-
-
-def page_number(text: str | None) -> int:
-    """A page, 1 for anything that is none."""
-    return (
-        int(text) if text and text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text) else 1
-    )
 
 
 def rows_of(calls: Iterable[Call], matches: Iterable[StoredMatch], now: datetime) -> list[Row]:
@@ -276,13 +185,16 @@ def folded(row: Row, tab: Tab) -> list[UnitMatches]:
     return [unit for unit in row.units if is_folded(unit, tab)]
 
 
-def visible(rows: Iterable[Row], chosen: Selection, texts: Mapping[int, str] | None = None) -> list[Row]:
+def visible(rows: Iterable[Row], chosen: Selection, found: Mapping[int, float] | None = None) -> list[Row]:
     """The rows of a selection, in its order.
 
     Args:
-        texts: what a search looks in, by call; needed where the selection has words.
+        found: call to how near it is to the words of the selection; needed where there are words.
     """
-    return sorted((row for row in rows if _fits(row, chosen, texts or {})), key=_ORDERS[chosen.order])
+    fitting = [row for row in rows if _fits(row, chosen, found or {})]
+    if chosen.order is Order.MEANING:
+        return sorted(fitting, key=lambda row: (-(found or {}).get(row.call.id, 0.0), row.call.id))
+    return sorted(fitting, key=_ORDERS[chosen.order])
 
 
 def counts(rows: Iterable[Row]) -> dict[Tab, int]:
@@ -302,13 +214,6 @@ def paged(rows: Sequence[Row], page: int) -> Sequence[Row]:
     return rows[start : start + PAGE_ROWS]
 
 
-def contains(call: Call, text: str, words: str) -> bool:
-    """Whether all words stand somewhere in the call's text or its programme's name; `text` is in lower case."""
-    programme = PROGRAMMES.get(call.programme or "")
-    names = f"{programme.name_sv}\n{programme.name_en}".casefold() if programme else ""
-    return all(part in text or part in names for part in words.casefold().split())
-
-
 def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]:
     by_unit: dict[str, list[StoredMatch]] = defaultdict(list)
     for match in matches:
@@ -324,12 +229,37 @@ def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]
     return tuple(sorted(units, key=lambda unit: (not unit.waiting, -unit.best.match.score, unit.unit)))
 
 
-def _fits(row: Row, chosen: Selection, texts: Mapping[int, str]) -> bool:
-    if not row.is_in(chosen.tab):
+def call_fits(call: Call, days_left: int | None, chosen: Selection, found: Mapping[int, float]) -> bool:
+    """Whether a call is of the programme, source, applicant, deadline and words that were chosen.
+
+    What a call does not say of its applicants is no reason to hide it.
+    """
+    if chosen.programme and call.programme != chosen.programme:
         return False
-    if chosen.programme and row.call.programme != chosen.programme:
+    if chosen.source and chosen.source not in call_sources(call):
         return False
-    if chosen.words and not contains(row.call, texts.get(row.call.id, ""), chosen.words):
+    if chosen.applicant and call.eligible_applicants and chosen.applicant not in call.eligible_applicants:
+        return False
+    if chosen.due is not None and not _is_due(call, days_left, chosen.due):
+        return False
+    return not chosen.words or call.id in found
+
+
+def call_sources(call: Call) -> tuple[str, ...]:
+    """Keys of the sources that a call was read from."""
+    return tuple(link.source for link in call.sources)
+
+
+def _is_due(call: Call, days_left: int | None, due: Due) -> bool:
+    if due is Due.UNKNOWN:
+        return call.deadlines is None
+    if due is Due.RUNNING:
+        return call.deadlines == ()
+    return days_left is not None and days_left <= int(due.value)
+
+
+def _fits(row: Row, chosen: Selection, found: Mapping[int, float]) -> bool:
+    if not row.is_in(chosen.tab) or not call_fits(row.call, row.days_left, chosen, found):
         return False
     return any(_unit_fits(unit, chosen) for unit in row.units)
 

@@ -6,7 +6,6 @@ happened to since it was last shown is not made again.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -14,19 +13,23 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from matcher.model import BAND_LABELS
-from storage import answers_given, runs, subscriptions
+from calls.vocabulary import APPLICANT_LABELS
+from matcher.model import BAND_LABELS, MatchState
+from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
+from storage import answers_given, choices, runs, subscriptions
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.database import reading
 from texts import N_
-from web import presentation, queue
+from web import presentation, queue, search
 from web.board import Board
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
-from web.queue import Order, Row, Selection, Tab
+from web.queue import Row
 from web.render import page, piece
+from web.selection import Due, Order, Selection, Tab, selection
+from web.shortcuts import keys_of
 from web.visit import Access, Here, Visit
 
 TAB_LABELS = {
@@ -37,10 +40,22 @@ TAB_LABELS = {
     Tab.CHANGED: N_("Ändrade"),
     Tab.BELOW: N_("Strax under gränsen"),
     Tab.LATER: N_("Uppskjutna"),
+    Tab.REFERRED: N_("Hos referensgruppen"),
     Tab.ACCEPTED: N_("Godkända"),
     Tab.REJECTED: N_("Avvisade"),
 }
-ORDER_LABELS = {Order.URGENT: N_("Brådskande först"), Order.STRONGEST: N_("Starkast först")}
+ORDER_LABELS = {
+    Order.URGENT: N_("Brådskande först"),
+    Order.STRONGEST: N_("Starkast först"),
+    Order.MEANING: N_("Närmast sökningen först"),
+}
+DUE_LABELS = {
+    Due.WEEK: N_("Inom en vecka"),
+    Due.MONTH: N_("Inom 30 dagar"),
+    Due.QUARTER: N_("Inom 90 dagar"),
+    Due.RUNNING: N_("Löpande"),
+    Due.UNKNOWN: N_("Framgår inte"),
+}
 TOKEN_BLANK = secrets.token_hex(32)  # stands for the form token in rows that are kept; nobody can guess it
 
 
@@ -55,17 +70,17 @@ def front(visit: Here, request: Request) -> Response:
 
 def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
     """The queue as chosen by an address."""
-    tenant, memory = visit.context.tenant, visit.context.memory
+    tenant = visit.context.tenant
     with reading(visit.context.engine) as conn:
-        board = memory.board(conn, tenant, visit.now)
-        chosen = queue.selection(asked, _units(visit), board.programmes)
-        found = board.listed(chosen, memory.texts(conn, tenant, board.mark) if chosen.words else None)
+        board, chosen, found = choose(visit, conn, asked)
         shown = queue.paged(found, chosen.page)
-        rows = _pieces(visit, conn, board, chosen, shown)
+        rules = choices.review_rules(conn, tenant)
+        rows = _pieces(visit, conn, board, chosen, shown, rules)
         silent = subscriptions.stopped(conn, tenant, visit.now)
         harvests = runs.latest(conn, tenant)
         troubled = _troubled_sources(visit, conn, harvests)
         answers = len(answers_given.newest(conn, tenant))
+        keys = keys_of(visit, conn)
     last = queue.last_page(len(found))
     response = page(
         visit,
@@ -76,54 +91,97 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
         answers=answers,
         rows=rows,
         found=len(found),
+        in_all=chosen.tab not in queue.STATES_OF,
+        revision=board.revision,
+        keys=keys,
         page_number=min(chosen.page, last),
         last_page=last,
-        choices=_choices(visit, board.programmes),
+        choices=filter_choices(visit, board),
+        filters=filters_said(visit, chosen, board),
         flash=pick_up(visit),
         unheard=_unheard_units(visit, silent),
         troubled=troubled,
         has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
         below=board.counts[Tab.BELOW],
+        by_meaning=visit.context.nearness is not None,
     )
     forget(visit, response)
     return response
 
 
+def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Board, Selection, list[Row]]:
+    """The queue as it stands, what an address chooses of it, and the rows of that, whatever the page."""
+    tenant, memory = visit.context.tenant, visit.context.memory
+    board = memory.board(conn, tenant, visit.now)
+    chosen = selection(asked, _units(visit), board.programmes, board.sources)
+    nearness = visit.context.nearness
+    return (
+        board,
+        chosen,
+        board.listed(
+            chosen,
+            search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else None,
+        ),
+    )
+
+
 def tab_row(board: Board) -> list[tuple[Tab, str, int]]:
     """The tabs with their labels, not yet translated, and counts."""
-    return [(tab, TAB_LABELS[tab], board.counts[tab]) for tab in Tab]
+    return [(tab, TAB_LABELS[tab], board.counts[tab]) for tab in TAB_LABELS]
+
+
+def goes_unreviewed_text(visit: Visit) -> str:
+    """What is said of a match that nobody has looked at and that goes out all the same."""
+    at = visit.context.next_letters(visit.now)
+    if at is None:
+        return visit.wording.gettext("Går ut ogranskad med nästa brev")
+    shown = presentation.weekday_clock(at, visit.wording)
+    return visit.wording.gettext("Går ut ogranskad {when}", when=shown)
 
 
 def _pieces(
-    visit: Visit, conn: Connection, board: Board, chosen: Selection, rows: Sequence[Row]
+    visit: Visit,
+    conn: Connection,
+    board: Board,
+    chosen: Selection,
+    rows: Sequence[Row],
+    rules: Mapping[str, ReviewRule],
 ) -> list[Markup]:
     """The rows of a page as HTML; those not kept are read in full and made."""
-    memory, onto = visit.context.memory, _next_rows(rows)
-    keys = {row.call.id: _key(visit, board, chosen, row, onto[row.call.id]) for row in rows}
+    memory, onto, goes_at = visit.context.memory, _next_rows(rows), goes_unreviewed_text(visit)
+    dam = (goes_at, tuple(sorted(rules.items())))
+    keys = {row.call.id: _key(visit, board, chosen, row, onto[row.call.id], dam) for row in rows}
     made = {number: memory.kept(key) for number, key in keys.items()}
     missing = [number for number, text in made.items() if text is None]
-    blank = replace(visit, csrf=TOKEN_BLANK)
-    names = Names(blank)
+    names = Names(visit)
     for row in _whole_rows(visit, conn, missing):
         number = row.call.id
         made[number] = piece(
-            blank,
+            visit,
             "review/row.html",
             names=names,
             row=row,
             chosen=chosen,
             onto=onto[number],
             decide=DECIDE,
+            goes=lambda unit: _goes(unit, rules),
+            goes_at=goes_at,
         )
         memory.keep(keys[number], made[number])
-    return [Markup(text.replace(TOKEN_BLANK, visit.csrf)) for text in made.values() if text]
+    return [Markup(text) for text in made.values() if text]
 
 
-def _key(visit: Visit, board: Board, chosen: Selection, row: Row, onto: int | str) -> tuple:
+def _goes(unit: queue.UnitMatches, rules: Mapping[str, ReviewRule]) -> bool:
+    rule = rules.get(unit.unit, DEFAULT_RULE)
+    new = [match for match in unit.undecided if match.state is MatchState.NEW]
+    return any(goes_unreviewed(match.match.band, rule) for match in new)
+
+
+def _key(visit: Visit, board: Board, chosen: Selection, row: Row, onto: int | str, dam: tuple) -> tuple:
     """Everything that a row's HTML depends on."""
     number = row.call.id
     seen = (board.mark, board.made_at, board.touched.get(number), visit.profile_version)
-    return (number, visit.language, chosen, onto, *seen)
+    return (number, visit.language, chosen, onto, dam, *seen)
 
 
 def _whole_rows(visit: Visit, conn: Connection, numbers: Sequence[int]) -> list[Row]:
@@ -144,19 +202,38 @@ def _next_rows(rows: Sequence[Row]) -> dict[int, int | str]:
 
 
 def _units(visit: Visit) -> list[str]:
-    return [unit.key for unit in visit.profile.units] if visit.profile else []
+    return [unit.key for unit in visit.profile.units if visit.may_see_unit(unit.key)] if visit.profile else []
 
 
-def _choices(visit: Visit, found: Sequence[str]) -> dict[str, Any]:
+def filter_choices(visit: Visit, board: Board) -> dict[str, Any]:
     """What the filters offer: value and words."""
     _ = visit.wording.gettext
-    programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in found]
+    programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in board.programmes]
+    titles = {source.key: source.title for source in visit.context.sources}
     return {
         "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
         "programmes": sorted(programmes, key=lambda choice: choice[1]),
         "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
+        "sources": [(key, titles.get(key, key)) for key in board.sources],
+        "dues": [(due.value, _(label)) for due, label in DUE_LABELS.items()],
+        "applicants": [(kind.value, _(label)) for kind, label in APPLICANT_LABELS.items()],
         "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
     }
+
+
+def filters_said(visit: Visit, chosen: Selection, board: Board) -> list[tuple[str, str]]:
+    """What is filtered, as label and words, for a page that finds nothing."""
+    _, offered = visit.wording.gettext, filter_choices(visit, board)
+    said = [
+        (_("Sökord"), chosen.words),
+        (_("Enhet"), dict(offered["units"]).get(chosen.unit, "")),
+        (_("Program"), dict(offered["programmes"]).get(chosen.programme, "")),
+        (_("Styrka"), dict(offered["bands"]).get(chosen.band, "")),
+        (_("Källa"), dict(offered["sources"]).get(chosen.source, "")),
+        (_("Sista dag"), dict(offered["dues"]).get(chosen.due, "")),
+        (_("Sökande"), dict(offered["applicants"]).get(chosen.applicant, "")),
+    ]
+    return [(label, words) for label, words in said if words]
 
 
 def _unheard_units(visit: Visit, silent: set[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """The queue: what waits, and the decisions of it (`ux.md` part 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 from starlette.responses import RedirectResponse, Response
 
 from calls.model import Call
@@ -16,12 +17,15 @@ from matcher.model import (
     Verdict,
 )
 from notifier.weeks import STOCKHOLM
+from storage import audit, referrals
 from storage import calls as stored_calls
 from storage import matches as stored_matches
+from storage.audit import Event
 from storage.database import reading, writing
 from texts import N_, Message
 from web import presentation
 from web.decisions import (
+    Fault,
     Intent,
     Wait,
     back_to_queue,
@@ -30,35 +34,41 @@ from web.decisions import (
     stamp,
 )
 from web.flash import Flash, leave
-from web.forms import DECIDE
+from web.forms import DECIDE, MOST_MATCHES, Asked, named
 from web.names import Names
-from web.queue import word
 from web.render import page
+from web.selection import word
 from web.visit import Fields, Here, Refused, Visit, number_of, own_path, text_of
 
-MOST_MATCHES = 200
 ANY_ROW = "rad-"
+TWICE_WITHIN = timedelta(minutes=2)
 UNKNOWN_WORD = Message(text=N_("Formuläret innehöll ett okänt val. Inget har sparats."))
 UNKNOWN_MATCH = Message(text=N_("Träffen finns inte längre. Inget har sparats."))
+UNKNOWN_CALL = Message(text=N_("Det finns ingen utlysning med det numret."))
+ASKED_FOR = {
+    Verdict.ACCEPT: Asked.ACCEPT,
+    Verdict.REJECT: Asked.REJECT,
+    Verdict.LATER: Asked.LATER,
+    Verdict.REFER: Asked.REFER,
+}
 
 
 def decide(visit: Here, fields: Fields) -> Response:
     """Decide one or several matches of a call."""
     intent = read_intent(fields)
-    wanted = _wanted(fields)
+    wanted = wanted_matches(fields)
     faults = intent.faults(visit.now)
     with writing(visit.context.engine) as conn:
-        before = _before(visit, conn, wanted)
+        before = known_matches(visit, conn, wanted)
+        faults += _other_call_faults(visit, conn, intent, faults)
         stale = [known for known in before if known.is_stale]
+        is_twice = bool(stale) and all(_is_done_already(visit, known, intent) for known in before)
         if not faults and not stale:
-            after = [
-                stored_matches.decide(
-                    conn, visit.context.tenant, known.stored.id, intent.decision(visit.person.key, visit.now)
-                )
-                for known in before
-            ]
-    if faults or stale:
-        return _again(visit, fields, intent, before, faults)
+            after = decide_each(visit, conn, before, intent)
+    if faults or (stale and not is_twice):
+        return again(visit, fields, intent, before, faults)
+    if is_twice:
+        return onwards(visit, fields, None)
     until = intent.decision(visit.person.key, visit.now).until
     flash = Flash(
         deed=intent.verdict.value,
@@ -69,28 +79,109 @@ def decide(visit: Here, fields: Fields) -> Response:
         ),
         until=until.astimezone(STOCKHOLM).date().isoformat() if until else "",
     )
-    return _onwards(visit, fields, flash)
+    return onwards(visit, fields, flash)
 
 
 def undo(visit: Here, fields: Fields) -> Response:
     """Undo the last decision of some matches, by deciding as it was before."""
-    wanted = _wanted(fields)
+    wanted = wanted_matches(fields)
     with writing(visit.context.engine) as conn:
-        before = _before(visit, conn, wanted)
+        before = known_matches(visit, conn, wanted)
         stale = [known for known in before if known.is_stale]
         if not stale:
             for known in before:
                 history = stored_matches.history(conn, visit.context.tenant, known.stored.id)
                 _undo_one(visit, conn, known, history)
+            _settle(visit, conn, before)
     if stale:
-        return _again(visit, fields, None, before, [])
-    return _onwards(visit, fields, Flash(deed="undo", units=tuple(dict.fromkeys(k.unit for k in before))))
+        return again(visit, fields, None, before, [])
+    return onwards(visit, fields, Flash(deed="undo", units=tuple(dict.fromkeys(k.unit for k in before))))
+
+
+def decide_each(
+    visit: Visit, conn: Connection, before: Sequence["Known"], intent: Intent
+) -> list[StoredMatch]:
+    """Decide every match as intended, and write it down; the matches as they stand afterwards."""
+    decision = intent.decision(visit.person.key, visit.now)
+    after = [stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision) for known in before]
+    for known, new in zip(before, after, strict=True):
+        record(visit, conn, known.stored, new.state, decision)
+    if intent.verdict is Verdict.REFER:
+        for call_id in dict.fromkeys(known.call.id for known in before):
+            referrals.refer(
+                conn,
+                visit.context.tenant,
+                call_id=call_id,
+                units=[known.unit for known in before if known.call.id == call_id],
+                by=visit.person.key,
+                now=visit.now,
+                note=intent.note,
+            )
+    _settle(visit, conn, before)
+    return after
+
+
+def record(
+    visit: Visit,
+    conn: Connection,
+    before: StoredMatch,
+    after: MatchState,
+    decision: Decision,
+    action: str = "",
+) -> None:
+    """Write a decision into the history."""
+    told = {"call": before.match.call_id, "unit": before.match.unit, "need": before.match.need}
+    reason = {"reason": decision.reason.value} if decision.reason else {}
+    event = Event(
+        actor=visit.person.key,
+        channel="web",
+        kind="match",
+        key=str(before.id),
+        action=action or decision.verdict.value,
+        before={"state": before.state.value},
+        after={"state": after.value} | told | reason,
+        reason=decision.note,
+        profile_version=visit.profile_version or None,
+        model=before.match.model,
+    )
+    audit.record(conn, visit.context.tenant, event, visit.now)
 
 
 def _undo_one(visit: Visit, conn: Connection, known: "Known", history: Sequence[Decision]) -> None:
     by, now = visit.person.key, visit.now
-    again = back_to_queue(by, now) if known.was is None else restored(known.was, history, by, now)
-    stored_matches.decide(conn, visit.context.tenant, known.stored.id, again)
+    decision = back_to_queue(by, now) if known.was is None else restored(known.was, history, by, now)
+    new = stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision)
+    record(visit, conn, known.stored, new.state, decision, "undo")
+
+
+def _settle(visit: Visit, conn: Connection, known: Sequence["Known"]) -> None:
+    calls = {one.call.id for one in known}
+    referrals.close_settled(conn, visit.context.tenant, calls, visit.person.key, visit.now)
+
+
+def _other_call_faults(
+    visit: Visit, conn: Connection, intent: Intent, faults: Sequence[Fault]
+) -> list[Fault]:
+    """A duplicate is a duplicate of a call that there is."""
+    if faults or intent.verdict is not Verdict.REJECT or intent.other_call is None:
+        return []
+    if stored_calls.get(conn, visit.context.tenant, intent.other_call) is not None:
+        return []
+    return [Fault(field="duplicate_of", message=UNKNOWN_CALL)]
+
+
+def _is_done_already(visit: Visit, known: "Known", intent: Intent) -> bool:
+    """Whether the same person has just decided the same: a second click does no harm."""
+    last = known.stored.decision
+    if known.stored.state is MatchState.SENT:
+        return False
+    if last is None or last.by != visit.person.key or visit.now - last.at > TWICE_WITHIN:
+        return False
+    return (last.verdict, last.reason, last.note) == (
+        intent.verdict,
+        intent.reason if intent.verdict is Verdict.REJECT else None,
+        intent.note,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +214,13 @@ class Known:
         return saw_another_call(self.seen, self.stored, self.call)
 
 
-def read_intent(fields: FormData) -> Intent:
-    """What a form says. Raises Refused(422) for a word that is not in its list."""
-    verdict = word(Verdict, fields.get("verdict"))
+def read_intent(fields: FormData | QueryParams, verdict: Verdict | None = None) -> Intent:
+    """What a form says. Raises Refused(422) for a word that is not in its list.
+
+    Args:
+        verdict: what is to be decided, where the page itself says so and not the form.
+    """
+    verdict = verdict or (Verdict.ACCEPT if "accept" in fields else word(Verdict, fields.get("verdict")))
     reason = word(RejectReason, fields.get("reason"))
     wait = word(Wait, fields.get("wait"))
     odd_reason = reason is None and fields.get("reason") not in (None, "")
@@ -138,14 +233,22 @@ def read_intent(fields: FormData) -> Intent:
         note=text_of(fields.get("note")),
         wait=wait,
         day=text_of(fields.get("day"))[:20],
+        duplicate_of=text_of(fields.get("duplicate_of"))[:200],
     )
 
 
-def _wanted(fields: FormData) -> list[tuple[int, str, MatchState | None]]:
-    """The matches a form names, each once: number, stamp seen, state before."""
+def wanted_matches(fields: FormData | QueryParams) -> list[tuple[int, str, MatchState | None]]:
+    """The matches a form or a button names, each once: number, stamp seen, state before.
+
+    Raises:
+        Refused: for a state that is none, for no match, and for too many.
+    """
     found = {}
-    for text in fields.getlist("match"):
-        number, _, rest = str(text).partition(":")
+    said = [str(text) for text in fields.getlist("match")]
+    for name in ("accept", "undo", "m"):
+        said += named(str(fields.get(name) or "")).matches
+    for text in said:
+        number, _, rest = text.partition(":")
         seen, _, was = rest.partition(":")
         if was and word(MatchState, was) is None:
             raise Refused(422, UNKNOWN_WORD)
@@ -155,7 +258,8 @@ def _wanted(fields: FormData) -> list[tuple[int, str, MatchState | None]]:
     return list(found.values())
 
 
-def _before(visit: Visit, conn: Connection, wanted: Sequence[tuple]) -> list[Known]:
+def known_matches(visit: Visit, conn: Connection, wanted: Sequence[tuple]) -> list[Known]:
+    """The matches that are named, as they stand. Raises Refused(404) for one that there is not."""
     known = []
     for number, seen, was in wanted:
         stored = stored_matches.get(conn, visit.context.tenant, number)
@@ -166,10 +270,22 @@ def _before(visit: Visit, conn: Connection, wanted: Sequence[tuple]) -> list[Kno
     return known
 
 
-def _again(
-    visit: Visit, fields: FormData, intent: Intent | None, known: list[Known], faults: list
+def again(
+    visit: Visit, fields: FormData, intent: Intent | None, known: list[Known], faults: Sequence[Fault]
 ) -> Response:
     """The form once more: what is missing, or what others did meanwhile, with all that was typed."""
+    return ask(visit, fields, intent, known, faults, status=422 if faults else 409)
+
+
+def ask(
+    visit: Visit,
+    fields: Mapping[str, object],
+    intent: Intent | None,
+    known: Sequence[Known],
+    faults: Sequence[Fault] = (),
+    status: int = 200,
+) -> Response:
+    """A page that asks what is needed for a decision about one call."""
     (call, *others) = {item.call.id: item.call for item in known}.values()
     if others:
         raise Refused(422, UNKNOWN_WORD)
@@ -178,24 +294,33 @@ def _again(
     return page(
         visit,
         "review/decide.html",
-        status=422 if faults else 409,
+        status=status,
         names=Names(visit),
         call=call,
         known=known,
         intent=intent,
         faults=faults,
         changes=presentation.past_changes(changes, visit.wording),
-        back=own_path(fields.get("back")),
+        back=own_path(fields.get("back") or "/"),
+        onto=onto_of(fields),
         flash=None,
         decide=DECIDE,
     )
 
 
-def _onwards(visit: Visit, fields: FormData, flash: Flash) -> Response:
+def onto_of(fields: Mapping[str, object]) -> str:
+    """The row to go on to, empty for none."""
+    said = [named(str(fields.get(name) or "")).onto for name in ("accept", "undo")]
+    said += [str(fields.get(name) or "") for name in ("next", "nasta")]
+    onto = next((text for text in said if text), "")
+    return onto if onto.isascii() and onto.isdecimal() and len(onto) < 10 else ""
+
+
+def onwards(visit: Visit, fields: FormData, flash: Flash | None) -> Response:
     """Back to where the form stood, at the next row."""
     back = own_path(fields.get("back")).partition("#")[0]
-    onto = str(fields.get("next") or "")
-    anchor = f"#{ANY_ROW}{onto}" if onto.isascii() and onto.isdecimal() and len(onto) < 10 else ""
-    response = RedirectResponse(back + anchor, status_code=303)
-    leave(visit, response, flash)
+    onto = onto_of(fields)
+    response = RedirectResponse(back + (f"#{ANY_ROW}{onto}" if onto else ""), status_code=303)
+    if flash is not None:
+        leave(visit, response, flash)
     return response

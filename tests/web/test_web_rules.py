@@ -11,7 +11,7 @@ from calls.model import Deadline
 from matcher.model import Band, Decision, MatchState, RejectReason, StoredMatch, Verdict
 from web import queue
 from web.decisions import back_to_queue, is_back_to_queue, is_waiting, restored, saw_another_call, stamp
-from web.queue import Order, Selection, Tab
+from web.selection import Order, Selection, Tab, selection
 from web.visit import own_path, text_of
 
 
@@ -116,7 +116,7 @@ def test_the_most_urgent_comes_first_and_what_has_no_deadline_last():
     )
 )
 def test_any_address_is_understood_and_can_be_written_again(asked):
-    chosen = queue.selection(asked, ["skola"], ["CERV"])
+    chosen = selection(asked, ["skola"], ["CERV"])
     assert chosen.page >= 1
     assert chosen.address().startswith("/")
     assert own_path(chosen.address()) in (chosen.address(), "/")

@@ -1,25 +1,10 @@
-/* Single-key shortcuts in the queue (ux 2.5). Off until switched on, kept by this browser; without script nothing is
-   missing. Keys are heard only while the focus is in the list, and never in a field. */
+/* Single-key shortcuts in the queue (ux 2.5, WCAG 2.1.4). Off until a person switches them on, and each to be changed,
+   on a page of their own. Keys are heard only while the focus is in the list, and never in a field; what they do is
+   what a press on a button or link of the page does. */
 
 const list = document.querySelector("#rader");
 const panel = document.querySelector("#tangenter");
-const KEPT = "fondvakt-keys";
-
-function stored() {
-  try {
-    return localStorage.getItem(KEPT) === "on";
-  } catch {
-    return false; // a browser that keeps nothing has the keys off at every page
-  }
-}
-
-function store(on) {
-  try {
-    localStorage.setItem(KEPT, on ? "on" : "off");
-  } catch {
-    // as above
-  }
-}
+const keys = panel?.dataset.on === "1" ? JSON.parse(panel.dataset.keys) : {};
 
 function headings() {
   return [...list.querySelectorAll("article.row h2")];
@@ -38,33 +23,55 @@ function go(step) {
 }
 
 /* What a key is about: the unit that has the focus, else the whole row. */
-function place() {
-  return document.activeElement.closest(".unit") ?? row();
+function link(deed) {
+  const unit = document.activeElement.closest(".unit");
+  const foot = row()?.querySelector(`.row-foot [data-deed="${deed}"]`);
+  return unit?.querySelector(`[data-deed="${deed}"]`) ?? foot ?? row()?.querySelector(`[data-deed="${deed}"]`);
+}
+
+function marked() {
+  return list.querySelectorAll("input[name=rad]:checked").length;
+}
+
+function several() {
+  document.querySelector("#flera [value=markerade]")?.click();
 }
 
 function accept() {
+  if (marked()) return several();
   const unit = document.activeElement.closest(".unit");
   const button = unit
     ? unit.querySelector("button.accept")
-    : (row()?.querySelector(".row-foot button.primary") ?? row()?.querySelector("button.accept"));
+    : (row()?.querySelector("button.accept-all") ?? row()?.querySelector("button.accept"));
   button?.click();
 }
 
 function open(deed) {
-  const details = place()?.querySelector(`details[data-deed="${deed}"]`);
-  if (!details) return;
-  details.open = true;
-  details.querySelector("select, input:checked, input:not([type=hidden])")?.focus();
+  if (marked() && deed !== "forward") return several();
+  link(deed)?.click();
+}
+
+function note() {
+  const onto = link("reject");
+  if (!onto) return;
+  const address = new URL(onto.href);
+  address.pathname = "/beslut/godkann";
+  list.dispatchEvent(new CustomEvent("ask", { detail: { address: String(address), from: onto } }));
 }
 
 const DEEDS = {
-  j: () => go(1),
-  k: () => go(-1),
-  a: accept,
-  r: () => open("reject"),
-  s: () => open("later"),
-  z: () => document.querySelector("[role=status] form button")?.click(),
-  "?": () => {
+  next: () => go(1),
+  previous: () => go(-1),
+  mark: () => row()?.querySelector("input[name=rad]")?.click(),
+  accept,
+  reject: () => open("reject"),
+  later: () => open("later"),
+  forward: () => open("forward"),
+  refer: () => open("refer"),
+  note,
+  undo: () => document.querySelector("[role=status] form button")?.click(),
+  search: () => document.querySelector("#sok").focus(),
+  help: () => {
     const help = panel.querySelector("details");
     help.open = true;
     help.querySelector("summary").focus();
@@ -73,32 +80,16 @@ const DEEDS = {
 
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
   if (event.key === "Enter" && event.target.matches("h2")) {
     event.target.querySelector("a")?.click();
     return;
   }
-  const deed = DEEDS[event.key.toLowerCase()];
+  const deed = DEEDS[keys[event.key.toLowerCase()]];
   if (deed) {
     event.preventDefault();
     deed();
   }
 }
 
-function show(on) {
-  const button = panel.querySelector("button");
-  button.setAttribute("aria-pressed", String(on));
-  list.removeEventListener("keydown", pressed);
-  if (on) list.addEventListener("keydown", pressed);
-}
-
-if (list && panel) {
-  panel.hidden = false;
-  let on = stored();
-  show(on);
-  panel.querySelector("button").addEventListener("click", () => {
-    on = !on;
-    store(on);
-    show(on);
-  });
-}
+list?.addEventListener("keydown", pressed);

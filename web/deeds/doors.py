@@ -1,0 +1,23 @@
+"""The doors of the coordinator's work."""
+
+from web import shortcuts
+from web.deeds import asking, forward, marking, rules, several, stale
+from web.doors import GET, POST, Door
+from web.visit import Access
+
+DOORS = (
+    Door(GET, "/beslut/flera", Access.COORDINATOR, several.ask),
+    Door(POST, "/beslut/flera", Access.COORDINATOR, several.decide),
+    Door(POST, "/beslut/flera/{number}/angra", Access.COORDINATOR, several.undo),
+    Door(GET, "/beslut/till-enhet", Access.COORDINATOR, forward.ask),
+    Door(POST, "/beslut/till-enhet", Access.COORDINATOR, forward.send),
+    Door(POST, "/beslut/fraga/{number}/ta-bort", Access.COORDINATOR, forward.withdraw),
+    Door(GET, "/beslut/lage", Access.COORDINATOR, stale.since),
+    Door(GET, "/beslut/{deed}", Access.COORDINATOR, asking.asking),
+    Door(POST, "/utlysning/{call_id}/barn", Access.COORDINATOR, marking.correct),
+    Door(GET, "/installningar/granskning", Access.COORDINATOR, rules.rules_page),
+    Door(POST, "/installningar/granskning", Access.COORDINATOR, rules.choose),
+    Door(GET, "/installningar/tangenter", Access.COORDINATOR, shortcuts.keys_page),
+    Door(POST, "/installningar/tangenter", Access.COORDINATOR, shortcuts.change),
+    Door(POST, "/installningar/tangenter/slag", Access.COORDINATOR, shortcuts.switch),
+)

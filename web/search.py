@@ -1,0 +1,54 @@
+"""Search by words and by meaning: which calls a question finds, and how near each is.
+
+All words somewhere in a call's text put it first; then come the calls whose text means about the same, where a
+model serves. Without one, words alone decide.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from sqlalchemy import Connection
+
+from calls.model import Call
+from calls.programmes import PROGRAMMES
+from web.board import Board, Memory
+from web.context import Nearness
+
+BY_MEANING = 25
+NEAR = 0.9  # of the best: what is further off than that has little to do with the question
+SHORTEST = 4  # characters; less says too little to mean anything
+
+
+def found(
+    memory: Memory, conn: Connection, tenant: str, board: Board, words: str, nearness: Nearness | None = None
+) -> dict[int, float]:
+    """Call to how well it answers, 2 for the words themselves, less for the meaning; empty without words.
+
+    Args:
+        nearness: the words to how near each call is by meaning, -1 to 1; None where no model serves.
+    """
+    if not words:
+        return {}
+    texts = memory.texts(conn, tenant, board.mark)
+    literally = {
+        number: 2.0 for number, call in board.calls.items() if contains(call, texts.get(number, ""), words)
+    }
+    if nearness is None or len(words) < SHORTEST:
+        return literally
+    return _nearest(nearness(words), board) | literally
+
+
+def contains(call: Call, text: str, words: str) -> bool:
+    """Whether all words stand somewhere in the call's text or its programme's name; `text` is in lower case."""
+    programme = PROGRAMMES.get(call.programme or "")
+    names = f"{programme.name_sv}\n{programme.name_en}".casefold() if programme else ""
+    return all(part in text or part in names for part in words.casefold().split())
+
+
+def _nearest(near: Mapping[int, float], board: Board) -> dict[int, float]:
+    known = {number: score for number, score in near.items() if number in board.calls and np.isfinite(score)}
+    best = sorted(known.items(), key=lambda pair: (-pair[1], pair[0]))[:BY_MEANING]
+    if not best:
+        return {}
+    least = best[0][1] * NEAR
+    return {number: score for number, score in best if score >= least}
