@@ -5,7 +5,7 @@ A mail is removed from the folder only when it has been kept (M-56); a person's 
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from notifier.errors import DeliveryError, NotifierError
 from notifier.headers import ascii_address
 from notifier.model import StoredLetter
 from notifier.returns import ReturnAddresses
-from notifier.standing import Paused, days_of_faults, paused
+from notifier.standing import Event, Paused, days_of_faults, paused
 from notifier.statuses import BounceKind, kind_of, status_in
 from profiles.model import Profile, Role
 from storage import bounces, letters
@@ -129,13 +129,15 @@ def paused_addresses(engine: Engine, tenant: str, profile: Profile) -> dict[str,
 
 def paused_persons(engine: Engine, tenant: str, profile: Profile) -> dict[str, Paused]:
     """Key of each person who gets no letters because of what came back, and why."""
-    stopped = paused_addresses(engine, tenant, profile)
-    return {
-        key: stopped[address]
-        for address, keys in _addresses(profile).items()
-        if address in stopped
-        for key in keys
-    }
+    with reading(engine) as conn:
+        return paused_among(bounces.events(conn, tenant), profile)
+
+
+def paused_among(events: Sequence[Event], profile: Profile) -> dict[str, Paused]:
+    """The same from everything that happened to the addresses."""
+    known = _addresses(profile)
+    stopped = paused(events, len(known))
+    return {key: stopped[address] for address, keys in known.items() if address in stopped for key in keys}
 
 
 def _take(

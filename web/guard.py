@@ -15,10 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1024 * 1024
+UPLOADS = "/profil/in/"  # the only addresses that take files; who is not signed in is refused before they are read
+MAX_UPLOAD = 11 * 1024 * 1024  # a document of 10 MiB and the fields beside it
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -29,6 +31,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# A letter shown in a frame of our own brings a policy of its own, which lets it do even less (`web/letters/shown.py`).
+MAY_DIFFER = frozenset({"Content-Security-Policy", "X-Frame-Options"})
 ENCRYPTED_ONLY = "max-age=31536000"
 log = structlog.get_logger()
 
@@ -57,14 +61,15 @@ class Guard:
             await self.app(scope, receive, send)
             return
         answer = _Answer(send, self.headers)
-        refusal = self._refusal(Headers(scope=scope))
+        limit = MAX_UPLOAD if scope["path"].startswith(UPLOADS) else MAX_BODY
+        refusal = self._refusal(Headers(scope=scope), limit)
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
         try:
-            await self.app(scope, _limited(receive), answer)
+            await self.app(scope, _limited(receive, limit), answer)
         except TooLarge:
-            await self._too_late(_too_large(), scope, receive, answer)
+            await self._too_late(_too_large(limit), scope, receive, answer)
         except Exception as failure:  # the last stop: a reader gets a page with a number, the log the rest
             number = secrets.token_hex(4)
             trace = "".join(
@@ -73,14 +78,14 @@ class Guard:
             log.error("page failed", number=number, path=scope["path"], trace=trace)
             await self._too_late(self.failed(Request(scope), number), scope, receive, answer)
 
-    def _refusal(self, headers: Headers) -> Response | None:
+    def _refusal(self, headers: Headers, limit: int) -> Response | None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _name(hosts[0]) not in self.hosts:
             return PlainTextResponse("Okänd värd. / Unknown host.\n", status_code=400)
         length = headers.get("content-length", "0")
         if not length.isdecimal():
             return PlainTextResponse("Content-Length?\n", status_code=400)
-        return _too_large() if int(length) > MAX_BODY else None
+        return _too_large(limit) if int(length) > limit else None
 
     @staticmethod
     async def _too_late(response: Response, scope: Scope, receive: Receive, answer: "_Answer") -> None:
@@ -99,7 +104,8 @@ class _Answer:
             self.started = True
             headers = MutableHeaders(scope=message)
             for name, value in self.headers.items():
-                headers[name] = value
+                if name not in MAY_DIFFER or name not in headers:
+                    headers[name] = value
             if "cache-control" not in headers:
                 headers["Cache-Control"] = "no-store"
         await self.send(message)
@@ -111,11 +117,12 @@ def _name(host: str) -> str:
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
 
 
-def _too_large() -> Response:
-    return PlainTextResponse("Högst 1 MiB. / At most 1 MiB.\n", status_code=413)
+def _too_large(limit: int) -> Response:
+    most = 10 if limit == MAX_UPLOAD else 1
+    return PlainTextResponse(f"Högst {most} MiB. / At most {most} MiB.\n", status_code=413)
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
     """Counts the body as it comes, also when its length was not told."""
     seen = 0
 
@@ -123,7 +130,7 @@ def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
+        if seen > limit:
             raise TooLarge
         return message
 
