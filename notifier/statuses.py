@@ -7,7 +7,7 @@
 | 5.2.1                           | hard: the mailbox is closed                             |
 | 5.1.7, 5.1.8                    | ours: the sender's address                              |
 | 5.2.3, 5.3.4                    | ours: the letter is too large                           |
-| 5.4.4, 5.4.6                    | ours: no way there, or a loop (M-59)                    |
+| 5.4.4, 5.4.6, "too many hops"   | ours: no way there, or a loop (M-59)                    |
 | 5.5.x, 5.6.x, 5.7.x             | ours: protocol, content, policy; never the reader's     |
 | anything else, or none          | by its words, and soft when they say nothing            |
 
@@ -42,7 +42,8 @@ _FULL = re.compile(
 _POLICY = re.compile(
     r"\bspam\b|block ?list|black ?list|blocked|\bdnsbl\b|\brbl\b|reputation|\bpolicy\b|\bdmarc\b|\bspf\b|\bdkim\b|virus"
     r"|content (?:rejected|refused)|not authenticated|unauthenticated|access denied|relay(?:ing)? (?:access )?denied"
-    r"|not permitted to relay|unable to relay|message rejected|rejected (?:by|due to) (?:our )?(?:content|filter)",
+    r"|not permitted to relay|unable to relay|too many hops|loops? back to (?:my|it)self"
+    r"|message rejected|rejected (?:by|due to) (?:our )?(?:content|filter)",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(

@@ -1,6 +1,8 @@
 """What came back: each sample in `bounces/` is read as the kind that a person says it is (C6, M-50 to M-59).
 
-The samples are of our own making, in the manner of Postfix, Exim, Exchange, Google, qmail, Sendmail and people.
+The samples are of our own making, in the manner of Postfix, Exim, Exchange, Google, qmail, Sendmail and people. Those
+named postfix-real were written by a Postfix 3.7 that tried to deliver one of our letters to servers of our own; names
+and numbers of machines have been exchanged, and the returned letter's body is shortened.
 """
 
 from collections import Counter
