@@ -155,7 +155,7 @@ def _unreviewed(number: int, wording: Wording) -> str:
 def _why(digest: Digest, context: LetterContext, wording: Wording) -> str:
     units = [_local(context.profile.unit(key), "name", wording) for key in digest.person.units]
     return wording.gettext(
-        "Du får brevet för att du är kontaktperson för {units} i {municipality}. Det kommer en gång i veckan, "
+        "Du får brevet för att du är kontaktperson för {units} i {municipality}. Det kommer "
         "bara när det finns något att berätta.",
         units=wording.listed([clean(name) for name in units]),
         municipality=clean(_local(context.profile, "name", wording)),
