@@ -1,34 +1,23 @@
-"""Products of many vectors with many, in blocks: memory grows with a block, never with needs times calls.
+"""The best of many scores, in blocks: memory grows with a block, never with needs times calls.
 
-Blocks are worked on by a `concurrent.futures.Executor` when one is given, else here, one after another. The
-answer is the same either way, and for every size of block.
+Products of vectors may be spread over a `concurrent.futures.Executor`; the answer is the same either way, and for
+every size of block.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
 
 import numpy as np
 
 BLOCK = 512  # needs at a time: with 5,000 calls some 10 MB of similarities
-SPARE = 32  # candidates beside the wanted ones, for those that are equal after rounding
+SPARE = 32  # candidates beside the wanted ones, for those that a gate keeps out
 DECIMALS = 4
 
-
-@dataclass(frozen=True)
-class Top:
-    """The best of each need.
-
-    Attributes:
-        indices: shape (needs, k), positions of calls, best first, ties by position; -1 where there are fewer.
-        scores: shape (needs, k), four decimals; -inf where there are fewer.
-    """
-
-    indices: np.ndarray
-    scores: np.ndarray
+Mask = Callable[[int, np.ndarray], np.ndarray]
+"""For a row and positions in it: which of them, as truth values of the same shape."""
 
 
-def slices(count: int, block: int) -> Iterator[slice]:
+def slices(count: int, block: int = BLOCK) -> Iterator[slice]:
     """0 to count in pieces of at most `block`."""
     return (slice(start, min(start + block, count)) for start in range(0, count, block))
 
@@ -38,55 +27,46 @@ def mapped(executor: Executor | None, work: Callable, *rows: Iterable) -> Iterat
     return map(work, *rows) if executor is None else executor.map(work, *rows)
 
 
-def top_matches(
-    needs: np.ndarray,
-    calls: np.ndarray,
-    allowed: np.ndarray,
-    kind: np.ndarray,
-    *,
-    k: int,
-    block: int = BLOCK,
-    executor: Executor | None = None,
-) -> Top:
-    """The `k` calls nearest to each need among those that its kind of unit may apply for.
+def best(
+    scores: np.ndarray, most: int, passes: Mask, *, least: float = -np.inf, free: Mask | None = None
+) -> Iterator[np.ndarray]:
+    """For each row the positions of its best scores that pass the gates: best first, ties by position.
+
+    Gates are asked only of what may be among the best: they cost more than a score.
 
     Args:
-        needs: shape (needs, dimension); `calls`: shape (calls, dimension); float32.
-        allowed: which calls pass the gates for each kind of unit, shape (kinds, calls).
-        kind: each need's kind of unit, a row of `allowed`; shape (needs,).
+        scores: shape (rows, calls); compared after rounding to four decimals.
+        most: so many of a row at most.
+        least: what scores less is not asked for.
+        free: those that take no place of the others: all of them are given that score at least `least`.
     """
-    found = Top(np.full((len(needs), k), -1, np.int64), np.full((len(needs), k), -np.inf, np.float32))
-    for row in np.unique(kind):
-        columns = np.flatnonzero(allowed[row])
-        if not len(columns):
-            continue
-        open_calls = np.ascontiguousarray(calls[columns].T)
-        mine = np.flatnonzero(kind == row)
-        parts = [mine[part] for part in slices(len(mine), block)]
-        left = (needs[part] for part in parts)
-        made = mapped(executor, _best, left, [open_calls] * len(parts), [k] * len(parts))
-        for part, (places, scores) in zip(parts, made, strict=True):
-            found.indices[part, : places.shape[1]] = columns[places]
-            found.scores[part, : places.shape[1]] = scores
-    return found
+    count = scores.shape[1]
+    wanted = min(most + SPARE, count)
+    nearest = np.argpartition(scores, count - wanted, axis=1)[:, count - wanted :] if wanted < count else None
+    for i, row in enumerate(scores):
+        if nearest is not None and free is None:
+            candidates, rounded = _in_order(row, np.sort(nearest[i]), least)
+            # What equals the last candidate may lie outside them; all that is above it lies inside.
+            sure = candidates[rounded > rounded[-1]] if len(candidates) == wanted else candidates
+            chosen = sure[passes(i, sure)][:most]
+            if len(chosen) == most or len(candidates) < wanted:
+                yield chosen
+                continue
+        yield _chosen(i, _in_order(row, np.arange(count), least)[0], most, passes, free)
 
 
-def _best(needs: np.ndarray, calls: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places and scores of the best, shape (needs, at most k). Only what may be among them is sorted."""
-    similar = needs @ calls
-    count = similar.shape[1]
-    k = min(k, count)
-    wanted = min(k + SPARE, count)
-    if wanted == count:
-        candidates = np.broadcast_to(np.arange(count), similar.shape)
-    else:
-        candidates = np.sort(np.argpartition(similar, count - wanted, axis=1)[:, count - wanted :], axis=1)
-    scores = np.round(np.take_along_axis(similar, candidates, axis=1), DECIMALS)
-    order = np.argsort(-scores, axis=1, kind="stable")
-    places = np.take_along_axis(candidates, order, axis=1)[:, :k]
-    best = np.take_along_axis(scores, order, axis=1)
-    if wanted < count:
-        for i in np.flatnonzero(best[:, -1] == best[:, k - 1]):  # equals may lie outside the candidates
-            whole = np.round(similar[i], DECIMALS)
-            places[i] = np.argsort(-whole, kind="stable")[:k]
-    return places, best[:, :k]
+def _in_order(row: np.ndarray, places: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray]:
+    """Those of the rising places that score enough, best first, and their scores."""
+    rounded = np.round(row[places], DECIMALS)
+    enough = rounded >= least
+    places, rounded = places[enough], rounded[enough]
+    order = np.argsort(-rounded, kind="stable")
+    return places[order], rounded[order]
+
+
+def _chosen(i: int, candidates: np.ndarray, most: int, passes: Mask, free: Mask | None) -> np.ndarray:
+    """The first that pass, those that take no place beside them."""
+    passing = passes(i, candidates)
+    is_free = np.zeros(len(candidates), bool) if free is None else free(i, candidates)
+    has_place = np.cumsum(passing & ~is_free) <= most
+    return candidates[passing & (is_free | has_place)]

@@ -5,7 +5,7 @@ description is short: an area is met too when another need that serves it is. It
 never moves a score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,16 +35,17 @@ def area_needs(profile: Profile) -> tuple[Need, ...]:
 
 
 def remark(
-    pool: Pool, profile: Profile, strengths: Mapping[str, np.ndarray], i: int, j: int
+    pool: Pool, needs: Sequence[Need], profile: Profile, strengths: Mapping[str, np.ndarray], i: int, j: int
 ) -> Evidence | None:
-    """What to say of the area beside the profile's i-th need for the j-th call; None where that cannot be said:
-    the area is not described, has no vectors yet, or is mentioned without being met.
+    """What to say of the area beside the i-th need for the j-th call; None where that cannot be said: the area is
+    not described, has no vectors yet, or is mentioned without being met.
 
     Args:
-        pool: of the profile's needs, and after them `area_needs`.
+        pool: of these needs, and after them `area_needs`.
+        needs: all of the profile's with the same areas.
         strengths: signal name to shape (needs and areas, calls).
     """
-    needs, has_model = profile.needs, pool.vectors is not None
+    has_model = pool.vectors is not None
     need = needs[i]
     areas = enumerate(pool.needs[len(needs) :], start=len(needs))
     place = next((k for k, area in areas if area.key == need.priority_area), None)

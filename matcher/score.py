@@ -1,13 +1,15 @@
 """Calls and needs to proposals, best first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 import numpy as np
 
 from calls.model import Call
+from matcher.blocks import BLOCK, best
 from matcher.children import marked
 from matcher.evidence import evidence
 from matcher.gates import barring, checks
@@ -86,8 +88,12 @@ def match(
     """
     if not calls or not profile.needs:
         return []
-    proposing = _proposing(calls, profile, vectors, now, keep, least, answers or {}, known, executor)
-    found = [made for i, need in enumerate(profile.needs) for made in proposing.of(i, need)]
+    known = known or IndexedCalls(sorted(calls, key=lambda call: call.id), vectors)
+    gates = Gates(known.calls, now, profile.nuts3)
+    found: list[Match] = []
+    for needs in in_blocks(profile.needs):
+        proposing = _proposing(known, profile, needs, vectors, gates, keep, least, answers or {}, executor)
+        found += [made for i, need in enumerate(needs) for made in proposing.of(i, need)]
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
 
 
@@ -127,7 +133,8 @@ def look(
     if not known.calls:
         return Look(proposed=(), barred=())
     alone = replace(profile, units=(replace(profile.unit(need.unit), needs=(need,)),))
-    proposing = _proposing(known.calls, alone, vectors, now, keep, least, answers or {}, known, None)
+    gates = Gates(known.calls, now, profile.nuts3)
+    proposing = _proposing(known, alone, (need,), vectors, gates, keep, least, answers or {}, None)
     found = sorted(proposing.of(0, need), key=lambda m: (-m.score, m.call_id))
     return Look(proposed=tuple(found), barred=tuple(proposing.barred(0, need, BARRED_TOLD)))
 
@@ -144,23 +151,37 @@ def scores_of(
     return {need.id: float(total[i, place]) for i, need in enumerate(profile.needs)}
 
 
+def in_blocks(needs: Sequence[Need], size: int = BLOCK) -> Iterator[tuple[Need, ...]]:
+    """The needs in parts that are scored at a time: those of a priority area together, since a remark about the
+    area looks at all of them (`matcher/policy.py`)."""
+    part: tuple[Need, ...] = ()
+    by_area = sorted(needs, key=lambda need: need.priority_area)
+    for area, some in groupby(by_area, key=lambda need: need.priority_area):
+        alone = [tuple(some)] if area else [(need,) for need in some]
+        for together in alone:
+            if part and len(part) + len(together) > size:
+                yield part
+                part = ()
+            part += together
+    if part:
+        yield part
+
+
 def _proposing(
-    calls: Sequence[Call],
+    known: IndexedCalls,
     profile: Profile,
+    needs: tuple[Need, ...],
     vectors: Vectors | None,
-    now: datetime | None,
+    gates: "Gates",
     keep: int,
     least: float,
     answers: Answers,
-    known: IndexedCalls | None,
     executor: Executor | None,
 ) -> "_Proposing":
-    ordered = known.calls if known else sorted(calls, key=lambda call: call.id)
-    pool = Pool(ordered, (*profile.needs, *area_needs(profile)), vectors, known, executor)
+    pool = Pool(known.calls, (*needs, *area_needs(profile)), vectors, known, executor)
     scores = score(pool)
-    lessons = learn(pool.indexed, profile.needs, vectors, scores.total, answers)
-    gates = Gates(ordered, now, profile.nuts3)
-    return _Proposing(pool, scores, gates, profile, lessons, answers, keep, least)
+    lessons = learn(known, needs, vectors, scores.total, answers)
+    return _Proposing(pool, needs, scores, gates, profile, lessons, answers, keep, least)
 
 
 class Gates:
@@ -203,6 +224,7 @@ class _Proposing:
     """What a need's matches are made of."""
 
     pool: Pool
+    needs: tuple[Need, ...]
     scores: Scores
     gates: Gates
     profile: Profile
@@ -214,24 +236,22 @@ class _Proposing:
     def of(self, i: int, need: Need) -> list[Match]:
         """The need's matches, best first. Answered calls and those for children take no place of the others."""
         row = self.scores.total[i]
-        allowed = limits(need.volume, self.least, self.keep, LIKELY_FROM)
         if i in self.lessons:
             row = adjusted(row, self.lessons[i].shift)
+        calls, unit = self.pool.calls, self.profile.unit(need.unit)
         answered = {answer.call.id for answer in self.answers.get(need.id, ())}
-        unit = self.profile.unit(need.unit)
-        found: list[Match] = []
-        counted = 0
-        for j in order(row):
-            if row[j] < allowed.least:
-                break
-            call = self.pool.calls[j]
-            for_children = marked(call, need, self.profile)
-            takes_place = not for_children and call.id not in answered
-            if (takes_place and counted == allowed.keep) or self.gates.bar(j, unit, need) is not None:
-                continue
-            counted += takes_place
-            found.append(self._match(i, j, float(row[j]), for_children))
-        return found
+
+        def passes(_: int, places: np.ndarray) -> np.ndarray:
+            return np.array([self.gates.bar(j, unit, need) is None for j in places], bool)
+
+        def is_free(_: int, places: np.ndarray) -> np.ndarray:
+            return np.array(
+                [calls[j].id in answered or marked(calls[j], need, self.profile) for j in places], bool
+            )
+
+        allowed = limits(need.volume, self.least, self.keep, LIKELY_FROM)
+        (found,) = best(row[None, :], allowed.keep, passes, least=allowed.least, free=is_free)
+        return [self._match(i, int(j), float(row[j])) for j in found]
 
     def barred(self, i: int, need: Need, most: int) -> list[Barred]:
         """What the need's and its unit's gates keep out of what it would find, best first."""
@@ -244,8 +264,9 @@ class _Proposing:
                 found.append(Barred(call_id=self.pool.calls[j].id, score=float(row[j]), check=check))
         return found[:most]
 
-    def _match(self, i: int, j: int, value: float, for_children: bool) -> Match:
-        call, need, vectors = self.pool.calls[j], self.pool.needs[i], self.pool.vectors
+    def _match(self, i: int, j: int, value: float) -> Match:
+        call, need, vectors = self.pool.calls[j], self.needs[i], self.pool.vectors
+        for_children = marked(call, need, self.profile)
         boost = CHILDREN_BOOST if for_children and self.profile.policy.children_first else 0.0
         value = round(min(1.0, max(0.0, value + boost + BOOSTS[need.priority])), 4)
         return Match(
@@ -265,7 +286,7 @@ class _Proposing:
         )
 
     def _policy(self, i: int, j: int) -> tuple[Evidence, ...]:
-        told = remark(self.pool, self.profile, self.scores.strengths, i, j)
+        told = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j)
         return () if told is None else (told,)
 
     def _learned(self, i: int, j: int) -> tuple[Evidence, ...]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.blocks import SPARE, top_matches
+from matcher.blocks import SPARE, best, slices
 from matcher.likeness import CallRows, _whole_calls, likeness
 
 
@@ -16,52 +16,59 @@ def units(count, seed=1, dimension=16):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def slowly(needs, calls, allowed, kind, k):
+def slowly(scores, most, allowed, least, free):
     """One need at a time, everything sorted."""
     found = []
-    for need, row in zip(needs, kind, strict=True):
-        scores = np.round(need @ calls.T, 4)
-        open_calls = [j for j in np.argsort(-scores, kind="stable") if allowed[row, j]][:k]
-        found.append(open_calls + [-1] * (k - len(open_calls)))
-    return np.array(found)
+    for i, row in enumerate(np.round(scores, 4)):
+        chosen, counted = [], 0
+        for j in np.argsort(-row, kind="stable"):
+            if row[j] < least or not allowed[i, j] or (not free[i, j] and counted == most):
+                continue
+            counted += not free[i, j]
+            chosen.append(int(j))
+        found.append(chosen)
+    return found
 
 
-@settings(max_examples=40, deadline=None)
+def masked(rows):
+    return lambda i, places: rows[i, places]
+
+
+@settings(max_examples=60, deadline=None)
 @given(
-    needs=st.integers(0, 30),
-    calls=st.integers(1, 120),
-    k=st.integers(1, 60),
-    block=st.integers(1, 40),
+    needs=st.integers(1, 12),
+    calls=st.integers(1, 150),
+    most=st.integers(1, 60),
+    least=st.sampled_from([-np.inf, 0.0, 0.2]),
+    decimals=st.integers(1, 4),
+    with_free=st.booleans(),
     seed=st.integers(0, 1000),
 )
-def test_every_block_gives_what_sorting_everything_gives_and_gates_hold(needs, calls, k, block, seed):
-    left, right = units(needs, seed), units(calls, seed + 1)
+def test_the_best_are_those_of_sorting_everything_and_gates_hold(
+    needs, calls, most, least, decimals, with_free, seed
+):
     random = np.random.default_rng(seed)
-    allowed, kind = random.random((3, calls)) > 0.3, random.integers(0, 3, needs)
-    found = top_matches(left, right, allowed, kind, k=k, block=block)
-    assert found.indices.tolist() == slowly(left, right, allowed, kind, k).reshape(needs, k).tolist()
-    assert (np.isfinite(found.scores) == (found.indices >= 0)).all()
+    scores = np.round(units(needs, seed) @ units(calls, seed + 1).T, decimals)
+    allowed = random.random(scores.shape) > 0.3
+    free = (random.random(scores.shape) > 0.8) & with_free
+    found = best(scores, most, masked(allowed), least=least, free=masked(free) if with_free else None)
+    assert [row.tolist() for row in found] == slowly(scores, most, allowed, least, free)
 
 
-def test_an_executor_changes_nothing():
-    left, right = units(300), units(200, 2)
-    allowed, kind = np.ones((1, 200), bool), np.zeros(300, np.int64)
-    alone = top_matches(left, right, allowed, kind, k=20, block=50)
-    with ThreadPoolExecutor(2) as executor:
-        together = top_matches(left, right, allowed, kind, k=20, block=50, executor=executor)
-    assert (alone.indices == together.indices).all()
-    assert (alone.scores == together.scores).all()
+def test_blocks_cover_everything_once():
+    for count, block in ((0, 3), (1, 3), (9, 3), (10, 3)):
+        parts = list(slices(count, block))
+        assert [i for part in parts for i in range(part.start, part.stop)] == list(range(count))
+        assert all(part.stop - part.start <= block for part in parts)
 
 
 def test_l07_equal_scores_go_by_position_also_when_more_are_equal_than_there_is_room_for():
-    right = np.tile(units(1), (SPARE + 50, 1))
-    found = top_matches(units(1), right, np.ones((1, len(right)), bool), np.zeros(1, np.int64), k=10)
-    assert found.indices[0].tolist() == list(range(10))
+    scores = np.full((1, SPARE + 50), 0.5)
+    assert next(best(scores, 10, masked(scores > 0))).tolist() == list(range(10))
 
 
 def test_a_need_whose_unit_may_apply_for_nothing_gets_nothing():
-    found = top_matches(units(2), units(5), np.zeros((1, 5), bool), np.zeros(2, np.int64), k=3)
-    assert (found.indices == -1).all()
+    assert [len(row) for row in best(np.ones((2, 5)), 3, masked(np.zeros((2, 5), bool)))] == [0, 0]
 
 
 @pytest.mark.parametrize("seed", range(3))

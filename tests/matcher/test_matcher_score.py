@@ -13,7 +13,7 @@ from fakes import WordEmbedder
 from matcher import score as scoring
 from matcher.model import Band
 from matcher.pool import Pool
-from matcher.score import KEEP_PER_NEED, WORDS_ONLY, band_of, match
+from matcher.score import KEEP_PER_NEED, WORDS_ONLY, band_of, in_blocks, match
 from matcher.signals import SIGNALS
 from matcher.vectors import Vectors, texts_to_embed
 from profiles.model import Policy
@@ -189,3 +189,13 @@ def test_every_signal_speaks_for_the_right_call_or_stays_silent(profile, signal)
     assert strengths[0, 0] > strengths[0, 1]
     if signal.name in ("theme", "programme", "action"):
         assert np.isnan(strengths[0, 2])
+
+
+def test_needs_are_scored_in_blocks_that_part_no_priority_area():
+    needs = [
+        a_need(key=f"n{n}", priority_area=area) for n, area in enumerate(["b", "a", "", "a", "", "a", ""])
+    ]
+    parts = list(in_blocks(needs, 2))
+    assert sorted(need.key for part in parts for need in part) == sorted(need.key for need in needs)
+    assert all(len(part) <= 2 or {need.priority_area for need in part} == {"a"} for part in parts)
+    assert sum(any(need.priority_area == "a" for need in part) for part in parts) == 1
