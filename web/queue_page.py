@@ -6,6 +6,7 @@ happened to since it was last shown is not made again.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -16,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from calls.vocabulary import APPLICANT_LABELS
 from matcher.model import BAND_LABELS, MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
-from storage import answers_given, choices, runs, subscriptions
+from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.database import reading
@@ -25,6 +26,7 @@ from web import presentation, queue, search
 from web.board import Board
 from web.flash import forget, pick_up
 from web.forms import DECIDE
+from web.letters.desk import dispatch
 from web.names import Names
 from web.queue import Row
 from web.render import page, piece
@@ -57,6 +59,7 @@ DUE_LABELS = {
     Due.UNKNOWN: N_("Framgår inte"),
 }
 TOKEN_BLANK = secrets.token_hex(32)  # stands for the form token in rows that are kept; nobody can guess it
+AT_BLANK = secrets.token_hex(32)  # stands for the moment that the page is made
 
 
 def front(visit: Here, request: Request) -> Response:
@@ -70,22 +73,38 @@ def front(visit: Here, request: Request) -> Response:
 
 def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
     """The queue as chosen by an address."""
-    tenant = visit.context.tenant
+    body = _body(visit, asked).replace(TOKEN_BLANK, visit.csrf)
+    body = body.replace(AT_BLANK, str(int(visit.now.timestamp())))
+    response = page(visit, "review/queue.html", names=Names(visit), body=Markup(body), flash=pick_up(visit))
+    forget(visit, response)
+    return response
+
+
+def _body(visit: Visit, asked: Mapping[str, str]) -> str:
+    """Everything of the page that is about the queue; made anew only when something in it has changed."""
+    tenant, memory = visit.context.tenant, visit.context.memory
     with reading(visit.context.engine) as conn:
         board, chosen, found = choose(visit, conn, asked)
-        shown = queue.paged(found, chosen.page)
         rules = choices.review_rules(conn, tenant)
-        rows = _pieces(visit, conn, board, chosen, shown, rules)
-        silent = subscriptions.stopped(conn, tenant, visit.now)
+        letters = dispatch(visit, conn)
         harvests = runs.latest(conn, tenant)
         troubled = _troubled_sources(visit, conn, harvests)
         answers = len(answers_given.newest(conn, tenant))
         keys = keys_of(visit, conn)
+        goes_at = goes_unreviewed_text(visit)
+        seen = (board.mark, board.made_at, board.revision, visit.profile_version, visit.language, visit.path)
+        about = (chosen, answers, repr(keys), goes_at, tuple(sorted(rules.items())), letters)
+        key = ("queue", *seen, *about, str(troubled), len(harvests)) if not chosen.words else None
+        kept = memory.kept(key) if key else None
+        if kept is not None:
+            return kept
+        blank = replace(visit, csrf=TOKEN_BLANK)
+        rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)
     last = queue.last_page(len(found))
-    response = page(
-        visit,
-        "review/queue.html",
-        names=Names(visit),
+    body = piece(
+        blank,
+        "review/body.html",
+        names=Names(blank),
         chosen=chosen,
         tabs=tab_row(board),
         answers=answers,
@@ -93,20 +112,22 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
         found=len(found),
         in_all=chosen.tab not in queue.STATES_OF,
         revision=board.revision,
+        at_blank=AT_BLANK,
         keys=keys,
         page_number=min(chosen.page, last),
         last_page=last,
         choices=filter_choices(visit, board),
         filters=filters_said(visit, chosen, board),
-        flash=pick_up(visit),
-        unheard=_unheard_units(visit, silent),
+        unheard=letters.unreachable,
+        dispatch=letters,
         troubled=troubled,
         has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
         below=board.counts[Tab.BELOW],
         by_meaning=visit.context.nearness is not None,
     )
-    forget(visit, response)
-    return response
+    if key:
+        memory.keep(key, body)
+    return body
 
 
 def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Board, Selection, list[Row]]:
@@ -146,9 +167,10 @@ def _pieces(
     chosen: Selection,
     rows: Sequence[Row],
     rules: Mapping[str, ReviewRule],
+    goes_at: str,
 ) -> list[Markup]:
     """The rows of a page as HTML; those not kept are read in full and made."""
-    memory, onto, goes_at = visit.context.memory, _next_rows(rows), goes_unreviewed_text(visit)
+    memory, onto = visit.context.memory, _next_rows(rows)
     dam = (goes_at, tuple(sorted(rules.items())))
     keys = {row.call.id: _key(visit, board, chosen, row, onto[row.call.id], dam) for row in rows}
     made = {number: memory.kept(key) for number, key in keys.items()}
@@ -234,13 +256,6 @@ def filters_said(visit: Visit, chosen: Selection, board: Board) -> list[tuple[st
         (_("Sökande"), dict(offered["applicants"]).get(chosen.applicant, "")),
     ]
     return [(label, words) for label, words in said if words]
-
-
-def _unheard_units(visit: Visit, silent: set[str]) -> list[str]:
-    """Keys of the units whose letters nobody gets (`ux.md` 1.4)."""
-    if visit.profile is None:
-        return []
-    return [unit.key for unit in visit.profile.units_without_recipient(visit.today, silent)]
 
 
 def _troubled_sources(
