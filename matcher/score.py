@@ -157,8 +157,8 @@ def in_blocks(needs: Sequence[Need], size: int = BLOCK) -> Iterator[tuple[Need, 
     part: tuple[Need, ...] = ()
     by_area = sorted(needs, key=lambda need: need.priority_area)
     for area, some in groupby(by_area, key=lambda need: need.priority_area):
-        alone = [tuple(some)] if area else [(need,) for need in some]
-        for together in alone:
+        group = tuple(some)
+        for together in [group] if area else [(need,) for need in group]:
             if part and len(part) + len(together) > size:
                 yield part
                 part = ()

@@ -15,21 +15,23 @@ from matcher.model import Match
 from matcher.score import match
 from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
-from pipeline.match import MATCHED, embed
+from pipeline.match import MATCHED, embed, with_answered
 from profiles.model import Need, Profile
-from storage import active_model, embeddings
+from storage import active_model, embeddings, learning
 from storage import calls as stored_calls
 from storage.database import reading
 
 
 def indexed_calls(engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
-    """The calls that are open or to come, with the vectors of the model that serves; ready to rank needs against."""
+    """The calls that are open or to come, ready to rank needs against: with the vectors of the model that serves,
+    those of answered calls that are gone among them."""
     with reading(engine) as conn:
         calls = sorted(stored_calls.by_status(conn, tenant, now, MATCHED), key=lambda call: call.id)
         serving = active_model.find(conn, tenant)
         vectors = None
         if serving is not None and serving.recipe == RECIPE:
-            keys = {text.key for text in texts_to_embed(calls, ())}
+            taught = with_answered(calls, learning.answers(conn, tenant))
+            keys = {text.key for text in texts_to_embed(taught, ())}
             known = embeddings.find(conn, tenant, serving.model, RECIPE, keys)
             vectors = Vectors(model=serving.model, by_key=known) if known else None
     return IndexedCalls(calls, vectors).warm()
