@@ -15,6 +15,7 @@ from notifier.weeks import local_day
 from pipeline import wiring
 from pipeline.bounces import paused_addresses, read_folder
 from storage import bounces
+from storage.audit import Event, record
 from storage.database import reading, writing
 from texts import N_
 
@@ -99,7 +100,12 @@ def resume(
     if wanted not in paused_addresses(installation.engine, installation.tenant, profile):
         raise typer.BadParameter(_("{address} är inte pausad").format(address=address), param_hint="ADDRESS")
     with writing(installation.engine) as conn:
-        bounces.resume(conn, installation.tenant, wanted, installation.settings.clock())
+        now = installation.settings.clock()
+        bounces.resume(conn, installation.tenant, wanted, now)
+        for person in profile.people:
+            if person.email.strip().lower() == wanted:
+                told = {"kind": "subscription", "key": person.key, "action": "resume-address"}
+                record(conn, installation.tenant, Event(actor="cli", channel="cli", **told), now)
     if as_json:
         print_json({"address": wanted, "paused": False})
         return

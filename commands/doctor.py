@@ -13,7 +13,7 @@ from matcher.errors import MatcherError
 from notifier.weeks import local_day
 from pipeline import wiring
 from pipeline.settings import Settings, SettingsError
-from storage import runs
+from storage import audit, runs
 from storage.database import StorageError, reading
 from texts import N_, Message
 
@@ -66,8 +66,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
             values={"url": installation.engine.url.render_as_string(hide_password=True)},
         ),
     )
+    yield _history(installation)
     yield from _profile(installation)
     yield from _harvests(installation)
+
+
+def _history(installation: wiring.Installation) -> Finding:
+    """Whether the history is what was written (F7, O-07); names the first bad row."""
+    with reading(installation.engine) as conn:
+        broken = audit.verify(conn, installation.tenant)
+        rows = audit.count(conn, installation.tenant)
+    if broken:
+        text = N_(
+            "Historik: rad {number} har ändrats eller saknas ({broken} ställen). Jämför med en säkerhetskopia."
+        )
+        values = {"number": broken[0].number, "broken": len(broken)}
+    else:
+        text, values = N_("Historik: {rows} rader, ingen ändrad eller borttagen."), {"rows": rows}
+    return Finding(about="history", ok=not broken, sentence=Message(text=text, values=values))
 
 
 def _profile(installation: wiring.Installation) -> Iterator[Finding]:

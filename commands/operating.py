@@ -35,7 +35,8 @@ def backup(
 
 
 def restore(source: BackupFile, as_json: Json = False) -> None:
-    restored = put_back(source, read_settings().database)
+    settings = read_settings()
+    restored = put_back(source, settings.database, settings.clock())
     if as_json:
         print_json({"held": restored.held, "previous": str(restored.previous) if restored.previous else None})
         return

@@ -14,6 +14,7 @@ from profiles.diff import ProfileChange, profile_differences
 from profiles.load import ProfileError, load_profile, preset_keys, preset_path
 from profiles.model import Profile
 from storage import profiles as stored_profiles
+from storage.audit import Event, record
 from storage.database import reading, writing
 
 app = typer.Typer(no_args_is_help=True, help=_("Kommunens profil: granska, ta in, skriv ut, jämför."))
@@ -136,7 +137,19 @@ def _save(installation: wiring.Installation, document: str, profile: Profile) ->
         latest = stored_profiles.latest(conn, installation.tenant)
         if latest is not None and latest.document == document:
             return latest.version
-        return stored_profiles.save(conn, installation.tenant, profile.key, document, "cli", now)
+        version = stored_profiles.save(conn, installation.tenant, profile.key, document, "cli", now)
+        event = Event(
+            actor="cli",
+            channel="cli",
+            kind="profile",
+            key=profile.key,
+            action="import",
+            before={"version": latest.version} if latest else None,
+            after={"version": version},
+            profile_version=version,
+        )
+        record(conn, installation.tenant, event, now)
+        return version
 
 
 def _show(changes: tuple[ProfileChange, ...]) -> None:

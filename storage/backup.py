@@ -5,15 +5,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, make_url, select
 
 from storage import upgrade
+from storage.audit import Event, record
 from storage.copies import copy_sqlite, flush, name_aside, remove_sqlite, side_files
 from storage.database import open_database, writing
 from storage.errors import BackupRefused, StorageError
 from storage.outbox import hold_all
+from storage.tables import sending
 from texts import N_, Message
 
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -57,7 +60,7 @@ def backup(database: Engine | str, target: Path) -> Path:
     return target
 
 
-def restore(source: Path, url: str) -> Restored:
+def restore(source: Path, url: str, now: datetime | None = None) -> Restored:
     """Put a backup in the database's place, with everything unsent held.
 
     Nothing is touched unless the copy is sound and known to this version of the program. The database that is
@@ -73,7 +76,7 @@ def restore(source: Path, url: str) -> Restored:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_source(source)
         copy_sqlite(source, aside)
-        held = _made_ready(aside)
+        held = _made_ready(aside, now or datetime.now(UTC))
         with _nobody_else(path):
             previous = _put_in_place(aside, path)
     except (OSError, sqlite3.Error) as failure:
@@ -131,12 +134,16 @@ def _check_sound(conn: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _made_ready(aside: Path) -> int:
+def _made_ready(aside: Path, now: datetime) -> int:
     """Bring a copy up to date and hold what was unsent; how many letters."""
     engine = open_database(f"sqlite:///{aside}")
     try:
         with writing(engine) as conn:
-            return hold_all(conn)
+            held = hold_all(conn)
+            for tenant in conn.execute(select(sending.c.tenant)).scalars().all():
+                told = {"kind": "database", "key": "", "action": "restore", "after": {"held": held}}
+                record(conn, tenant, Event(actor="cli", channel="cli", **told), now)
+            return held
     finally:
         engine.dispose()
 

@@ -34,6 +34,7 @@ from web.context import WebContext
 from web.doors import GET, POST, Door
 from web.guard import Guard
 from web.oidc import doors as oidc_doors
+from web.people import doors as people_doors
 from web.render import page
 from web.visit import Access, Refused, Visit, admit, visit_of
 
@@ -67,6 +68,7 @@ DOORS = (
     Door(POST, "/logga-in/lank/{token}", Access.PUBLIC, session.use_link),
     Door(POST, "/logga-ut", Access.SIGNED_IN, session.sign_out),
     *oidc_doors.DOORS,
+    *people_doors.DOORS,
     Door(GET, "/u/{token:path}", Access.PUBLIC, unsubscribe.ask_page),
     Door(POST, "/u/{token:path}", Access.ONE_CLICK, unsubscribe.one_click),
     Door(GET, "/static/{name}", Access.PUBLIC, static_files.static),
