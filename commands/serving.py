@@ -25,7 +25,7 @@ from pipeline.rematching import Rematcher
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
 from profiles.model import Profile
-from scheduler import ALARMS, BOUNCES, JOBS, LETTERS, NOTICES, REHEARSAL, REMINDERS, Clock
+from scheduler import ALARMS, BOUNCES, JOBS, LETTERS, NOTICES, REHEARSAL, REMINDERS, Clock, next_slot
 from scrapers.sources import SOURCES
 from storage import rematches
 from storage.database import StorageError, reading
@@ -35,6 +35,7 @@ from web.context import WebContext
 from web.oidc.provider import Provider
 from web.source import networks
 
+DIGEST = next(job for job in JOBS if job.key == "digest")
 TICK_SECONDS = 30
 SILENCE_SECONDS = 75
 CLOCK_IS_DEAD = 3
@@ -98,6 +99,8 @@ def web_context(installation: wiring.Installation) -> WebContext:
         send_mail=wiring.mail_sender(installation),
         sources=SOURCES,
         status=lambda: wiring.health(installation),
+        next_letters=lambda now: next_slot(DIGEST, now),
+        host=socket.gethostname(),
         settings=lambda: shown_settings(settings),
         provider=sign_in_provider(settings),
         trusted_proxies=networks(settings.trusted_proxy),
