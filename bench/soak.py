@@ -23,6 +23,26 @@ TRIALS = (
         test="tests/notifier/test_notifier_kill.py",
         settings=(("FONDVAKT_TEST_LETTERS", "50000"), ("FONDVAKT_TEST_KILLS", "500")),
     ),
+    Trial(
+        what="2,500 letters, the mail server killed 250 times",
+        test="tests/notifier/test_notifier_mortal_relay.py",
+        settings=(("FONDVAKT_TEST_SERVER_KILLS", "250"),),
+    ),
+    Trial(
+        what="the sender asked to end 100 times",
+        test="tests/test_polite_end.py",
+        settings=(("FONDVAKT_TEST_ENDS", "100"),),
+    ),
+    Trial(
+        what="10,000 forged bounces",
+        test="tests/notifier/test_notifier_bounce_rows.py",
+        settings=(("FONDVAKT_TEST_FORGED", "10000"),),
+    ),
+    Trial(
+        what="every link of every mail, ten times in three ways",
+        test="tests/browser/test_browser_mail_links.py",
+        settings=(("FONDVAKT_TEST_EVERY_LINK", "1"),),
+    ),
     Trial(what="sixty simulated weeks", test="tests/notifier/test_notifier_sixty_weeks.py", times=20),
 )
 
@@ -41,7 +61,9 @@ def _run(trial: Trial, number: int) -> int:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started
     said = [
-        line for line in done.stdout.splitlines() if line.startswith(("seed", "kills")) or "tellings" in line
+        line
+        for line in done.stdout.splitlines()
+        if line.startswith(("seed", "kills", "ends", "looks")) or "tellings" in line
     ]
     outcome = "kept" if done.returncode == 0 else "NOT KEPT"
     print(f"{trial.what:<64} {seconds:>8.1f} s  {outcome}  {'; '.join(said)}", flush=True)

@@ -61,6 +61,7 @@ class Weather(Outbox):
         self.chance = chance
 
     def deliver(self, letter, *, before_data):
+        self.tries += 1
         day = self.chance.random()
         if day < 0.05:
             raise TemporaryRefusal(Message(text="senare"))
