@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sqlalchemy import Engine
-from starlette.testclient import TestClient
+from watching import Watching
 
 from builders import NOW, a_coordinator, a_need, a_person, a_profile, a_scraped_call, a_unit
 from calls.model import BRUSSELS, CallSection, Consortium, Deadline
@@ -146,8 +146,9 @@ class Browser:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.client = TestClient(
+        self.client = Watching(
             create_app(world.context),
+            engine=world.engine,
             base_url=world.public_url,
             follow_redirects=False,
             raise_server_exceptions=False,
@@ -184,7 +185,7 @@ class Browser:
             deed, _, query = address.removeprefix("/beslut/").partition("?")
             about = named(value or dict(parse_qsl(query)).get("m", ""))
             verdict = name or {"avvisa": "reject", "skjut-upp": "later"}.get(deed, deed)
-            found.append({"match": list(about.matches), "back": back, "verdict": verdict})
+            found.append({"action": "/beslut", "match": list(about.matches), "back": back, "verdict": verdict})
         return found
 
 

@@ -4,4 +4,4 @@ from web.doors import GET, Door
 from web.overview import pages
 from web.visit import Access
 
-DOORS = (Door(GET, "/oversikt", Access.SIGNED_IN, pages.overview),)
+DOORS = (Door(GET, "/oversikt", Access.READER, pages.overview),)

@@ -1,0 +1,59 @@
+"""A test client that looks into the database around every POST: what changes rows leaves a word in the history (F7)."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import Connection, Engine, Row, Table, func, select
+from starlette.testclient import TestClient
+
+from storage.database import reading
+from storage.tables import audit, metadata
+
+# What is counted, claimed and kept in step, and is nobody's deed: sign-ins asked for, sessions in use.
+BOOKKEEPING = frozenset(
+    {"audit", "audit_end", "session", "signin", "slot", "embedding", "active_model", "sending"}
+)
+# Only jobs write here, and there is much of it.
+OF_JOBS = frozenset({"call", "call_source", "call_version", "harvest"})
+
+
+class Watching(TestClient):
+    """Asserts that no POST changes a row in silence."""
+
+    def __init__(self, *args, engine: Engine, **options) -> None:
+        super().__init__(*args, **options)
+        self.engine = engine
+
+    def request(self, method, url, *args, **options):
+        """Send a request; watch the database when it may change something."""
+        if method.upper() in ("GET", "HEAD"):
+            return super().request(method, url, *args, **options)
+        before, told = fingerprints(self.engine), events(self.engine)
+        answer = super().request(method, url, *args, **options)
+        changed = {name for name, now in fingerprints(self.engine).items() if before[name] != now}
+        if changed and events(self.engine) == told:
+            raise AssertionError(
+                f"{method} {url} changed {sorted(changed)} without a word in the history (F7)"
+            )
+        return answer
+
+
+def fingerprints(engine: Engine, tenant: str | None = None) -> dict[str, str]:
+    """Table to a digest of its rows, of one municipality or of all."""
+    with reading(engine) as conn:
+        return {
+            table.name: sha256(repr(_rows(conn, table, tenant)).encode()).hexdigest()
+            for table in metadata.sorted_tables
+            if table.name not in BOOKKEEPING | OF_JOBS
+        }
+
+
+def _rows(conn: Connection, table: Table, tenant: str | None) -> Sequence[Row]:
+    wanted = select(table).order_by(table.c.id)
+    return conn.execute(wanted if tenant is None else wanted.where(table.c.tenant == tenant)).all()
+
+
+def events(engine: Engine) -> int:
+    """How many events the history has, of all municipalities."""
+    with reading(engine) as conn:
+        return conn.execute(select(func.count()).select_from(audit)).scalar_one()
