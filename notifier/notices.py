@@ -18,7 +18,7 @@ from profiles.model import ContactPerson
 from texts import N_
 
 # So many calls in one mail; the rest come in the next.
-MOST = 15
+MOST = 10
 _TITLE, _LINK_TITLE, _NOTE, _SUBJECT = 200, 60, 600, 70
 _GONE, _CHANGED = N_("Fondvakt: inte längre publicerad – {title}"), N_("Fondvakt: ändrad – {title}")
 _ASKED, _ASKED_IN_WORDS = N_("{who} frågade {day}."), N_("{who} frågade {day}:")

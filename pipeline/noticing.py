@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from notifier.model import LetterKind
-from pipeline import alarms, bounces, notices, rehearsal, wiring
+from pipeline import alarms, bounces, friday, notices, wiring
 from pipeline.alarms import Surroundings
 from pipeline.digest import unreached_sources
 from pipeline.notices import Due, Told
@@ -76,7 +76,7 @@ def _watch(installation: Installation) -> Told:
 
 def _rehearse(installation: Installation) -> Told:
     titles = {source.key: translate(source.title, "sv") for source in SOURCES}
-    return rehearsal.rehearse(
+    return friday.announce(
         installation.engine,
         wiring.letter_context(installation),
         stopped=wiring.stopped_persons(installation),
