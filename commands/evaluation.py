@@ -103,20 +103,23 @@ def _show_side_by_side(measured: Evaluation) -> None:
 
 
 def _show_bands(measured: Evaluation) -> None:
-    print_table(
-        (_("Styrka"), _("Från"), _("Par"), _("Bedömda"), _("Relevanta"), _("Andel")),
-        (
+    heads = (_("Styrka"), _("Från"), _("Par"), _("Bedömda"), _("Relevanta"), _("Andel"), _("Lovad"))
+    rows = []
+    for band in measured.bands:
+        pairs, relevant = band.elsewhere or (0, 0)
+        rows.append(
             (
                 said(BAND_LABELS[band.band]),
                 f"{band.least:.2f}",
                 band.pairs,
                 band.judged,
                 band.relevant,
-                _percent(band.relevant / band.pairs) if band.pairs else "–",
+                "–" if band.share is None else _percent(band.share),
+                _("minst {share}").format(share=_percent(band.promised)),
+                _percent(relevant / pairs) if pairs else "–",
             )
-            for band in measured.bands
-        ),
-    )
+        )
+    print_table((*heads, _("Gränser från andra behov")), rows)
     out.print()
 
 

@@ -28,10 +28,11 @@ from profiles.model import Need, Profile, Unit
 WORDS_ONLY = "words"
 BIAS = -10.35
 BIAS_WITHOUT_MODEL = -9.2
-# Of judged pairs above each, on needs the weights were not learned on, two in three, one in two and one in
-# three were relevant (docs/matching.md).
-STRONG_FROM, LIKELY_FROM, POSSIBLE_FROM = 0.60, 0.25, 0.06
+STRONG_FROM, LIKELY_FROM, POSSIBLE_FROM = 0.60, 0.30, 0.06
 BANDS = ((STRONG_FROM, Band.STRONG), (LIKELY_FROM, Band.LIKELY), (POSSIBLE_FROM, Band.POSSIBLE))
+# What each word stands for: at least so many of its matches are relevant, on needs that nothing was learned on
+# (`pipeline/banding.py` measures it, docs/matching.md).
+PROMISED = {Band.STRONG: 2 / 3, Band.LIKELY: 1 / 4, Band.POSSIBLE: 1 / 10}
 KEEP_PER_NEED = 15
 CHILDREN_BOOST = 0.02
 BARRED_TOLD = 20

@@ -14,45 +14,17 @@ from matcher.embedder import Embedder
 from matcher.evaluation import RELEVANT, NeedFigures, figures, means
 from matcher.fitting import features, left_out
 from matcher.gates import barring
-from matcher.model import Band
 from matcher.pool import Pool
-from matcher.score import BANDS, Gates, order, score
+from matcher.score import Gates, order, score
 from matcher.texts import RECIPE
 from matcher.vectors import Text, Vectors, texts_to_embed
+from pipeline.banding import BandFigures, band_figures
 from pipeline.baselines import rankings
 from pipeline.judged import Judged, read_judged
 from pipeline.match import Progress, by_length, embed
 
 SAVE_EVERY = 128
 CONSIDERED = 200  # places of a ranking that the measures look at
-
-
-@dataclass(frozen=True, kw_only=True)
-class BandFigures:
-    """How often one band is right, on needs that the weights were not learned on where that can be said.
-
-    Attributes:
-        least: the score that the band begins at.
-        pairs, relevant: pairs in the band that pass the gates, and those judged relevant; unjudged counts as not.
-        judged: pairs that somebody has judged.
-    """
-
-    band: Band
-    least: float
-    pairs: int
-    judged: int
-    relevant: int
-
-    def as_json(self) -> dict[str, Any]:
-        """The band with its shares."""
-        return {
-            "band": self.band,
-            "from": self.least,
-            "pairs": self.pairs,
-            "judged": self.judged,
-            "relevant": self.relevant,
-            "share": round(self.relevant / self.pairs, 4) if self.pairs else None,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +153,9 @@ def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = No
         total=means(by_need),
         left_out=None if chances is None else ranked(chances),
         with_english=None if asked is None else ranked(score(Pool(judged.calls, asked, vectors)).total),
-        bands=band_figures(scores.total if chances is None else chances, judged, pool, kept),
+        bands=band_figures(
+            scores.total if chances is None else chances, grade_matrix(pool, judged), kept, RELEVANT
+        ),
         by_need=tuple(by_need),
         by_signal={
             name: ranked(matrix) for name, matrix in scores.strengths.items() if not np.isnan(matrix).all()
@@ -195,28 +169,13 @@ def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = No
 
 def relevance(pool: Pool, judged: Judged) -> np.ndarray:
     """1 for pairs judged relevant, else 0; shape (needs, calls)."""
-    grades = (judged.grades.get(need.key, {}) for need in pool.needs)
-    return np.array(
-        [[float(found.get(judged.names[call.id], 0) >= RELEVANT) for call in pool.calls] for found in grades]
-    )
+    return (grade_matrix(pool, judged) >= RELEVANT).astype(float)
 
 
-def band_figures(
-    chances: np.ndarray, judged: Judged, pool: Pool, kept: np.ndarray
-) -> tuple[BandFigures, ...]:
-    """How often each band is right; chances of shape (needs, calls)."""
-    grades = [judged.grades.get(need.key, {}) for need in pool.needs]
-    found, above = [], np.inf
-    for least, band in BANDS:
-        inside = np.argwhere((chances >= least) & (chances < above) & kept)
-        given = [grades[i].get(judged.names[pool.calls[j].id]) for i, j in inside]
-        known = [grade for grade in given if grade is not None]
-        relevant = sum(grade >= RELEVANT for grade in known)
-        found.append(
-            BandFigures(band=band, least=least, pairs=len(given), judged=len(known), relevant=relevant)
-        )
-        above = least
-    return tuple(found)
+def grade_matrix(pool: Pool, judged: Judged) -> np.ndarray:
+    """Grades, shape (needs, calls), -1 for what nobody has judged."""
+    given = (judged.grades.get(need.key, {}) for need in pool.needs)
+    return np.array([[grades.get(judged.names[call.id], -1) for call in pool.calls] for grades in given])
 
 
 def gate_mask(pool: Pool, judged: Judged) -> np.ndarray:

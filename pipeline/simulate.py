@@ -24,7 +24,7 @@ from matcher.model import RejectReason, Verdict
 from matcher.pool import Pool
 from matcher.score import order, score
 from matcher.vectors import Vectors
-from pipeline.evaluate import CONSIDERED, gate_mask, relevance
+from pipeline.evaluate import CONSIDERED, gate_mask, grade_matrix, relevance
 from pipeline.judged import Judged
 
 SIZES = (0, 5, 10, 20)
@@ -108,9 +108,7 @@ class Board:
         pool = Pool(self.calls, self._needs, vectors)
         self._kept = gate_mask(pool, judged)
         self._total = _scores(pool, judged, self._kept)
-        names = [judged.names[call.id] for call in self.calls]
-        given = [judged.grades.get(need.key, {}) for need in self._needs]
-        self._grades = np.array([[grades.get(name, -1) for name in names] for grades in given])
+        self._grades = grade_matrix(pool, judged)
         judged_calls = [
             call for call, known in zip(self.calls, (self._grades >= 0).any(axis=0), strict=True) if known
         ]

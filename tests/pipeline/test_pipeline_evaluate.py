@@ -13,9 +13,9 @@ from matcher.errors import EvaluationError
 from matcher.evaluation import figures, means
 from matcher.fitting import learn, left_out
 from matcher.model import Band
-from matcher.pool import Pool
 from pipeline import baselines
-from pipeline.evaluate import Evaluation, band_figures, measure, read_material
+from pipeline.banding import band_figures
+from pipeline.evaluate import Evaluation, measure, read_material
 from pipeline.judged import read_judged, sections_of
 from profiles.model import LegalForm
 
@@ -117,17 +117,26 @@ def test_a_signal_that_speaks_against_counts_nothing():
     assert weights[1] == 0
 
 
-def test_each_band_says_how_often_it_was_right(files):
-    judged = read_judged(*files)
-    pool = Pool(judged.calls, judged.profile.needs)
-    chances = np.array([[0.9, 0.7, 0.01], [0.3, 0.05, 0.25], [0.01, 0.01, 0.01]])
+def test_each_band_says_how_often_it_was_right():
+    chances = np.array([[0.9, 0.7, 0.01], [0.4, 0.05, 0.35], [0.01, 0.01, 0.01]])
+    grades = np.array([[3, 0, -1], [2, -1, -1], [-1, -1, -1]])
     kept = np.ones((3, 3), bool)
     found = {
-        one.band: (one.pairs, one.judged, one.relevant) for one in band_figures(chances, judged, pool, kept)
+        one.band: (one.pairs, one.judged, one.relevant) for one in band_figures(chances, grades, kept, 2)
     }
     assert found == {Band.STRONG: (2, 2, 1), Band.LIKELY: (2, 1, 1), Band.POSSIBLE: (0, 0, 0)}
     kept[0, 1] = False  # what a gate keeps out is in no band
-    assert band_figures(chances, judged, pool, kept)[0].pairs == 1
+    assert band_figures(chances, grades, kept, 2)[0].pairs == 1
+
+
+def test_limits_chosen_on_the_other_needs_are_those_that_keep_the_promise_there():
+    """Twenty needs whose calls are relevant from 0.5: whichever is left out, the others say so too."""
+    chances = np.tile(np.linspace(0.05, 0.95, 10), (20, 1))
+    grades = np.where(chances >= 0.5, 3, 0)
+    strong = band_figures(chances, grades, np.ones(chances.shape, bool), 2)[0]
+    pairs, relevant = strong.elsewhere
+    assert relevant / pairs >= 2 / 3
+    assert pairs > strong.pairs  # the product's limit is higher than these needs ask for
 
 
 def test_vectors_are_kept_between_runs(files, tmp_path):
