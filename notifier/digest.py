@@ -110,6 +110,7 @@ def _item(person: ContactPerson, together: Sequence[Accepted]) -> DigestItem | N
         unit=unit,
         matches=tuple(match for match in own if match.unit == unit),
         also_for=tuple(sorted({one.match.unit for one in together} - {unit})),
+        unreviewed=all(one.unreviewed for one in together if one.match.unit == unit),
     )
 
 

@@ -66,10 +66,11 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """A match that the coordinator accepted, with the call as it reads now."""
+    """A match that the coordinator accepted, or that goes out `unreviewed`, with the call as it reads now."""
 
     match: Match
     call: Call
+    unreviewed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class DigestItem:
         is_changed: the person has had an older version of the call.
         short_of_time: fewer days are left than the unit needs to write an application.
         also_for: keys of the other units that the call was accepted for.
+        unreviewed: nobody has looked at it; the coordinator had no time.
     """
 
     call: Call
@@ -91,6 +93,7 @@ class DigestItem:
     is_changed: bool = False
     short_of_time: bool = False
     also_for: tuple[str, ...] = ()
+    unreviewed: bool = False
 
     @property
     def best(self) -> Match:

@@ -221,7 +221,10 @@ def _item(item: DigestItem, person: str, context: LetterContext, wording: Wordin
 
 
 def _band(item: DigestItem, wording: Wording) -> str:
-    return wording.gettext("{band} träff", band=wording.gettext(BAND_LABELS[item.best.band]))
+    band = wording.gettext("{band} träff", band=wording.gettext(BAND_LABELS[item.best.band]))
+    if not item.unreviewed:
+        return band
+    return wording.gettext("{band}, ogranskad: samordnaren hann inte granska", band=band)
 
 
 def _quotes(match: Match, context: LetterContext, wording: Wording) -> tuple[Quote, ...]:
@@ -308,6 +311,8 @@ def _line_note(item: DigestItem, context: LetterContext, wording: Wording) -> st
         parts.append(wording.gettext("kort om tid"))
     if item.children_and_youth:
         parts.append(wording.gettext("barn och unga"))
+    if item.unreviewed:
+        parts.append(wording.gettext("ogranskad"))
     return "; ".join(parts)
 
 

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine
 
 from calls.model import Call
-from matcher.model import Match, MatchState
+from matcher.model import Match, MatchState, StoredMatch
+from matcher.review import went_unreviewed
 from notifier.digest import build_digest
 from notifier.errors import NotifierError
 from notifier.headers import ascii_address
@@ -23,6 +24,7 @@ from notifier.notices import nothing_new, notice_letter
 from notifier.render import render
 from notifier.view import LetterContext
 from notifier.weeks import days_of, local_day, week_of
+from pipeline import unreviewed
 from pipeline.limiter import Limiter
 from pipeline.notices import waiting_for
 from pipeline.readers import Reader, readers, recipients
@@ -191,6 +193,9 @@ def _plan_one(
         with writing(engine) as conn:
             notices.end_silence(conn, context.tenant, [person.key])
             letter_id = letters.add(conn, context.tenant, letter, slot, context.now)
+            if letter_id is not None:
+                units = reader.person.units
+                unreviewed.accept_told(conn, context.tenant, facts.going, letter, units, context.now)
             if letter_id is not None and holds.is_held(conn, context.tenant, week, person.key):
                 letters.record(conn, context.tenant, letter_id, LetterState.HELD, context.now)
             return letter_id
@@ -295,7 +300,8 @@ class WeekFacts:
     Attributes:
         accepted: the accepted matches, and those told to somebody of the unit, with their calls as they read now.
         told: (call, unit, need) of those told.
-        unreviewed: unit to how many proposals nobody has looked at.
+        going: matches that nobody has looked at and that go out all the same; they stand in `accepted` too.
+        unreviewed: unit to how many other proposals nobody has looked at.
         readers: who gets letters.
         silent: person to the Monday of the first week without a letter.
         awaiting: what units have been asked and have not answered.
@@ -305,6 +311,7 @@ class WeekFacts:
 
     accepted: Sequence[Accepted]
     told: frozenset[tuple[int, str, str]]
+    going: Sequence[StoredMatch]
     unreviewed: Counter[str]
     unreached: Sequence[str]
     readers: Sequence[Reader]
@@ -347,14 +354,21 @@ def week_facts(
     with reading(engine) as conn:
         waiting = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
         told = rounds.told_and_open(conn, tenant, now)
-        stored = [*waiting, *told]
-        found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
         new = matches.find(conn, tenant, states=[MatchState.NEW])
+        going = unreviewed.going(conn, tenant, new)
+        stored = [*waiting, *told, *going]
+        found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
         chosen = wishes.everybodys(conn, tenant)
         return WeekFacts(
-            accepted=[Accepted(match=one.match, call=found[one.match.call_id]) for one in stored],
+            accepted=[
+                Accepted(match=one.match, call=found[one.match.call_id], unreviewed=_is_unreviewed(one))
+                for one in stored
+                if one.state is not MatchState.ACCEPTED
+                or unreviewed.still_approved(one, found[one.match.call_id])
+            ],
+            going=going,
             told=frozenset(_place_of(one.match) for one in told),
-            unreviewed=Counter(one.match.unit for one in new),
+            unreviewed=Counter(one.match.unit for one in new if one not in going),
             unreached=unreached,
             readers=readers(context.profile, local_day(now), stopped, chosen),
             silent=notices.silent_since(conn, tenant),
@@ -363,6 +377,10 @@ def week_facts(
             monday=days_of(week)[0],
             now=now,
         )
+
+
+def _is_unreviewed(stored: StoredMatch) -> bool:
+    return stored.state is MatchState.NEW or went_unreviewed(stored)
 
 
 def _place_of(match: Match) -> tuple[int, str, str]:

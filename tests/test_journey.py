@@ -14,6 +14,7 @@ from web_world import TENANT, Browser, World
 
 from calls.vocabulary import Status
 from matcher.model import MatchState
+from matcher.review import ReviewRule
 from notifier.channel import channel_for
 from pipeline import digest
 from pipeline.collect import Order, collect
@@ -24,6 +25,7 @@ from scrapers.sources import SOURCES
 from scrapers.standin.sample import sample_folder
 from scrapers.standin.server import serve
 from storage import calls as stored_calls
+from storage import choices
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading, writing
 
@@ -58,6 +60,7 @@ def test_a_call_goes_from_the_portals_page_to_a_contact_persons_letter(world, tm
     accepted = [stored for stored in world.matches() if stored.state is MatchState.ACCEPTED]
     assert {stored.match.call_id for stored in accepted} == {call.id}
 
+    let_nothing_go_unreviewed(world)
     letters = send_monday(world)
     (letter,) = letters
     assert letter["To"].addresses[0].addr_spec in {
@@ -102,6 +105,13 @@ def accept_on_the_page(browser: Browser, call_id: int, unit: str, world: World) 
         form["action"], {"match": form["match"], "verdict": "accept", "back": form["back"]}, page
     )
     assert answer.status_code == 303, answer.text
+
+
+def let_nothing_go_unreviewed(world: World) -> None:
+    """As every unit may choose on the page of settings."""
+    with writing(world.engine) as conn:
+        for unit in world.profile.units:
+            choices.choose_review(conn, TENANT, unit.key, ReviewRule.EVERYTHING, "samordnare", MONDAY)
 
 
 def send_monday(world: World) -> list:

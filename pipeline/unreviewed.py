@@ -1,0 +1,70 @@
+"""What nobody has looked at when the letters are made: the queue is no dam (`ux.md` 2.3).
+
+Each unit has a rule (`matcher/review.py`): everything is reviewed first, strong matches may go out, or all does.
+What goes out so is marked in the letter, and accepted by the system in the moment that the letter is put into the
+outbox: from then on it is like any other match that was told.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calls.model import Call
+from matcher.model import SYSTEM, Decision, MatchState, StoredMatch, Verdict
+from matcher.review import DEFAULT_RULE, goes_unreviewed, reopens
+from notifier.model import Letter
+from storage import audit, choices, matches
+from storage.audit import Event
+
+
+def going(conn: Connection, tenant: str, new: Sequence[StoredMatch]) -> list[StoredMatch]:
+    """Those of the matches nobody has looked at that go out as their units have chosen."""
+    rules = choices.review_rules(conn, tenant)
+    return [one for one in new if goes_unreviewed(one.match.band, rules.get(one.match.unit, DEFAULT_RULE))]
+
+
+def still_approved(stored: StoredMatch, call: Call) -> bool:
+    """Whether the approval was of the call as it reads now: a later version must be approved anew."""
+    return not reopens(stored.state, stored.match.call_version, call.version)
+
+
+def accept_told(
+    conn: Connection,
+    tenant: str,
+    some: Sequence[StoredMatch],
+    letter: Letter,
+    units: Collection[str],
+    now: datetime,
+) -> int:
+    """Accept in the system's name what the letter tells those units unreviewed; how many that were."""
+    told, done = {call_id for call_id, _ in letter.calls}, 0
+    for one in some:
+        if one.match.unit not in units or one.match.call_id not in told:
+            continue
+        known = matches.get(conn, tenant, one.id)
+        if known is None or known.state is not MatchState.NEW:
+            continue
+        matches.decide(conn, tenant, one.id, Decision(verdict=Verdict.ACCEPT, by=SYSTEM, at=now))
+        audit.record(conn, tenant, _event(one), now)
+        done += 1
+    return done
+
+
+def _event(stored: StoredMatch) -> Event:
+    match = stored.match
+    return Event(
+        actor=SYSTEM,
+        channel="system",
+        kind="match",
+        key=str(stored.id),
+        action="accept-unreviewed",
+        before={"state": stored.state.value},
+        after={
+            "state": MatchState.ACCEPTED.value,
+            "call": match.call_id,
+            "unit": match.unit,
+            "need": match.need,
+        },
+        model=match.model,
+    )
