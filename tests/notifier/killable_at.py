@@ -18,8 +18,15 @@ from pipeline.limiter import Limiter
 from pipeline.sending import send
 from storage.database import open_database
 
-# What the transactions of a run with one letter are, in order.
-TRANSACTIONS = ("recover", "remember", "claim", "mark", "record")
+SENDING = os.path.join("pipeline", "sending.py")
+# The functions of `pipeline/sending.py` that write or read, and what their transactions are called here.
+TRANSACTIONS = {
+    "recover": "recover",
+    "_remember_recent": "remember",
+    "_claim": "claim",
+    "_mark_data_started": "mark",
+    "_record": "record",
+}
 
 
 def die() -> None:
@@ -28,39 +35,38 @@ def die() -> None:
 
 
 class Points:
-    """Counts the transactions of a run and dies at the point that was asked for."""
+    """Watches the transactions of a run and dies at the point that was asked for."""
 
     def __init__(self, engine, point: str) -> None:
-        self.point, self.number = point, -1
-        event.listen(engine, "begin", self._begun)
-        event.listen(engine, "commit", self._to_be_committed)
-        event.listen(engine, "checkin", self._committed)
+        self.point = point
+        for name, moment in (("begin", "begun"), ("commit", "written"), ("checkin", "committed")):
+            event.listen(engine, name, lambda *_, moment=moment: self.reached(moment))
 
     def reached(self, moment: str) -> None:
         """Die if this is the point."""
-        name = TRANSACTIONS[self.number] if 0 <= self.number < len(TRANSACTIONS) else "later"
-        if self.point == f"{name} {moment}":
+        if self.point == f"{whose()} {moment}":
             die()
 
-    def _begun(self, _conn) -> None:
-        self.number += 1
-        self.reached("begun")
 
-    def _to_be_committed(self, _conn) -> None:
-        self.reached("written")
-
-    def _committed(self, *_) -> None:
-        self.reached("committed")
+def whose() -> str:
+    """Which step of sending the present transaction belongs to; "other" for one that no letter hangs on."""
+    frame = sys._getframe()
+    while frame is not None:
+        name = TRANSACTIONS.get(frame.f_code.co_name)
+        if name is not None and frame.f_code.co_filename.endswith(SENDING):
+            return name
+        frame = frame.f_back
+    return "other"
 
 
 def limiter_at(point: str) -> Limiter:
     """A limiter that never waits, and where one can die while waiting."""
 
     class Waiting(Limiter):
-        def wait(self) -> None:
+        def wait(self, stopping=lambda: False) -> bool:
             if point == "waiting for its turn":
                 die()
-            super().wait()
+            return super().wait(stopping)
 
     return Waiting(1_000_000)
 

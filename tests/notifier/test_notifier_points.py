@@ -115,7 +115,7 @@ def settled(engine) -> LetterState:
 
 def test_b3_there_are_twenty_points_and_they_cover_every_transaction():
     assert len(POINTS) == 20 == len({point for point, *_ in POINTS})
-    for transaction in TRANSACTIONS:
+    for transaction in TRANSACTIONS.values():
         assert any(point.startswith(f"{transaction} ") for point, *_ in POINTS)
 
 
