@@ -18,14 +18,25 @@ from apscheduler.triggers.interval import IntervalTrigger
 from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
-from pipeline import noticing, wiring
+from pipeline import hooks, noticing, wiring
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
 from pipeline.rematching import Rematcher
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
 from profiles.model import Profile
-from scheduler import ALARMS, BOUNCES, JOBS, LETTERS, NOTICES, REHEARSAL, REMINDERS, Clock, next_slot
+from scheduler import (
+    ALARMS,
+    BOUNCES,
+    JOBS,
+    LETTERS,
+    NOTICES,
+    REHEARSAL,
+    REMINDERS,
+    WEBHOOKS,
+    Clock,
+    next_slot,
+)
 from scrapers.sources import SOURCES
 from storage import rematches
 from storage.database import StorageError, reading
@@ -167,6 +178,7 @@ def the_clock(installation: wiring.Installation) -> Clock:
         "digest": lambda: ChildRun(["digest", "send", "--json"], logs / "digest.log"),
         "letters": lambda: ChildRun(["letters", "send", "--json"], logs / "letters.log"),
         "bounces": lambda: ChildRun(["bounces", "read", "--json"], logs / "bounces.log"),
+        "webhooks": lambda: ChildRun(["webhooks", "send", "--json"], logs / "webhooks.log"),
     }
     for job in OTHER_MAILS:
         runners[job.key] = _mails_of(job.key, logs)
@@ -174,9 +186,10 @@ def the_clock(installation: wiring.Installation) -> Clock:
         "letters": lambda: wiring.has_letters_to_send(installation),
         "bounces": lambda: wiring.has_bounces_to_read(installation),
         "alarms": lambda: noticing.has_news(installation),
+        "webhooks": lambda: hooks.are_wanted(installation),
     }
     ledger = StoredLedger(installation)
-    jobs = (*JOBS, LETTERS, BOUNCES, *OTHER_MAILS)
+    jobs = (*JOBS, LETTERS, BOUNCES, *OTHER_MAILS, WEBHOOKS)
     return Clock(jobs, ledger, runners, installation.settings.clock, wanted)
 
 

@@ -134,9 +134,9 @@ def _need(need: Need) -> Table:
     return _table(
         key=need.key,
         title=need.title,
-        title_en=need.title_en,
+        title_en=need.title_en or None,
         text=need.text,
-        text_en=need.text_en,
+        text_en=need.text_en or None,
         priority_area=need.priority_area,
         children_and_youth=need.children_and_youth or None,
         goal=need.goal,

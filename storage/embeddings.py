@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from storage.database import insert_or_ignore
 from storage.errors import BadVector
@@ -54,6 +54,12 @@ def save(conn: Connection, tenant: str, model: str, recipe: str, vectors: Mappin
         rows.append(named | {"dimension": dimension, "vector": vector.tobytes()})
     if rows:
         insert_or_ignore(conn, embedding, rows)
+
+
+def newest(conn: Connection, tenant: str) -> int:
+    """Stands for all vectors: another number when any has been added; 0 when there are none."""
+    wanted = select(func.coalesce(func.max(embedding.c.id), 0)).where(embedding.c.tenant == tenant)
+    return conn.execute(wanted).scalar_one()
 
 
 def _dimension(conn: Connection, tenant: str, model: str, recipe: str) -> int | None:

@@ -17,13 +17,16 @@ TOLD = (MatchState.ACCEPTED.value, MatchState.SENT.value)
 VERDICTS = {AnswerKind.INTERESTED: Verdict.ACCEPT, AnswerKind.NO: Verdict.REJECT}
 
 
-def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
+def answers(conn: Connection, tenant: str, *, as_taught: bool = True) -> dict[str, list[Answered]]:
     """The last answer about every match, by the need's id (`unit/key`), oldest first.
 
     A contact person's answer counts for each of the unit's matches with the call that were accepted or sent,
     where it is newer than the coordinator's; "maybe" and "sent on" leave that one standing. Left out is what was
     answered before a need's last reset, what the need is told not to learn from (`stop`), what nobody decided but a
     rule (`matcher/review.py`), and what a person paired by hand: its need was not found, but taken.
+
+    Args:
+        as_taught: False gives what was answered, whatever was reset or stopped since.
     """
     since, stopped = last_resets(conn, tenant), stops(conn, tenant)
     contacts = _from_contacts(conn, tenant)
@@ -34,9 +37,9 @@ def answers(conn: Connection, tenant: str) -> dict[str, list[Answered]]:
     for row in told:
         answered = _answered(row, contacts.get((row.unit, row.call_id)), by_id[row.call_id])
         reset = since.get((row.unit, row.need))
-        if stopped.covers(row.unit, row.need, row.call_id):
+        if as_taught and stopped.covers(row.unit, row.need, row.call_id):
             continue
-        if answered is not None and (reset is None or answered.at > reset):
+        if answered is not None and (reset is None or answered.at > reset or not as_taught):
             found[f"{row.unit}/{row.need}"].append(answered)
     return {need: sorted(some, key=lambda a: (a.at, a.call.id)) for need, some in found.items()}
 

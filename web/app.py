@@ -16,7 +16,9 @@ from web import (
     calls,
     choices,
     deeds,
+    editor,
     guide,
+    intake,
     letters,
     overview,
     queue_page,
@@ -75,8 +77,10 @@ DOORS = (
     *choices.DOORS,
     *deeds.DOORS,
     *overview.DOORS,
+    *editor.DOORS,
     *settings.DOORS,
     *letters.DOORS,
+    *intake.DOORS,
 )
 SENTENCES = {
     400: N_("Begäran gick inte att förstå."),

@@ -1,0 +1,147 @@
+"""Where a need is tried on the stored calls while it is written: worked out once, kept until the calls change.
+
+What concerns the calls alone takes seconds for thousands of them; a need is then ranked in a moment. One desk
+serves all pages of a process.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from threading import Lock, Thread
+
+import numpy as np
+import structlog
+from sqlalchemy import Engine
+
+from matcher.embedder import Embedder
+from matcher.indexed import IndexedCalls
+from matcher.policy import area_needs
+from matcher.texts import RECIPE
+from matcher.vectors import Vectors, texts_to_embed
+from pipeline.match import embed
+from pipeline.preview import indexed_calls
+from profiles.model import Need, Profile
+from storage import active_model, embeddings
+from storage import calls as stored_calls
+from storage.database import StorageError, reading
+
+PAST = timedelta(days=365)
+VECTORS_KEPT = 400
+log = structlog.get_logger()
+
+
+class Desk:
+    """The calls that needs are tried on, and the vectors of the words tried.
+
+    Args:
+        embedder: the model, loaded when it is first asked for; None when there is none.
+    """
+
+    def __init__(self, embedder: Callable[[], Embedder | None] = lambda: None) -> None:
+        self._load = embedder
+        self._lock = Lock()
+        self._model: tuple[Embedder | None] | None = None
+        self._kept: dict[str, tuple[tuple, IndexedCalls]] = {}
+        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._warming = False
+
+    def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
+        """The calls that are open or to come."""
+        return self._indexed("open", engine, tenant, now, lambda: indexed_calls(engine, tenant, now))
+
+    def past_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
+        """Everything that was there in the last twelve months, closed or not."""
+        return self._indexed("past", engine, tenant, now, lambda: _last_year(engine, tenant, now))
+
+    def is_ready(self, engine: Engine, tenant: str, now: datetime) -> bool:
+        """Whether the open calls can be ranked against at once."""
+        kept = self._kept.get("open")
+        return kept is not None and kept[0] == _mark(engine, tenant, now)
+
+    def warm(self, engine: Engine, tenant: str, now: datetime) -> None:
+        """Have the open calls and the model made ready meanwhile; returns at once."""
+        with self._lock:
+            if self._warming:
+                return
+            self._warming = True
+        Thread(target=self._warmed, args=(engine, tenant, now), daemon=True).start()
+
+    def vectors(self, indexed: IndexedCalls, profile: Profile, needs: Sequence[Need]) -> Vectors | None:
+        """The calls' vectors with those of these needs; None when the model cannot be used for them."""
+        model = self.model()
+        if model is None or indexed.vectors is None or model.name != indexed.vectors.model:
+            return None
+        texts = texts_to_embed((), (*needs, *area_needs(profile)))
+        known = indexed.vectors.by_key
+        asked = [text for text in texts if text.key not in known]
+        with self._lock:
+            found = {text.key: self._vectors[text.key] for text in asked if text.key in self._vectors}
+        missing = [text for text in asked if text.key not in found]
+        made = embed(model, missing) if missing else {}
+        with self._lock:
+            self._vectors.update(made)
+            while len(self._vectors) > VECTORS_KEPT:
+                self._vectors.popitem(last=False)
+        return Vectors(model=model.name, by_key={**known, **found, **made})
+
+    def model(self) -> Embedder | None:
+        """The embedder, loaded once."""
+        if self._model is None:
+            self._model = (self._load(),)
+        return self._model[0]
+
+    @property
+    def loaded(self) -> Embedder | None:
+        """The embedder where it is loaded already; waits for nothing."""
+        return self._model[0] if self._model else None
+
+    def _warmed(self, engine: Engine, tenant: str, now: datetime) -> None:
+        try:
+            self.open_calls(engine, tenant, now)
+            self.model()
+        except StorageError as failure:
+            log.warning("calls were not made ready for trying needs", reason=str(failure))
+        finally:
+            self._warming = False
+
+    def _indexed(
+        self,
+        name: str,
+        engine: Engine,
+        tenant: str,
+        now: datetime,
+        make: Callable[[], IndexedCalls],
+    ) -> IndexedCalls:
+        mark = _mark(engine, tenant, now)
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != mark:
+            kept = (mark, make())
+            self._kept[name] = kept
+        return kept[1]
+
+
+def _mark(engine: Engine, tenant: str, now: datetime) -> tuple:
+    """Stands for the calls, their vectors and the day."""
+    with reading(engine) as conn:
+        serving = active_model.find(conn, tenant)
+        newest = embeddings.newest(conn, tenant)
+        return (*stored_calls.mark(conn, tenant), serving.model if serving else None, newest, now.date())
+
+
+def _last_year(engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
+    with reading(engine) as conn:
+        calls = [call for call in stored_calls.find(conn, tenant) if _was_there(call, now - PAST)]
+        serving = active_model.find(conn, tenant)
+        vectors = None
+        if serving is not None and serving.recipe == RECIPE:
+            keys = {text.key for text in texts_to_embed(calls, ())}
+            known = embeddings.find(conn, tenant, serving.model, RECIPE, keys)
+            vectors = Vectors(model=serving.model, by_key=known) if known else None
+    return IndexedCalls(calls, vectors).warm()
+
+
+def _was_there(call: stored_calls.Call, since: datetime) -> bool:
+    """Whether a call could be applied to at some time since then, as far as its deadlines say."""
+    if call.first_seen_at >= since or not call.deadlines:
+        return True
+    return max(deadline.at for deadline in call.deadlines) >= since

@@ -1,0 +1,248 @@
+"""A draft: how it differs from what holds, and what becomes of it."""
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.drafting import move
+from pipeline.publishing import (
+    REACH_LABELS,
+    NotPublishable,
+    PartMoved,
+    PublishingError,
+    Reach,
+    publish,
+    put_on_top,
+)
+from profiles.diff import ProfileChange, profile_differences
+from profiles.load import read_profile
+from profiles.model import Profile
+from profiles.parts import PART_LABELS, PartKind, part_differences, part_from, problems_of, with_part
+from profiles.problems import Problem
+from storage import profiles as stored_profiles
+from storage import proposals
+from storage.database import reading
+from storage.proposals import ALIVE, EDITABLE, STATE_LABELS, Proposal, ProposalChanged, State
+from texts import N_, Message
+from web.editor.editing import may_edit, must_edit, must_have_profile
+from web.editor.need_form import field_of
+from web.editor.telling import collided, lines, told
+from web.flash import Flash, forget, leave, pick_up
+from web.names import Names
+from web.render import page
+from web.visit import Fields, Here, Refused, Visit, number_of, text_of
+
+UNKNOWN = Message(text=N_("Det går inte att göra med utkastet. Gå tillbaka och försök igen."))
+WORDS_MISSING = Message(text=N_("Skriv vad som behöver ändras, så att den som föreslog vet."))
+
+
+def show(visit: Here, draft: str) -> Response:
+    """One draft or proposal."""
+    return _page(visit, _draft(visit, draft))
+
+
+def decide(visit: Here, draft: str, fields: Fields) -> Response:
+    """Propose, publish, return, throw away, take back, or put on top of what holds."""
+    found = _draft(visit, draft)
+    must_edit(visit, PartKind(found.kind), found.key)
+    if str(fields.get("revision")) != str(found.revision):
+        return collided(visit, ProposalChanged(found), text=_words(fields), back=visit.path)
+    deed = DEEDS.get(str(fields.get("do")))
+    if deed is None:
+        raise Refused(422, UNKNOWN)
+    try:
+        return deed(visit, found, fields)
+    except ProposalChanged as failure:
+        return collided(visit, failure, text=_words(fields), back=visit.path)
+
+
+def _propose(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    _must_be_mine(visit, found)
+    if found.state not in EDITABLE:
+        raise Refused(422, UNKNOWN)
+    if problems := _problems(visit, found):
+        return _page(visit, found, problems=problems, status=422)
+    _move(visit, found, State.PROPOSED, note=text_of(fields.get("note")))
+    return _onwards(visit, _home(found), "proposed")
+
+
+def _publish(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    if not visit.is_coordinator or found.state not in ALIVE:
+        raise Refused(403, UNKNOWN)
+    reaches = Reach.NEW if fields.get("reach") == Reach.NEW.value else Reach.OPEN
+    context = visit.context
+    try:
+        publish(
+            context.engine,
+            context.tenant,
+            found.id,
+            found.revision,
+            visit.person.key,
+            visit.now,
+            reaches=reaches,
+        )
+    except PartMoved as failure:
+        return _page(visit, found, moved=failure, status=409)
+    except NotPublishable as failure:
+        return _page(visit, found, problems=failure.problems, status=422)
+    except PublishingError as failure:
+        return _page(visit, found, said=failure.message, status=422)
+    if context.rematcher is not None:
+        context.rematcher.ask()
+    return _onwards(visit, "/profil", "published")
+
+
+def _return(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    if not visit.is_coordinator or found.state is not State.PROPOSED:
+        raise Refused(403, UNKNOWN)
+    reply = text_of(fields.get("reply"))
+    if not reply:
+        return _page(visit, found, said=WORDS_MISSING, status=422)
+    _move(visit, found, State.RETURNED, reply=reply)
+    return _onwards(visit, "/profil", "returned")
+
+
+def _withdraw(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    _must_be_mine(visit, found)
+    _move(visit, found, State.WITHDRAWN)
+    return _onwards(visit, _home(found), "withdrawn")
+
+
+def _take_back(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    _must_be_mine(visit, found)
+    if found.state is not State.PROPOSED:
+        raise Refused(422, UNKNOWN)
+    _move(visit, found, State.DRAFT)
+    return _onwards(visit, _home(found), "taken-back")
+
+
+def _put_on_top(visit: Visit, found: Proposal, fields: FormData) -> Response:
+    if found.state is State.PROPOSED and visit.is_coordinator:
+        raise Refused(422, UNKNOWN)
+    _must_be_mine(visit, found)
+    put_on_top(visit.context.engine, visit.context.tenant, found.id, found.revision, visit.now)
+    return _onwards(visit, f"/profil/utkast/{found.id}", "draft-on-top")
+
+
+DEEDS = {
+    "propose": _propose,
+    "publish": _publish,
+    "return": _return,
+    "withdraw": _withdraw,
+    "take-back": _take_back,
+    "put-on-top": _put_on_top,
+}
+
+
+def _page(
+    visit: Visit,
+    found: Proposal,
+    *,
+    problems: tuple[Problem, ...] | None = None,
+    moved: PartMoved | None = None,
+    said: Message | None = None,
+    status: int = 200,
+) -> Response:
+    alive = found.state in ALIVE
+    response = page(
+        visit,
+        "editor/draft.html",
+        status=status,
+        names=Names(visit),
+        told=told(visit),
+        draft=found,
+        state=STATE_LABELS[found.state],
+        part=part_name(visit, found.kind, found.key),
+        home=_home(found),
+        lines=lines(visit, _changes(visit, found)),
+        problems=[
+            (field_of(one.key), one)
+            for one in (problems if problems is not None else _problems(visit, found))
+        ]
+        if alive
+        else [],
+        theirs=lines(visit, moved.theirs) if moved else [],
+        moved=moved,
+        said=said,
+        reaches=REACH_LABELS.items(),
+        alive=alive,
+        is_mine=visit.person is not None and found.author == visit.person.key,
+        is_editable=found.state in EDITABLE,
+        may=alive and may_edit(visit, PartKind(found.kind), found.key),
+        flash=pick_up(visit),
+    )
+    forget(visit, response)
+    return response
+
+
+def part_name(visit: Visit, kind: str, key: str) -> str:
+    """What a part is called."""
+    if kind == PartKind.UNIT:
+        return Names(visit).unit(key)
+    return visit.wording.gettext(PART_LABELS[PartKind(kind)]).capitalize()
+
+
+def _draft(visit: Visit, draft: str) -> Proposal:
+    """The draft of an address. 404 for one of a part that the reader may not see."""
+    must_have_profile(visit)
+    with reading(visit.context.engine) as conn:
+        found = proposals.get(conn, visit.context.tenant, number_of(draft))
+    is_theirs = visit.is_coordinator or (
+        found is not None and found.kind == PartKind.UNIT and visit.may_see_unit(found.key)
+    )
+    if found is None or not is_theirs:
+        raise HTTPException(404)
+    return found
+
+
+def _changes(visit: Visit, found: Proposal) -> tuple[ProfileChange, ...]:
+    """How the draft differs from the profile it began from."""
+    base = _base(visit, found)
+    kind = PartKind(found.kind)
+    after = with_part(base, kind, found.key, part_from(kind, found.document))
+    is_whole = found.document is None or all(unit.key != found.key for unit in base.units)
+    if kind is PartKind.UNIT and is_whole:
+        return profile_differences(base, after)
+    return part_differences(base, after, kind, found.key)
+
+
+def _base(visit: Visit, found: Proposal) -> Profile:
+    profile = must_have_profile(visit)
+    if found.base_version == visit.profile_version:
+        return profile
+    with reading(visit.context.engine) as conn:
+        stored = stored_profiles.get(conn, visit.context.tenant, found.base_version)
+    return profile if stored is None else read_profile(stored.document, stored.key)
+
+
+def _problems(visit: Visit, found: Proposal) -> tuple[Problem, ...]:
+    kind = PartKind(found.kind)
+    part = part_from(kind, found.document)
+    return problems_of(must_have_profile(visit), kind, found.key, part)
+
+
+def _move(visit: Visit, found: Proposal, state: State, **words: str) -> None:
+    context = visit.context
+    move(context.engine, context.tenant, found, state, visit.person.key, visit.now, **words)
+
+
+def _must_be_mine(visit: Visit, found: Proposal) -> None:
+    """Whoever wrote it decides over it; the coordinator may clear away what is left."""
+    if found.author != visit.person.key and not visit.is_coordinator:
+        raise Refused(403, UNKNOWN)
+
+
+def _home(found: Proposal) -> str:
+    if found.kind == PartKind.UNIT:
+        return f"/profil/enhet/{found.key}"
+    return "/profil/inriktning" if found.kind == PartKind.POLICY else "/profil"
+
+
+def _words(fields: FormData) -> str:
+    return text_of(fields.get("note")) or text_of(fields.get("reply"))
+
+
+def _onwards(visit: Visit, onto: str, deed: str) -> Response:
+    response = RedirectResponse(onto, status_code=303)
+    leave(visit, response, Flash(deed=deed, units=()))
+    return response

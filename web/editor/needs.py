@@ -1,0 +1,268 @@
+"""A need: its form, what it would find while it is being written, and what it found in twelve months."""
+
+from dataclasses import replace
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline import guards
+from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare
+from pipeline.drafting import keep
+from profiles.model import (
+    APPLICANT_LABELS,
+    PRIORITY_LABELS,
+    VOLUME_LABELS,
+    Need,
+    Profile,
+    Role,
+    Unit,
+)
+from profiles.parts import PartKind, with_part
+from storage import tallies
+from storage.database import reading
+from storage.proposals import ProposalChanged
+from texts import N_, Message
+from web.decisions import Fault
+from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key, sent_stamp
+from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
+from web.editor.telling import Told, collided, draft_page, told
+from web.flash import Flash, forget, leave, pick_up
+from web.names import Names
+from web.render import page, piece
+from web.visit import Fields, Here, Visit
+
+NEW = ""
+LEAST_WORDS = 3
+TOO_LITTLE = Message(text=N_("Skriv några ord om vad ni vill förändra, så visas vad det skulle ge."))
+
+
+def show(visit: Here, unit: str, need: str) -> Response:
+    """One need."""
+    editing, around = editing_unit(visit, unit)
+    found = need_in(around, need)
+    return _page(visit, editing, around, found, typed_of(found))
+
+
+def begin(visit: Here, unit: str) -> Response:
+    """The empty form of a new need."""
+    must_edit(visit, PartKind.UNIT, unit)
+    editing, around = editing_unit(visit, unit)
+    blank = _blank(editing.published, around)
+    return _page(visit, editing, around, blank, typed_of(blank))
+
+
+def save(visit: Here, unit: str, need: str, fields: Fields) -> Response:
+    """Keep the need in the reader's draft; on to its difference when that was asked for."""
+    must_edit(visit, PartKind.UNIT, unit)
+    editing, around = editing_unit(visit, unit)
+    return _save(visit, editing, around, need_in(around, need), fields)
+
+
+def create(visit: Here, unit: str, fields: Fields) -> Response:
+    """Keep a new need in the reader's draft."""
+    must_edit(visit, PartKind.UNIT, unit)
+    editing, around = editing_unit(visit, unit)
+    return _save(visit, editing, around, _blank(editing.published, around), fields)
+
+
+def preview(visit: Here, unit: str, request: Request, fields: Fields) -> Response:
+    """What the need as typed would find: a part of the page for script, the whole page without."""
+    must_edit(visit, PartKind.UNIT, unit)
+    editing, around = editing_unit(visit, unit)
+    key = str(fields.get("need") or NEW)
+    blank = need_in(around, key) if key else _blank(editing.published, around)
+    typed = typed_from(fields)
+    read = need_from(typed, blank)
+    seen = _seen(visit, editing, around, read)
+    if request.headers.get("hx-request") == "true":
+        shown = {"need": read.need, "unit": around, "typed": typed}
+        return HTMLResponse(
+            piece(visit, "editor/preview.html", names=Names(visit), Fate=Fate, seen=seen, **shown)
+        )
+    return _page(visit, editing, around, blank, typed, faults=read.faults, seen=seen, read=read)
+
+
+def look_back(visit: Here, unit: str, request: Request, fields: Fields) -> Response:
+    """The last twelve months with the answers given then, for the need as typed."""
+    must_edit(visit, PartKind.UNIT, unit)
+    editing, around = editing_unit(visit, unit)
+    key = str(fields.get("need") or NEW)
+    blank = need_in(around, key) if key else _blank(editing.published, around)
+    typed = typed_from(fields)
+    read = need_from(typed, blank)
+    past = _past(visit, editing, around, read.need)
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse(piece(visit, "editor/past.html", names=Names(visit), past=past))
+    return _page(visit, editing, around, blank, typed, faults=read.faults, past=past, read=read)
+
+
+def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Fields) -> Response:
+    typed = typed_from(fields)
+    read = need_from(typed, blank)
+    if not typed.title:
+        message = Message(text=N_("Ge behovet en kort rubrik."))
+        read.faults.append(Fault(field="title", message=message))
+    if read.faults:
+        return _page(visit, editing, unit, blank, typed, faults=read.faults, read=read, status=422)
+    need = read.need
+    if not need.key:
+        need = replace(need, key=new_key(need.title, (one.key for one in unit.needs), "behov"))
+    needs = [one for one in unit.needs if one.key != need.key or fields.get("do") != "remove"]
+    if fields.get("do") == "remove":
+        after = replace(unit, needs=tuple(needs))
+    elif any(one.key == need.key for one in unit.needs):
+        after = replace(unit, needs=tuple(need if one.key == need.key else one for one in unit.needs))
+    else:
+        after = replace(unit, needs=(*unit.needs, need))
+    try:
+        kept = keep(
+            visit.context.engine,
+            visit.context.tenant,
+            PartKind.UNIT,
+            unit.key,
+            after,
+            visit.person.key,
+            visit.now,
+            base_version=visit.profile_version,
+            draft=sent_stamp(fields),
+        )
+    except ProposalChanged as failure:
+        return collided(visit, failure, text=f"{typed.title}\n\n{typed.text}", back=visit.path)
+    onto = f"/profil/behov/{unit.key}/{need.key}"
+    if fields.get("do") == "remove":
+        onto = f"/profil/enhet/{unit.key}"
+    if fields.get("do") == "review":
+        onto = draft_page(kept)
+    response = RedirectResponse(onto, status_code=303)
+    leave(visit, response, Flash(deed="draft-saved", units=()))
+    return response
+
+
+def _page(
+    visit: Visit,
+    editing: Editing,
+    unit: Unit,
+    need: Need,
+    typed: Typed,
+    *,
+    faults: list[Fault] | None = None,
+    seen: "Seen | None" = None,
+    past: BackTest | None = None,
+    read: Read | None = None,
+    status: int = 200,
+) -> Response:
+    shown = read.need if read else need
+    may = may_edit(visit, PartKind.UNIT, unit.key)
+    if may:
+        visit.context.desk.warm(visit.context.engine, visit.context.tenant, visit.now)
+    response = page(
+        visit,
+        "editor/need.html",
+        status=status,
+        names=Names(visit),
+        told=told(visit),
+        editing=editing,
+        unit=unit,
+        need=need,
+        typed=typed,
+        faults=faults or [],
+        seen=seen,
+        past=past,
+        Fate=Fate,
+        may=may,
+        warnings=guards.of_need(editing.after, shown, visit.today) if need.key or read else [],
+        problems=_problems(editing, unit, need) if status == 200 else [],
+        choices=_choices(visit, editing.after, unit),
+        flash=pick_up(visit),
+    )
+    forget(visit, response)
+    return response
+
+
+class Seen:
+    """What the preview tells: the comparison with its warnings, or why there is none."""
+
+    def __init__(
+        self, comparison: Comparison | None, warnings: list[guards.Warn], faults: list[Fault]
+    ) -> None:
+        self.comparison, self.warnings, self.faults = comparison, warnings, faults
+
+
+def _seen(visit: Visit, editing: Editing, unit: Unit, read: Read) -> Seen:
+    need = read.need if read.need.key else replace(read.need, key="nytt-behov")
+    after = with_part(
+        editing.published, PartKind.UNIT, unit.key, replace(unit, needs=(*_others(unit, need), need))
+    )
+    own = guards.of_need(after, need, visit.today)
+    if len(guards.WORD.findall(f"{need.title} {need.text}")) < LEAST_WORDS:
+        return Seen(None, [], [Fault(field="text", message=TOO_LITTLE)])
+    context = visit.context
+    found = compare(context.desk, context.engine, context.tenant, editing.published, after, need, visit.now)
+    warned = guards.of_matching(need, found, after, is_quiet=_is_quiet(visit, editing.published, need))
+    return Seen(found, own + warned, read.faults)
+
+
+def _past(visit: Visit, editing: Editing, unit: Unit, need: Need) -> BackTest:
+    need = need if need.key else replace(need, key="nytt-behov")
+    after = with_part(
+        editing.published, PartKind.UNIT, unit.key, replace(unit, needs=(*_others(unit, need), need))
+    )
+    context = visit.context
+    return back_test(context.desk, context.engine, context.tenant, after, need, visit.now)
+
+
+def _others(unit: Unit, need: Need) -> tuple[Need, ...]:
+    return tuple(one for one in unit.needs if one.key != need.key)
+
+
+def _is_quiet(visit: Visit, published: Profile, need: Need) -> bool:
+    """Whether a published need has met nothing for 90 days while something was matched at all."""
+    if all(one.id != need.id for one in published.needs):
+        return False
+    since = visit.now - guards.QUIET
+    with reading(visit.context.engine) as conn:
+        hits = tallies.need_hits(conn, visit.context.tenant, since)
+    mine = hits.get((need.unit, need.key))
+    return bool(hits) and (mine is None or (mine.recent == 0 and mine.open == 0))
+
+
+def _problems(editing: Editing, unit: Unit, need: Need) -> list[Fault]:
+    """What must be put right in this need before it can be published."""
+    if editing.draft is None or not need.key:
+        return []
+    unit_at = next((n for n, one in enumerate(editing.after.units) if one.key == unit.key), None)
+    need_at = next((n for n, one in enumerate(unit.needs) if one.key == need.key), None)
+    start = f"units[{unit_at}].needs[{need_at}]"
+    return [
+        Fault(field=field_of(problem.key), message=problem.message)
+        for problem in editing.problems
+        if problem.key.startswith(start)
+    ]
+
+
+def _blank(profile: Profile, unit: Unit) -> Need:
+    area = profile.priority_areas[0].key if len(profile.priority_areas) == 1 else ""
+    return Need(key=NEW, unit=unit.key, title="", title_en="", text="", text_en="", priority_area=area)
+
+
+def _choices(visit: Visit, profile: Profile, unit: Unit) -> dict[str, list[tuple[str, str]]]:
+    """What the lists of the form offer: value and words."""
+    _, english = visit.wording.gettext, visit.language == "en"
+    aims = [(aim.key, aim.text_en if english else aim.text) for aim in profile.policy.aims]
+    people = [p for p in profile.people if p.role in (Role.COORDINATOR, Role.CONTACT, Role.HEAD)]
+    return {
+        "areas": [(area.key, area.title_en if english else area.title) for area in profile.priority_areas],
+        "goals": [(goal.key, f"{goal.year}: {goal.text}" if goal.year else goal.text) for goal in unit.goals],
+        "aims": aims,
+        "applicants": [(value.value, _(label)) for value, label in APPLICANT_LABELS.items()],
+        "priorities": [(value.value, _(label)) for value, label in PRIORITY_LABELS.items()],
+        "volumes": [(value.value, _(label)) for value, label in VOLUME_LABELS.items()],
+        "owners": [
+            (person.key, person.name)
+            for person in people
+            if unit.key in person.units or person.role is Role.COORDINATOR
+        ],
+    }
+
+
+__all__ = ["Told", "begin", "create", "look_back", "preview", "save", "show"]

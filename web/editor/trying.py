@@ -1,0 +1,117 @@
+"""One call tried on the profile: every gate, every need, the nearest sentence; and a wrong no kept as judged."""
+
+from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from matcher.gates import GATE_LABELS
+from matcher.model import BAND_LABELS
+from pipeline.trying import Tried, TriedNeed, call_asked_for, try_call
+from profiles.model import Need
+from profiles.parts import PartKind
+from storage import audit, judgements
+from storage import calls as stored_calls
+from storage.database import reading, writing
+from storage.judgements import Judgement
+from texts import N_, Message
+from web.editor.editing import editing_unit, must_edit, must_have_profile, need_in
+from web.editor.telling import told
+from web.flash import Flash, forget, leave, pick_up
+from web.names import Names
+from web.render import page
+from web.visit import Fields, Here, Refused, Visit, number_of, text_of
+
+GRADES = {"0": 0, "1": 1, "2": 2, "3": 3}
+NOT_FOUND = Message(
+    text=N_("Ingen hämtad utlysning svarar mot det. Klistra in adressen på portalen eller dess nummer.")
+)
+
+
+def show(visit: Here, request: Request) -> Response:
+    """The page, with the answer when a call is asked for."""
+    must_have_profile(visit)
+    asked = text_of(request.query_params.get("utlysning"))[:500]
+    unit = text_of(request.query_params.get("enhet"))
+    tried = _tried(visit, asked, unit) if asked else None
+    response = page(
+        visit,
+        "editor/try.html",
+        status=200 if tried or not asked else 404,
+        names=Names(visit),
+        told=told(visit),
+        asked=asked,
+        chosen=unit,
+        tried=tried,
+        missing=NOT_FOUND if asked and tried is None else None,
+        gates=GATE_LABELS,
+        bands=BAND_LABELS,
+        units=[one for one in visit.profile.units if visit.may_see_unit(one.key)],
+        may_judge=visit.is_coordinator or (visit.person is not None and bool(visit.person.units)),
+        flash=pick_up(visit),
+    )
+    forget(visit, response)
+    return response
+
+
+def judge(visit: Here, fields: Fields) -> Response:
+    """Keep what somebody says the call is worth to a need, with what the matcher said."""
+    unit, key = text_of(fields.get("unit")), text_of(fields.get("need"))
+    must_edit(visit, PartKind.UNIT, unit)
+    _editing, around = editing_unit(visit, unit)
+    need, call_id = need_in(around, key), number_of(fields.get("call"))
+    grade = GRADES.get(str(fields.get("grade")))
+    if grade is None:
+        raise Refused(422, Message(text=N_("Välj hur väl utlysningen passar behovet.")))
+    _keep(visit, need, call_id, grade, fields)
+    response = RedirectResponse(f"/profil/prova?utlysning=/c/{call_id}&enhet={unit}", status_code=303)
+    leave(visit, response, Flash(deed="judged", units=()))
+    return response
+
+
+def _keep(visit: Visit, need: Need, call_id: int, grade: int, fields: FormData) -> None:
+    tenant = visit.context.tenant
+    with writing(visit.context.engine) as conn:
+        call = stored_calls.get(conn, tenant, call_id)
+        if call is None:
+            raise Refused(404, NOT_FOUND)
+        judged = Judgement(
+            unit=need.unit,
+            need=need.key,
+            need_text=f"{need.title}. {need.text}",
+            call_id=call_id,
+            call_version=call.version,
+            grade=grade,
+            matcher_said=text_of(fields.get("said"))[:40],
+            by=visit.person.key,
+            at=visit.now,
+        )
+        judgements.add(conn, tenant, judged)
+        event = audit.Event(
+            actor=visit.person.key,
+            channel="web",
+            kind="judgement",
+            key=f"{need.id}:{call_id}",
+            action="judge",
+            after={"grade": grade, "matcher": judged.matcher_said},
+            profile_version=visit.profile_version,
+        )
+        audit.record(conn, tenant, event, visit.now)
+
+
+def _tried(visit: Visit, asked: str, unit: str) -> Tried | None:
+    context, profile = visit.context, must_have_profile(visit)
+    with reading(context.engine) as conn:
+        board = context.memory.board(conn, context.tenant, visit.now)
+        summary = call_asked_for(asked, board.calls)
+        call = stored_calls.get(conn, context.tenant, summary.id) if summary else None
+    if call is None:
+        return None
+    units = [one for one in profile.units if visit.may_see_unit(one.key) and unit in ("", one.key)]
+    return try_call(context.desk, context.engine, context.tenant, profile, units, call, visit.now)
+
+
+def said(tried: TriedNeed) -> str:
+    """What the matcher said of a pair, as a code that is kept with a judgement."""
+    if tried.bar is not None:
+        return f"barred:{tried.bar.gate}"
+    return tried.band.value if tried.band else "below"

@@ -1,0 +1,95 @@
+"""The versions of the profile: who gave each, how it differs from the one before, and how to let one hold again."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.publishing import PublishingError, restore
+from profiles.diff import profile_differences
+from profiles.load import ProfileError, read_profile
+from profiles.model import Profile
+from storage import profiles as stored_profiles
+from storage.database import reading
+from storage.profiles import StoredProfile
+from texts import Message
+from web.editor.telling import lines, told
+from web.flash import Flash, forget, leave, pick_up
+from web.names import Names
+from web.render import page
+from web.visit import Fields, Here, Visit, number_of
+
+SHOWN = 200
+
+
+def every(visit: Here) -> Response:
+    """All versions, the newest first."""
+    with reading(visit.context.engine) as conn:
+        found = stored_profiles.versions(conn, visit.context.tenant)[::-1][:SHOWN]
+    response = page(
+        visit,
+        "editor/versions.html",
+        names=Names(visit),
+        versions=found,
+        told=told(visit),
+        flash=pick_up(visit),
+    )
+    forget(visit, response)
+    return response
+
+
+def one(visit: Here, number: str) -> Response:
+    """One version: what it changed, and what differs from the one that holds."""
+    return _page(visit, number_of(number))
+
+
+def bring_back(visit: Here, number: str, fields: Fields) -> Response:
+    """Let an older version hold again, as a new one."""
+    wanted, context = number_of(number), visit.context
+    try:
+        restore(
+            context.engine,
+            context.tenant,
+            wanted,
+            number_of(fields.get("holds")),
+            visit.person.key,
+            visit.now,
+        )
+    except PublishingError as failure:
+        return _page(visit, wanted, said=failure.message, status=409)
+    if context.rematcher is not None:
+        context.rematcher.ask()
+    response = RedirectResponse("/profil/versioner", status_code=303)
+    leave(visit, response, Flash(deed="restored", units=()))
+    return response
+
+
+def _page(visit: Visit, number: int, *, said: Message | None = None, status: int = 200) -> Response:
+    with reading(visit.context.engine) as conn:
+        stored = stored_profiles.get(conn, visit.context.tenant, number)
+        before = stored_profiles.get(conn, visit.context.tenant, number - 1) if stored else None
+        holds = stored_profiles.latest(conn, visit.context.tenant)
+    if stored is None or holds is None:
+        raise HTTPException(404)
+    then, old, now = _profile(stored), _profile(before), _profile(holds)
+    return page(
+        visit,
+        "editor/version.html",
+        status=status,
+        names=Names(visit),
+        stored=stored,
+        holds=holds,
+        said=said,
+        is_readable=then is not None,
+        changed=lines(visit, profile_differences(old, then)) if old and then else [],
+        would=lines(visit, profile_differences(now, then)) if now and then else [],
+        flash=None,
+    )
+
+
+def _profile(stored: StoredProfile | None) -> Profile | None:
+    """What a version said; None when there is none, or it follows rules that hold no longer."""
+    if stored is None:
+        return None
+    try:
+        return read_profile(stored.document, stored.key)
+    except ProfileError:
+        return None
