@@ -23,6 +23,7 @@ from commands import (
     serving,
     sources,
     tokens,
+    webhooks,
 )
 from commands.errors import run
 from commands.language import ARGUMENTS, LANGUAGE, _
@@ -64,6 +65,7 @@ for part in (
     operating,
     people,
     tokens,
+    webhooks,
     demo,
 ):
     part.register(app)

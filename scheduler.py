@@ -74,6 +74,7 @@ NOTICES = Job(key="notices", at=time(), every=timedelta(hours=1))
 LETTERS = Job(key="letters", at=time(), every=timedelta(minutes=5))
 BOUNCES = Job(key="bounces", at=time(), every=timedelta(minutes=15))
 ALARMS = Job(key="alarms", at=time(), every=timedelta(minutes=5))
+WEBHOOKS = Job(key="webhooks", at=time(), every=timedelta(minutes=5))
 
 
 class Due(StrEnum):

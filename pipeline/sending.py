@@ -127,7 +127,7 @@ def send(
     run = _Run(
         engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal, operator, stopping
     )
-    with _alone(lock) as is_alone:
+    with alone(lock) as is_alone:
         if not is_alone:
             busy = Message(text=N_("Ett annat utskick pågår redan."))
             return SendSummary(week=week, stopped=busy)
@@ -341,7 +341,7 @@ def _summary(run: _Run, week: str) -> SendSummary:
 
 
 @contextmanager
-def _alone(lock: Path | None) -> Iterator[bool]:
+def alone(lock: Path | None) -> Iterator[bool]:
     """Whether this process is the only one that holds the file; without a file it always is."""
     if lock is None:
         yield True

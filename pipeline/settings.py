@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -33,7 +33,7 @@ OF_ANOTHER_SOURCE = re.compile(r"FONDVAKT_SOURCE_[A-Z0-9_]+_URL")
 NEAR = 0.75
 LEAST_SECRET = 16
 MANY_TENANTS = {"common", "organizations", "consumers"}
-SECRETS = ("secret_key", "oidc_client_secret")
+SECRETS = ("secret_key", "oidc_client_secret", "teams_url", "webhook_url", "webhook_secret")
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 EXPECTED = {
     "data_dir": N_("en mapp"),
@@ -48,6 +48,10 @@ EXPECTED = {
     "public_url": N_("en adress som https://fondvakt.example"),
     "secret_key": N_("minst 16 tecken, slumpade"),
     "secret_key_file": N_("en fil"),
+    "teams_url": N_("en adress som https://exempel.logic.azure.com/…"),
+    "webhook_url": N_("en adress som https://mottagare.example/fondvakt"),
+    "webhook_secret": N_("minst 16 tecken, slumpade"),
+    "webhook_private_hosts": N_("datornamn med komma emellan"),
     "dask": N_("en adress som tcp://dator:8786"),
     "now": N_("ett ögonblick med tidszon, som 2026-08-22T06:00:00+02:00"),
     "oidc_issuer": N_(
@@ -69,7 +73,18 @@ def _http_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError(value)
-    return value.rstrip("/")
+    return _with_plain_host(value).rstrip("/")
+
+
+def _with_plain_host(address: str) -> str:
+    """The host in its ASCII form, as browsers name it and as headers can hold it (M21)."""
+    parts = urlsplit(address)
+    if parts.netloc.isascii() or parts.hostname is None:
+        return address
+    user, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port else ""
+    host = parts.hostname.encode("idna").decode("ascii")
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{host}{port}"))
 
 
 def _mail_relay(value: str) -> str:
@@ -138,6 +153,11 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_address(value: SecretStr) -> SecretStr:
+    _ = _http_address(value.get_secret_value())
+    return value
+
+
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("without a zone")
@@ -163,6 +183,10 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, AfterValidator(_secret)] | None = None
     secret_key_file: Path | None = None
     dask: Annotated[str, AfterValidator(_scheduler_address)] | None = None
+    teams_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
+    webhook_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = None
+    webhook_private_hosts: str = ""
     now: Annotated[datetime, AfterValidator(_aware)] | None = None
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
     oidc_client_id: str | None = Field(default=None, min_length=1, max_length=200)

@@ -27,6 +27,10 @@ MEANINGS = {
     "oidc_client_secret": N_("Hemligheten hos den tjänsten"),
     "oidc_client_secret_file": N_("Fil med den hemligheten"),
     "trusted_proxy": N_("Mellanservrar vars uppgift om avsändare gäller"),
+    "teams_url": N_("Kanal i Teams som får veckan och brådskande ändringar"),
+    "webhook_url": N_("Adress som får samma som undertecknad JSON"),
+    "webhook_secret": N_("Hemligheten som den undertecknas med"),
+    "webhook_private_hosts": N_("Datorer i det egna nätet som får ta emot"),
     "now": N_("Ett fast ögonblick som klockan står på"),
     "tenant": N_("Vems rader i databasen"),
 }
