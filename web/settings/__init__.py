@@ -6,7 +6,7 @@ from web.settings import pages, tokens
 
 DOORS = (
     Door(GET, "/installningar", Access.OPERATION, pages.settings),
-    Door(GET, "/installningar/api", Access.OPERATION, tokens.every),
-    Door(POST, "/installningar/api", Access.OPERATION, tokens.make),
-    Door(POST, "/installningar/api/avsluta", Access.OPERATION, tokens.end),
+    Door(GET, "/installningar/api", Access.COORDINATOR, tokens.every),
+    Door(POST, "/installningar/api", Access.COORDINATOR, tokens.make),
+    Door(POST, "/installningar/api/avsluta", Access.COORDINATOR, tokens.end),
 )
