@@ -22,6 +22,7 @@ from web import (
     letters,
     overview,
     queue_page,
+    resume,
     review,
     session,
     settings,
@@ -157,6 +158,7 @@ def _sorry(
 ) -> Response:
     """A page that says no, keeps what was typed, and names a way on."""
     visit = getattr(request.state, "visit", None) or _quiet_visit(request)
+    fields = getattr(request.state, "fields", None)
     return page(
         visit,
         "layout/sorry.html",
@@ -164,7 +166,9 @@ def _sorry(
         code=status,
         sentence=message,
         sign_in=sign_in and visit.person is None,
-        onto=visit.path if request.method in GET else "/",
+        onto=visit.path if request.method in GET else resume.after_signing_in(request.url.path, fields),
+        action=request.url.path,
+        once_more=resume.once_more(fields) if status in (500, 503) else [],
         number=number,
         typed=getattr(request.state, "typed", ""),
         flash=None,

@@ -20,6 +20,7 @@ from storage import calls as stored_calls
 from storage import matches as stored_matches
 from web import queue
 from web.queue import NEW_FOR, Row, Selection, Tab
+from web.series import series_key
 
 BOARDS_KEPT = 16
 PIECES_KEPT = 600
@@ -71,6 +72,15 @@ class Board:
     def sources(self) -> list[str]:
         """Keys of the sources that any call was read from."""
         return sorted({link.source for call in self.calls.values() for link in call.sources})
+
+    @cached_property
+    def series(self) -> dict[str, list[Call]]:
+        """Key of a series to its rounds, see `web/series.py`."""
+        found: dict[str, list[Call]] = {}
+        for call in self.calls.values():
+            if (key := series_key(call)) is not None:
+                found.setdefault(key, []).append(call)
+        return found
 
     @cached_property
     def open_calls(self) -> list[Call]:

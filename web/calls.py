@@ -15,12 +15,13 @@ from matcher import gates
 from matcher.gates import GATE_LABELS
 from matcher.model import REJECT_REASON_LABELS, Check, Decision, StoredMatch
 from profiles.model import Unit
-from storage import assignments, referrals
+from storage import assignments, decided, referrals
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.answers_given import KIND_LABELS, StoredAnswer
 from storage.assignments import Assignment
 from storage.database import reading
+from storage.decided import Decided
 from web import answers, presentation, queue, search
 from web.board import Board
 from web.flash import forget, pick_up
@@ -30,6 +31,7 @@ from web.queue import UnitMatches
 from web.queue_page import TOKEN_BLANK, filter_choices
 from web.render import page, piece
 from web.selection import Order, Selection, selection
+from web.series import other_rounds
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
@@ -87,6 +89,7 @@ def _body(
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
         answers=presentation.ANSWER_LABELS,
         given=given,
+        rounds=_rounds(visit, conn, call),
         asked=_seen(visit, assignments.of_call(conn, tenant, number)),
         referred=referrals.of_call(conn, tenant, number) if visit.is_coordinator else [],
         kinds=KIND_LABELS,
@@ -96,6 +99,17 @@ def _body(
         gates=GATE_LABELS,
         decide=DECIDE,
     )
+
+
+def _rounds(visit: Visit, conn: Connection, call: Call) -> list[tuple[Call, list[Decided]]]:
+    """Other rounds of the same series, and what was decided of them; what the reader may not see is left out."""
+    board = visit.context.memory.board(conn, visit.context.tenant, visit.now, visit.units_seen)
+    others = other_rounds(call, board.series)
+    said = decided.latest(conn, visit.context.tenant, [other.id for other in others]) if others else []
+    return [
+        (other, [one for one in said if one.call_id == other.id and visit.may_see_unit(one.unit)])
+        for other in others
+    ]
 
 
 def _seen(visit: Visit, asked: Sequence[Assignment]) -> list[Assignment]:

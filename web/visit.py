@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -23,7 +24,7 @@ from texts import LANGUAGES, N_, Message
 from web import menu
 from web.access import OPEN, Access, may
 from web.context import WebContext
-from web.guard import LOCAL
+from web.guard import LOCAL, MAX_UPLOAD, UPLOADS
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
@@ -135,13 +136,20 @@ class Visit:
         return next((person.name for person in people if person.key == by), by)
 
 
-async def posted(request: Request) -> FormData | None:
-    """The fields of a posted form, None for other requests."""
+async def posted(request: Request) -> AsyncIterator[FormData | None]:
+    """The fields of a posted form, None for other requests; files only where they are asked for (`UPLOADS`)."""
     if request.method != "POST":
-        return None
-    form = await request.form(max_files=0, max_fields=200)
-    request.state.typed = text_of(form.get("note"))
-    return form
+        yield None
+        return
+    limits = {"max_files": 0, "max_fields": 200}
+    if request.url.path.startswith(UPLOADS):
+        if (await run_in_threadpool(visit_of, request)).person is None:
+            raise Refused(401, Message(text=N_("Logga in för att fortsätta.")), sign_in=True)
+        limits = {"max_files": 1, "max_fields": 1000, "max_part_size": MAX_UPLOAD}
+    async with request.form(**limits) as form:
+        request.state.typed = text_of(form.get("note"))
+        request.state.fields = form
+        yield form
 
 
 def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:

@@ -1,0 +1,43 @@
+"""What was decided of calls, also of matches that have left the queue: for what people did the last time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from matcher.model import Decision, RejectReason, Verdict
+from storage.tables import decision, match
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """The last word on a call for a unit."""
+
+    call_id: int
+    unit: str
+    decision: Decision
+
+
+def latest(conn: Connection, tenant: str, calls: Iterable[int]) -> list[Decided]:
+    """The newest decision about each of the calls and units, the newest first."""
+    newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
+    rows = conn.execute(
+        select(match.c.call_id, match.c.unit, decision)
+        .join(decision, decision.c.id == newest.correlate(match).scalar_subquery())
+        .where(match.c.tenant == tenant, match.c.call_id.in_(sorted(set(calls))))
+        .order_by(decision.c.id.desc())
+    )
+    found: dict[tuple[int, str], Decided] = {}
+    for row in rows:
+        said = Decision(
+            verdict=Verdict(row.verdict),
+            by=row.by,
+            at=row.at,
+            reason=RejectReason(row.reason) if row.reason else None,
+            note=row.note,
+            until=row.until,
+            duplicate_of=row.duplicate_of,
+        )
+        one = Decided(call_id=row.call_id, unit=row.unit, decision=said)
+        found.setdefault((row.call_id, row.unit), one)
+    return list(found.values())
