@@ -81,6 +81,7 @@ def _show_side_by_side(measured: Evaluation) -> None:
         (_("hela matchningen, vikter lärda på de andra behoven"), measured.left_out),
         (_("begärt"), ASKED),
         (_("hela matchningen, engelska bredvid svenskan"), measured.with_english),
+        (_("samma, vikter lärda på de andra behoven"), measured.with_english_left_out),
         (_("begärt"), ASKED_WITH_ENGLISH if measured.with_english else None),
         *((_("bara signalen {name}").format(name=name), row) for name, row in measured.by_signal.items()),
         *measured.ladder.items(),

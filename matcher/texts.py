@@ -57,7 +57,10 @@ def words_text(call: CallFacts) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Wordings:
-    """A need in Swedish, and in English: as the profile has it, and as the vocabulary translates it."""
+    """A need in Swedish, and in English: as the profile has it, else as the vocabulary translates it.
+
+    A whole English wording stands alone: beside it the vocabulary's only blurred it (nDCG@10 0.798 against 0.815).
+    """
 
     swedish: tuple[str, ...]
     english: tuple[str, ...]
@@ -67,7 +70,8 @@ class Wordings:
 def need_wordings(need: Need) -> Wordings:
     """What of a need is compared with calls; a language without words is empty."""
     swedish = _joined(need.title, need.text)
-    english = (_joined(need.title_en, need.text_en), gloss(swedish))
+    own = _joined(need.title_en, need.text_en)
+    english = (own,) if need.text_en.strip() else (own, gloss(swedish))
     return Wordings(
         swedish=(swedish,) if swedish else (),
         english=tuple(dict.fromkeys(text for text in english if text)),

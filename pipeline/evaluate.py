@@ -35,6 +35,7 @@ class Evaluation:
         total: the product's own weights, needs in Swedish only.
         left_out: each need under weights learned on the other needs; None for too few needs.
         with_english: the product's weights when the profile carries idiomatic English too; None without it.
+        with_english_left_out: the same by weights learned on the other needs.
         bands: how often each word for a score is right.
         by_need: each need's measures.
         by_signal: the measures when one signal alone ranks, gates on; signals that need a model only with one.
@@ -47,6 +48,7 @@ class Evaluation:
     total: dict[str, float | int]
     left_out: dict[str, float | int] | None
     with_english: dict[str, float | int] | None
+    with_english_left_out: dict[str, float | int] | None
     bands: tuple[BandFigures, ...]
     by_need: tuple[NeedFigures, ...]
     by_signal: dict[str, dict[str, float | int]]
@@ -72,6 +74,7 @@ class Evaluation:
             "recipe": RECIPE,
             "left_out": self.left_out,
             "with_english": self.with_english,
+            "with_english_left_out": self.with_english_left_out,
             "bands": [band.as_json() for band in self.bands],
             "by_need": [
                 {
@@ -141,18 +144,21 @@ def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = No
     scores = score(pool)
     kept = gate_mask(pool, judged)
     relevant = relevance(pool, judged)
-    chances = left_out(features(pool, scores.strengths)[1], relevant, kept)
+    chances = _chances(pool, relevant, kept)
     by_need = figures_of(judged, pool, scores.total, kept)
 
     def ranked(matrix: np.ndarray, passing: np.ndarray | None = kept) -> dict[str, float | int]:
         return means(figures_of(judged, pool, matrix, passing))
 
     asked = None if english is None else english.profile.needs
+    beside = None if asked is None else Pool(judged.calls, asked, vectors, pool.indexed)
+    learned_beside = None if beside is None else _chances(beside, relevant, kept)
     methods = rankings(pool, asked, vectors)
     return Evaluation(
         total=means(by_need),
         left_out=None if chances is None else ranked(chances),
-        with_english=None if asked is None else ranked(score(Pool(judged.calls, asked, vectors)).total),
+        with_english=None if beside is None else ranked(score(beside).total),
+        with_english_left_out=None if learned_beside is None else ranked(learned_beside),
         bands=band_figures(
             scores.total if chances is None else chances, grade_matrix(pool, judged), kept, RELEVANT
         ),
@@ -165,6 +171,11 @@ def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = No
         relevant=int(relevant.sum()),
         model="words" if vectors is None else vectors.model,
     )
+
+
+def _chances(pool: Pool, relevant: np.ndarray, kept: np.ndarray) -> np.ndarray | None:
+    """Each pair's, by weights learned on the other needs; None for too few needs."""
+    return left_out(features(pool, score(pool).strengths)[1], relevant, kept)
 
 
 def relevance(pool: Pool, judged: Judged) -> np.ndarray:
