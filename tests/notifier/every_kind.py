@@ -1,0 +1,139 @@
+"""One mail of every kind in both languages, as the templates make them."""
+
+from functools import cache
+
+from letters import WEEK, a_context, a_digest, a_source, accepted, in_days
+
+from builders import NOW, a_call, a_coordinator, a_person
+from calls.changes import Change
+from matcher.model import SentencePair
+from notifier import notices
+from notifier.model import OPERATOR, Letter
+from notifier.notice_model import Closing, Moved, Question, Rehearsal, Trouble
+from notifier.notice_view import NoticeView
+from notifier.render import render
+from profiles.model import ContactPerson, Role
+from texts import Message
+
+TITLES = (
+    "Town-Twinning",
+    "Demonstrating integrated solutions for climate-neutral neighbourhoods in medium-sized cities",
+    "European policy experimentation in school: pupils' wellbeing",
+)
+SAID = {
+    "cause": Message(
+        text="Källan {source} har inte gått att läsa på två dygn.", values={"source": "EU:s portal"}
+    ),
+    "effect": Message(text="Nya utlysningar och ändringar därifrån når inte läsarna. Det står i breven."),
+    "step": Message(text="Se sidan Källor, och kör fondvakt sources doctor."),
+}
+PAIR = SentencePair(
+    need="Fler elever i grundskolan ska få möta jämnåriga i andra länder.",
+    call="Pupils will meet their peers in other countries.",
+    section="scope",
+    similarity=0.9,
+)
+
+
+def some_calls() -> list:
+    return [
+        a_call(
+            id=number,
+            title=title,
+            identifier=f"CERV-2026-CITIZENS-{number}",
+            programme_label="CERV",
+            deadlines=in_days(13 + number),
+            grant_min=8500,
+            grant_max=50_700,
+            sources=(a_source(number),),
+        )
+        for number, title in enumerate(TITLES, 1)
+    ]
+
+
+def closing(call, answered: str | None = "Intresserad") -> Closing:
+    day, left = call.deadlines[0].day, call.days_left(NOW)
+    return Closing(call=call, unit="skola", step=14, day=day, days_left=left, since_at=NOW, answered=answered)
+
+
+@cache
+def every_kind(language: str) -> dict[str, Letter]:
+    """Name to letter."""
+    context, calls = a_context(), some_calls()
+    reader, coordinator = a_person(language=language), a_coordinator(language=language)
+    operator = ContactPerson(
+        key=OPERATOR, name="", email="drift@exempelstad.example", role=Role.OPERATOR, language=language
+    )
+    moved = Change(field="deadlines", old=["2026-09-01"], new=["2026-09-05"])
+    question = Question(id=1, call=calls[0], by="EU-samordnare", at=NOW, unit="skola", note="Passar det er?")
+    to_group = Question(id=1, call=calls[1], by="EU-samordnare", at=NOW, note="Vad säger ni?")
+    troubles = [
+        Trouble(id=1, said=SAID, opened_at=NOW),
+        Trouble(id=2, said=SAID, opened_at=NOW, closed_at=NOW),
+    ]
+    told = Rehearsal(
+        week=WEEK,
+        letters=14,
+        matches=31,
+        unreviewed=3,
+        unanswered=2,
+        silent_units=(("Kultur", "Culture"),),
+        paused=1,
+    )
+    views: dict[str, tuple[ContactPerson, NoticeView]] = {
+        "reminder": (reader, notices.reminder(reader, context, [closing(one) for one in calls])),
+        "reminder of one": (reader, notices.reminder(reader, context, [closing(calls[0], None)])),
+        "change": (
+            reader,
+            notices.change(
+                reader,
+                context,
+                [
+                    Moved(call=calls[0], unit="skola", changes=(moved,)),
+                    Moved(call=calls[1], unit="skola", is_withdrawn=True),
+                ],
+            ),
+        ),
+        "assignment": (reader, notices.assignment(reader, context, [question])),
+        "invitation": (reader, notices.invitation(reader, context, [to_group])),
+        "unit": (coordinator, notices.unit(coordinator, context, troubles[:1])),
+        "rehearsal": (coordinator, notices.rehearsal(coordinator, context, told)),
+        "alarm": (operator, notices.alarm(operator, context, troubles)),
+        "nothing new": (reader, notices.nothing_new(reader, context, silent_weeks=True)),
+    }
+    made = {
+        name: notices.notice_letter(view, person, context, week=WEEK, slot=f"{name}/1")
+        for name, (person, view) in views.items()
+    }
+    return made | {"digest": _digest(language, question, calls, moved)}
+
+
+def _digest(language: str, question: Question, calls: list, moved: Change) -> Letter:
+    pairs = {"pairs": (PAIR,), "children_and_youth": True}
+    items = [accepted(number, title=title, match=pairs) for number, title in enumerate(TITLES, 4)]
+    digest = a_digest(
+        *items,
+        accepted(20, version=2, title="European Cooperation Projects"),
+        person=a_person(language=language),
+        received={20: 1},
+        changes={20: (moved,)},
+        awaiting=[question],
+        followed=calls,
+        unreached=("Interreg NPA",),
+        unreviewed=1,
+    )
+    return render(digest, a_context())
+
+
+KINDS = (
+    "digest",
+    "reminder",
+    "reminder of one",
+    "change",
+    "assignment",
+    "invitation",
+    "unit",
+    "rehearsal",
+    "alarm",
+    "nothing new",
+)
