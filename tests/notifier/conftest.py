@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from postgres_server import postgres_server, postgres_url  # noqa: F401 - fixtures
 from storage.database import open_database
 
 
