@@ -27,6 +27,7 @@ from web.board import Board
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
+from web.people.history import of_call
 from web.queue import UnitMatches
 from web.queue_page import TOKEN_BLANK, filter_choices
 from web.render import page, piece
@@ -87,6 +88,7 @@ def _body(
         link=presentation.safe_link(call.url),
         versions=[(v, presentation.past_changes(v.changes, visit.wording)) for v in reversed(versions)],
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
+        events=of_call(visit, conn, number, [(match.id, match.match.unit) for match in matches]),
         answers=presentation.ANSWER_LABELS,
         given=given,
         rounds=_rounds(visit, conn, call),

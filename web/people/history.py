@@ -75,6 +75,8 @@ ACTIONS = {
     "release": N_("släppte hållna brev"),
     "propose": N_("föreslog"),
     "withdraw": N_("drog tillbaka"),
+    "people": N_("ändrade personer"),
+    "resume-address": N_("fick brev igen efter studs"),
 }
 CHANNELS = {
     "web": N_("sidorna"),
@@ -86,6 +88,10 @@ CHANNELS = {
 VALUES = {
     **{state.value: label for state, label in MATCH_STATE_LABELS.items()},
     **{reason.value: label for reason, label in REJECT_REASON_LABELS.items()},
+    "code": N_("kod från e-posten"),
+    "link": N_("länk från e-posten"),
+    "mail": N_("e-post"),
+    "oidc": N_("kommunens konto"),
     "weekly": N_("varje vecka"),
     "paused": N_("pausade"),
     "stopped": N_("inga"),
