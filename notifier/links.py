@@ -72,8 +72,8 @@ class Links:
         return f"{self._root}/halsa"
 
     def unsubscribe(self, person: str, kind: LetterKind | None = None) -> str:
-        """Where this person stops the letters, or one kind of them; valid as long as the person is registered."""
-        told = [self.tenant, person, *([kind.value] if kind else [])]
+        """Where this person stops the letters, or one other kind of mail; valid as long as the person is registered."""
+        told = [self.tenant, person, *([kind.value] if kind not in (None, LetterKind.DIGEST) else [])]
         return f"{self._root}/u/{self._signer(_UNSUBSCRIBE).dumps(told)}"
 
     def read_unsubscribe(self, token: str) -> str:
@@ -93,7 +93,7 @@ class Links:
         match self._read(_UNSUBSCRIBE, token):
             case [str(person)]:
                 return person, None
-            case [str(person), str(kind)] if kind in set(LetterKind):
+            case [str(person), str(kind)] if kind in set(LetterKind) - {LetterKind.DIGEST}:
                 return person, LetterKind(kind)
         raise BadLink(Message(text=N_("Länken nämner ingen person.")))
 
