@@ -88,7 +88,7 @@ class BackTest:
     def count(self, verdict: Verdict | None = None, *, found: bool | None = None) -> int:
         """How many were answered so; `found` counts only those that are, or are not, found now."""
         return sum(
-            (verdict is None or row.verdict is verdict) and (found is None or row.is_found is found)
+            (verdict is None or row.verdict == verdict) and (found is None or row.is_found is found)
             for row in self.rows
         )
 

@@ -37,12 +37,14 @@ class Warn:
         guard: its name, such as "short".
         field: the id of the form field that it is about; empty for none.
         twin: the need that this one is like, where it is about that.
+        is_note: only for the reader to know; most needs are right so.
     """
 
     guard: str
     message: Message
     field: str = ""
     twin: Need | None = None
+    is_note: bool = False
 
 
 def of_need(profile: Profile, need: Need, today: date) -> list[Warn]:
@@ -115,7 +117,7 @@ def _of_applicants(profile: Profile, need: Need) -> Iterator[Warn]:
     """The commonest cause of empty results: a need that does not let its unit apply as what it is."""
     if not need.applicants:
         text = N_("Ingen sökande är angiven: enhetens egen form gäller.")
-        yield Warn(guard="no-applicant", field="applicants", message=Message(text=text))
+        yield Warn(guard="no-applicant", field="applicants", message=Message(text=text), is_note=True)
         return
     unit = next((unit for unit in profile.units if unit.key == need.unit), None)
     if unit is not None and OWN_FORM[unit.legal_form] not in need.applicants:

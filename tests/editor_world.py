@@ -1,23 +1,25 @@
 """A municipality whose profile lies in the database, with pages that edit it and a matching that runs at once."""
 
-from collections.abc import Callable
+import threading
+import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+
+from web_world import NOW, TENANT, World, in_days
 
 from builders import a_scraped_call
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
 from pipeline.desk import Desk
 from pipeline.match import match_all
-from pipeline.rematching import Rematcher
+from pipeline.rematching import Progress, Rematcher
 from profiles.load import load_profile, preset_path, read_profile
 from profiles.model import Profile
 from profiles.write import profile_text
 from storage import profiles as stored_profiles
 from storage.database import open_database, reading, writing
 from web.context import WebContext
-from web_world import NOW, TENANT, World, in_days
 
 SUBJECTS = {
     "Nursery": "Preschools and early childhood education and care: staff learn languages with children.",
@@ -29,6 +31,8 @@ SUBJECTS = {
     "Elderly": "Elderly care: older people living at home, loneliness and falls.",
     "Forest": "Forestry, sawmills and timber in rural areas.",
 }
+
+PROGRAMMES = {"Nursery": "ERASMUS-EDU", "Pupils": "ERASMUS-EDU", "Twin": "ERASMUS-EDU"}
 
 
 @dataclass
@@ -48,7 +52,10 @@ class EditorWorld(World):
 
     desk: Desk = field(default_factory=Desk)
     runs: int = 0
-    started: Callable[["EditorWorld"], Done] | None = None
+    rematcher: Rematcher | None = None
+
+    def __post_init__(self) -> None:
+        self.rematcher = Rematcher(self.rematch)
 
     @property
     def context(self) -> WebContext:
@@ -57,7 +64,7 @@ class EditorWorld(World):
             super().context,
             profile=self.held,
             desk=self.desk,
-            rematcher=Rematcher(self.rematch),
+            rematcher=self.rematcher,
         )
 
     def held(self) -> tuple[int, Profile]:
@@ -65,6 +72,13 @@ class EditorWorld(World):
         with reading(self.engine) as conn:
             stored = stored_profiles.latest(conn, TENANT)
         return stored.version, read_profile(stored.document, stored.key)
+
+    def wait(self) -> None:
+        """Until no matching goes on."""
+        deadline = time.monotonic() + 20
+        while self.rematcher.progress is Progress.RUNNING and time.monotonic() < deadline:
+            threading.Event().wait(0.01)
+        assert self.rematcher.progress is Progress.IDLE
 
     def rematch(self) -> Done:
         """What `fondvakt match` does, here and now."""
@@ -88,22 +102,21 @@ def an_editor_world(folder: Path, profile: Profile | None = None, calls: int = 6
 
 
 def some_calls(number: int) -> list:
-    """Calls on eight subjects, turn by turn."""
-    subjects = list(SUBJECTS.items())
-    found = []
-    for place in range(number):
-        word, text = subjects[place % len(subjects)]
-        turn = place // len(subjects)
-        found.append(
-            a_scraped_call(
-                reference=f"{place}TOPICSen",
-                identifier=f"EX-2026-{word.upper()}-{turn + 1:02}",
-                title=f"{text.partition(':')[0].partition('.')[0]}, round {turn + 1}",
-                url=f"https://portal.example/topics/{place}",
-                deadlines=(in_days(30 + place),),
-                sections=(
-                    CallSection(kind=SectionKind.SCOPE, text=f"{text} Projects of kind w{place} are funded."),
-                ),
-            )
-        )
-    return found
+    """Two calls on each of eight subjects, the rest about machines."""
+    return [_call(place) for place in range(number)]
+
+
+def _call(place: int):
+    word, text = list(SUBJECTS.items())[place % len(SUBJECTS)]
+    turn = place // len(SUBJECTS)
+    if turn > 1:
+        word, text = "Machine", f"Machines of kind w{place}"
+    return a_scraped_call(
+        reference=f"{place}TOPICSen",
+        identifier=f"{PROGRAMMES.get(word, 'EX')}-2026-{word.upper()}-{place:02}",
+        title=f"{text.partition(':')[0].partition('.')[0]}, round {turn + 1}",
+        url=f"https://portal.example/topics/{place}",
+        action_type="ERASMUS Project Grants" if word in PROGRAMMES else None,
+        deadlines=(in_days(30 + place),),
+        sections=(CallSection(kind=SectionKind.SCOPE, text=f"{text} Projects of kind w{place} are funded."),),
+    )

@@ -77,7 +77,7 @@ def _row(visit: Visit, unit: Unit, hits: dict) -> UnitRow:
         warn
         for need in unit.needs
         for warn in guards.of_need(profile, need, visit.today)
-        if warn.guard != "no-applicant"
+        if not warn.is_note
     ]
     return UnitRow(
         unit=unit, contacts=profile.contacts_of(unit.key, visit.today), warnings=warned, quiet=quiet

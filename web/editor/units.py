@@ -113,7 +113,7 @@ def _page(
         warnings=guards.of_unit(profile, unit, visit.today) if unit.key else [],
         need_warnings={
             need.key: [
-                warn for warn in guards.of_need(profile, need, visit.today) if warn.guard != "no-applicant"
+                warn for warn in guards.of_need(profile, need, visit.today) if not warn.is_note
             ]
             for need in unit.needs
         },
