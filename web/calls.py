@@ -24,6 +24,7 @@ from storage.database import reading
 from storage.decided import Decided
 from web import answers, presentation, queue, search
 from web.board import Board
+from web.choices.following import is_following
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
@@ -60,6 +61,8 @@ def one(visit: Here, call_id: str, request: Request) -> Response:
         names=Names(visit),
         title=board.calls[number].title,
         body=Markup(body.replace(TOKEN_BLANK, visit.csrf)),
+        number=number,
+        follows=is_following(visit, number),
         flash=pick_up(visit),
     )
     forget(visit, response)
