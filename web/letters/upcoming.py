@@ -15,6 +15,7 @@ from web.letters import desk, shown
 from web.letters.labels import CAUSE_LABELS, PEOPLE_WHO_SAID_NO
 from web.names import Names
 from web.render import page
+from web.selection import Tab
 from web.visit import Here, Visit
 
 # The coming letters can be held until they are made; after that, the letter itself.
@@ -31,6 +32,7 @@ def overview(visit: Here) -> Response:
         unsettled = outbox.lines(conn, tenant, states=desk.UNSETTLED)
         sending = outbox.sending_of(conn, tenant)
         held = holds.of_week(conn, tenant, next_letters.week)
+        board = visit.context.memory.board(conn, tenant, visit.now)
         newest = list(outbox.by_week(conn, tenant).items())[:4]
     response = page(
         visit,
@@ -41,6 +43,7 @@ def overview(visit: Here) -> Response:
         unsettled=unsettled,
         sending=sending,
         host=visit.context.host,
+        to_review=board.counts[Tab.REVIEW],
         all_held=held.get(EVERYBODY),
         silent=silent,
         said_no=[key for key in sorted(silent.by_choice) if key not in silent.bouncing],
