@@ -88,6 +88,9 @@ class World:
     next_letters: datetime | None = None
     outbox: list[EmailMessage] = field(default_factory=list)
     provider: Any = None
+    published: Any = None
+    trusted: tuple = ()
+    peer: str = "testclient"
     status: Mapping[str, Any] = field(default_factory=lambda: {"ok": True, "jobs": {"collect": NOW}})
 
     @property
@@ -100,13 +103,14 @@ class World:
             signing_key=KEY,
             mail_from="fondvakt@exempelstad.example",
             now=lambda: self.now,
-            profile=lambda: (1, self.profile) if self.profile else None,
+            profile=self.published or (lambda: (1, self.profile) if self.profile else None),
             send_mail=self.outbox.append,
             sources=(PORTAL, EUROACCESS),
             status=lambda: self.status,
             next_letters=lambda now: self.next_letters,
             host="brevdatorn",
             provider=self.provider,
+            trusted_proxies=self.trusted,
         )
 
     def browser(self) -> "Browser":
@@ -149,6 +153,7 @@ class Browser:
         self.client = Watching(
             create_app(world.context),
             engine=world.engine,
+            client=(world.peer, 50000),
             base_url=world.public_url,
             follow_redirects=False,
             raise_server_exceptions=False,
