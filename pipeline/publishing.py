@@ -189,7 +189,9 @@ def restore(
     )
 
 
-def put_on_top(engine: Engine, tenant: str, proposal_id: int, revision: int, now: datetime) -> Proposal:
+def put_on_top(
+    engine: Engine, tenant: str, proposal_id: int, revision: int, by: str, now: datetime
+) -> Proposal:
     """The draft's own changes on what holds now: where both changed the same, the draft's word stands.
 
     Raises:
@@ -204,9 +206,21 @@ def put_on_top(engine: Engine, tenant: str, proposal_id: int, revision: int, now
         base = part_of(_version(conn, tenant, proposal.base_version), kind, key)
         mine = part_from(kind, proposal.document)
         both = merged(base, part_of(current, kind, key), mine)
-        return proposals.save(
+        made = proposals.save(
             conn, tenant, proposal_id, part_document(both), revision, now, base_version=stored.version
         )
+        event = audit.Event(
+            actor=by,
+            channel="web",
+            kind="proposal",
+            key=str(made.id),
+            action="put-on-top",
+            before={"base": proposal.base_version},
+            after={"base": stored.version},
+            profile_version=stored.version,
+        )
+        audit.record(conn, tenant, event, now)
+        return made
 
 
 def affected(before: Profile, after: Profile) -> tuple[Need, ...]:

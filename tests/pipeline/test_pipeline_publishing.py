@@ -87,7 +87,7 @@ def test_the_second_of_two_who_changed_the_same_part_is_shown_both_differences_a
     assert [change.path for change in refused.value.theirs] == ["units[skola].board"]
     assert [change.path for change in refused.value.mine] == ["units[skola].preparation_days"]
     assert held(engine)[0] == 2
-    both = publishing.put_on_top(engine, TENANT, second.id, second.revision, NOW)
+    both = publishing.put_on_top(engine, TENANT, second.id, second.revision, "kontakt-skola", NOW)
     publish(engine, both)
     unit = held(engine)[1].unit("skola")
     assert (unit.board, unit.preparation_days) == ("Skolnämnden", 10)

@@ -120,7 +120,9 @@ def _put_on_top(visit: Visit, found: Proposal, fields: FormData) -> Response:
     if found.state is State.PROPOSED and visit.is_coordinator:
         raise Refused(422, UNKNOWN)
     _must_be_mine(visit, found)
-    put_on_top(visit.context.engine, visit.context.tenant, found.id, found.revision, visit.now)
+    put_on_top(
+        visit.context.engine, visit.context.tenant, found.id, found.revision, visit.person.key, visit.now
+    )
     return _onwards(visit, f"/profil/utkast/{found.id}", "draft-on-top")
 
 
