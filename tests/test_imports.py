@@ -27,6 +27,8 @@ ONE_DOOR = {
     "sqlalchemy": ["storage/", "pipeline/", "web/"],
     "smtplib": ["notifier/smtp.py", "commands/doctor.py"],
     "apscheduler": ["commands/serving.py"],
+    "authlib": ["web/oidc/"],
+    "joserfc": ["web/oidc/"],
     "pickle": [],
 }
 
