@@ -82,7 +82,7 @@ const several = document.querySelector("#flera [value=markerade]");
 function count() {
   const marked = list.querySelectorAll("input[name=rad]:checked").length;
   several.disabled = marked === 0;
-  several.textContent = marked === 1 ? several.dataset.one : several.dataset.many.replace("%s", marked);
+  several.textContent = marked === 1 ? several.dataset.one : several.dataset.many.replace("{number}", marked);
 }
 if (several && list) {
   list.addEventListener("change", count);
