@@ -21,7 +21,7 @@ from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
 from storage import letters, matches, outbox, wishes
-from storage.database import reading, writing
+from storage.database import DatabaseBusy, reading, writing
 from storage.wishes import NOTHING_CHOSEN
 from texts import N_, Message
 
@@ -32,6 +32,10 @@ FAILURES_IN_A_ROW = 10
 REFUSED_SHARE = 0.05
 REFUSED_AT_LEAST = 10
 TO_COORDINATORS = frozenset({LetterKind.UNIT, LetterKind.REHEARSAL})
+# Longer than a greeting, six commands and the answer to the dot may take together (B8).
+LONGEST_CONVERSATION = timedelta(hours=1)
+# How often an outcome is written anew when others keep the database busy: what is known must not become doubt.
+PATIENCE = 5
 WAITING = frozenset({LetterState.RENDERED, LetterState.RETRY, LetterState.HELD})
 
 
@@ -145,9 +149,12 @@ def send(
 
 
 def recover(engine: Engine, tenant: str, owner: str, now: datetime) -> int:
-    """Settle the letters that a dead run of this owner left being sent (M-34); how many there were."""
+    """Settle the letters that a dead run of this owner left being sent (M-34); how many there were.
+
+    Those of a machine that is no more are settled too, once no conversation could still be going on.
+    """
     with writing(engine) as conn:
-        return letters.recover(conn, tenant, now, owner=owner)
+        return letters.recover(conn, tenant, now, owner=owner, stale_since=now - LONGEST_CONVERSATION)
 
 
 def send_one(run: _Run) -> bool:
@@ -213,15 +220,29 @@ def _record(
 ) -> None:
     """The state, the answer, and the matches that have thereby reached their unit, in one transaction."""
     now = run.now_fn()
-    with writing(run.engine) as conn:
-        letters.record(conn, run.tenant, stored.id, state, now, error=note, not_before=not_before)
-        if state is LetterState.SENT:
-            person = run.people.get(stored.letter.person)
-            units = run.units_of.get(person.email.strip().casefold(), set()) if person else set()
-            _mark_matches(conn, run.tenant, units, stored, now)
-        if failure is not None:
-            run.on_refusal(conn, stored, failure)
+
+    def write() -> None:
+        with writing(run.engine) as conn:
+            letters.record(conn, run.tenant, stored.id, state, now, error=note, not_before=not_before)
+            if state is LetterState.SENT:
+                person = run.people.get(stored.letter.person)
+                units = run.units_of.get(person.email.strip().casefold(), set()) if person else set()
+                _mark_matches(conn, run.tenant, units, stored, now)
+            if failure is not None:
+                run.on_refusal(conn, stored, failure)
+
+    _patiently(write)
     run.count(state)
+
+
+def _patiently(write: Callable[[], None]) -> None:
+    """Once more, and once more, when others keep the database longer than a writer waits (D-02)."""
+    for _ in range(PATIENCE - 1):
+        try:
+            return write()
+        except DatabaseBusy:
+            continue
+    return write()
 
 
 def _record_failure(run: _Run, stored: StoredLetter, failure: DeliveryError) -> None:

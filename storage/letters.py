@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, false, func, insert, or_, select, update
 
 from notifier.model import Letter, LetterKind, LetterState, StoredLetter
 from storage.database import inserted
@@ -147,7 +147,9 @@ def record(
         conn.execute(delete(notice).where(notice.c.letter_id == letter_id))
 
 
-def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) -> int:
+def recover(
+    conn: Connection, tenant: str, now: datetime, *, owner: str | None, stale_since: datetime | None = None
+) -> int:
     """After a break, settle the letters that were being sent (M-34); how many there were.
 
     Where the message had not been handed over it is tried again at once; where it may have been, it is in
@@ -155,10 +157,12 @@ def recover(conn: Connection, tenant: str, now: datetime, *, owner: str | None) 
 
     Args:
         owner: only letters claimed by this process; None for all.
+        stale_since: also letters that anybody claimed, and that nothing has happened to since then.
     """
     sending = [letter.c.tenant == tenant, letter.c.state == LetterState.SENDING.value]
     if owner is not None:
-        sending.append(letter.c.claimed_by == owner)
+        is_stale = letter.c.changed_at <= stale_since if stale_since is not None else false()
+        sending.append(or_(letter.c.claimed_by == owner, is_stale))
     started = letter.c.data_started_at
     in_doubt = conn.execute(
         update(letter)

@@ -1,5 +1,7 @@
 """Emptying the outbox: once each, in doubt where nobody knows, stopped when the relay is broken (reliability B)."""
 
+import sqlite3
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -351,6 +353,39 @@ def test_a_dead_run_of_another_machine_is_left_to_it(engine):
         sent(engine, Breaking("half"), owner="other")
     sent(engine, Outbox(), owner=OWNER)
     assert states(engine) == [S.SENDING]
+
+
+@pytest.mark.parametrize(("point", "state"), [("addressed", S.SENT), ("half", S.IN_DOUBT)])
+def test_b1_what_a_machine_that_is_no_more_left_half_sent_is_settled_after_an_hour(engine, point, state):
+    fill(engine, 1)
+    with pytest.raises(Killed):
+        sent(engine, Breaking(point), owner="a container that is gone")
+    sent(engine, Outbox(), clock=Clock(NOW + timedelta(minutes=59)))
+    assert states(engine) == [S.SENDING]
+    channel = Outbox()
+    sent(engine, channel, clock=Clock(NOW + timedelta(hours=1)))
+    assert states(engine) == [state]
+    assert len(channel.kept) == (1 if state is S.SENT else 0)
+
+
+def test_e2_a_database_that_others_keep_busy_does_not_make_a_sent_letter_doubtful(engine):
+    fill(engine, 1)
+    with engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA busy_timeout = 200")
+
+    class Hogged(Outbox):
+        """While the relay answers, somebody takes the database for longer than a writer waits."""
+
+        def deliver(self, letter, *, before_data):
+            answer = super().deliver(letter, before_data=before_data)
+            hog = sqlite3.connect(engine.url.database, check_same_thread=False, isolation_level=None)
+            hog.execute("BEGIN IMMEDIATE")
+            threading.Timer(0.5, hog.close).start()
+            return answer
+
+    channel = Hogged()
+    assert sent(engine, channel).sent == 1
+    assert states(engine) == [S.SENT]
 
 
 class Time:
