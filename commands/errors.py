@@ -9,6 +9,7 @@ from matcher.errors import MatcherError
 from notifier.errors import NotifierError
 from pipeline.settings import SettingsError
 from pipeline.wiring import NotReady
+from profiles.intake.errors import IntakeError
 from profiles.load import ProfileError
 from scrapers.errors import ScraperError
 from scrapers.standin.errors import StandinError
@@ -19,6 +20,7 @@ FAILED = 1
 KNOWN: tuple[tuple[type[Exception], int], ...] = (
     (SettingsError, WRONG_USE),
     (StandinError, WRONG_USE),
+    (IntakeError, WRONG_USE),
     (NotReady, FAILED),
     (StorageError, FAILED),
     (ScraperError, FAILED),

@@ -1,5 +1,6 @@
 """`fondvakt init` and `fondvakt profile check|import|export|diff`."""
 
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,11 +12,16 @@ from commands.language import LANGUAGE, WRONG_USE, _, said
 from commands.output import Json, err, out, print_json
 from pipeline import wiring
 from profiles.diff import ProfileChange, profile_differences
+from profiles.files import FileForm, file_text, unit_file_text
+from profiles.intake.documents import LARGEST_DOCUMENT, read_document
+from profiles.intake.policies import read_policy
 from profiles.load import ProfileError, load_profile, preset_keys, preset_path
 from profiles.model import Profile
+from profiles.write import profile_text
 from storage import profiles as stored_profiles
 from storage.audit import Event, record
 from storage.database import reading, writing
+from texts import cause_of
 
 app = typer.Typer(no_args_is_help=True, help=_("Kommunens profil: granska, ta in, skriv ut, jämför."))
 
@@ -90,16 +96,61 @@ def import_(file: FileOrKey, as_json: Json = False) -> None:
 @app.command(help=_("Skriv ut den profil som gäller, bokstav för bokstav som den togs in."))
 def export(
     file: Annotated[Path | None, typer.Option("--out", help=_("Skriv till filen i stället."))] = None,
+    form: Annotated[
+        FileForm | None, typer.Option("--format", help=_("toml eller yaml; utan det som den togs in."))
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help=_("Bara enheten med den nyckeln."))] = None,
 ) -> None:
     installation = wiring.opened()
     with reading(installation.engine) as conn:
         stored = stored_profiles.latest(conn, installation.tenant)
     if stored is None:
         raise wiring.NotReady(wiring.NO_PROFILE)
+    text = stored.document
+    if form is not None or unit is not None:
+        text = _exported(wiring.published_profile(installation)[1], form or FileForm.TOML, unit)
     if file is None:
-        sys.stdout.write(stored.document)
+        sys.stdout.write(text)
     else:
-        file.write_bytes(stored.document.encode("utf-8"))
+        file.write_bytes(text.encode("utf-8"))
+
+
+def _exported(profile: Profile, form: FileForm, unit: str | None) -> str:
+    if unit is None:
+        return file_text(profile, form)
+    found = next((one for one in profile.units if one.key == unit), None)
+    if found is None:
+        text = _("{given} är ingen enhet; enheterna är {keys}")
+        keys = ", ".join(one.key for one in profile.units)
+        raise typer.BadParameter(text.format(given=unit, keys=keys))
+    return unit_file_text(profile, found, form)
+
+
+@app.command(
+    "read-policy", help=_("Läs ett policydokument (PDF, DOCX eller text) och visa vad det föreslår.")
+)
+def read_policy_document(
+    file: Annotated[Path, typer.Argument(help=_("Dokumentet."), dir_okay=False)],
+    as_json: Json = False,
+) -> None:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_DOCUMENT + 1)
+    except OSError as failure:
+        text = _("{file} kan inte läsas: {cause}")
+        raise typer.BadParameter(text.format(file=file.name, cause=said(cause_of(failure)))) from failure
+    found = read_policy(read_document(content, file.name).blocks)
+    if as_json:
+        print_json(json.loads(json.dumps(asdict(found), default=str)))
+        return
+    for heading, proposals in (
+        (_("Om policyn"), [f"{fact.field}: {fact.value}" for fact in found.facts]),
+        (_("Mål"), [aim.text for aim in found.aims]),
+        (_("Prioriterade områden"), [f"{area.title}: {area.description}" for area in found.areas]),
+    ):
+        out.print(f"{heading} ({len(proposals)})", markup=False)
+        for proposal in proposals:
+            out.print(f"  – {proposal}", markup=False)
 
 
 @app.command(help=_("Visa hur en profilfil skiljer sig från den som gäller."))
@@ -113,13 +164,14 @@ def diff(file: FileOrKey, as_json: Json = False) -> None:
 
 
 def _read(file_or_key: str) -> tuple[str, Profile]:
-    """The document and what it says; a preset's key is tried before a file's name."""
+    """The document and what it says; a preset's key is tried before a file's name. YAML is told as TOML."""
     path = preset_path(file_or_key) or Path(file_or_key)
     if not path.exists():
         text = _("{given} är varken en fil eller en förvald kommun; de förvalda är {keys}")
         raise typer.BadParameter(text.format(given=file_or_key, keys=", ".join(preset_keys())))
     profile = load_profile(path)
-    return path.read_bytes().decode("utf-8"), profile
+    is_yaml = path.suffix.lower() in (".yaml", ".yml")
+    return profile_text(profile) if is_yaml else path.read_bytes().decode("utf-8"), profile
 
 
 def _changes(installation: wiring.Installation, profile: Profile) -> tuple[ProfileChange, ...]:

@@ -39,7 +39,7 @@ Kommunstyrelsen ska leda arbetet. Det följs upp varje år i årsredovisningen.
 Varje förvaltning utser en kontaktperson. Vid allt utvecklingsarbete ska extern finansiering prövas.
 Policyn ska revideras vart fjärde år.
 """
-HEADINGS = {"Granviks kommun", "Policy för Granvik i omvärlden"}
+HEADINGS = {"Policy för Granvik i omvärlden"}
 
 
 def a_pdf(text: str = POLICY, *, per_page: int = 24) -> bytes:

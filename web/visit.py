@@ -271,7 +271,7 @@ def _session(context: WebContext, request: Request, now: datetime) -> signins.Se
 
 def _can_be_opened(request: Request) -> bool:
     """Whether the address of this request can be opened anew, as a link."""
-    return request.method in ("GET", "HEAD") or request.url.path.startswith(("/u/", "/svara/", "/logga-in"))
+    return request.method in ("GET", "HEAD") or request.url.path.startswith(("/u/", "/svara/", "/logga-in", UPLOADS))
 
 
 def _touch(context: WebContext, session: signins.Session, now: datetime) -> None:

@@ -144,7 +144,8 @@ class _Reader:
             return _plain(markdown.group(2))
         bare = _NUMBER.sub("", line.text, count=1) if _NUMBER.match(line.text) else line.text
         bare = _plain(bare).removesuffix(":").strip()
-        is_known = bool(self.known.match(bare)) and (gap or self._is_complete() or line.text[0].isspace())
+        is_fresh = gap or self._is_complete() or line.text[0].isspace() or bool(_NUMBER.match(line.text))
+        is_known = is_fresh and bool(self.known.match(bare))
         if line.is_heading is not None and not is_known:
             return bare if line.is_heading and len(bare) <= 2 * LONGEST_HEADING else None
         if not self._looks_like_heading(bare, line.text, following):

@@ -114,8 +114,7 @@ def _lines(rows: list[_Row]) -> Iterator[Line]:
     rows = [row for row in rows if row.text.strip()]
     sizes = Counter(round(row.size, 1) for row in rows for _ in row.text)
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
-    steps = Counter(round(a.y - b.y) for a, b in pairwise(rows) if a.page == b.page and a.y > b.y)
-    step = steps.most_common(1)[0][0] if steps else 0
+    step = _step(rows)
     mostly_bold = sum(row.is_bold for row in rows) > len(rows) / 2
     before: _Row | None = None
     for row in rows:
@@ -124,6 +123,13 @@ def _lines(rows: list[_Row]) -> Iterator[Line]:
             yield Line(text="", page=row.page)
         yield Line(text=row.text, page=row.page, is_heading=True if stands_out and usual else None)
         before = row
+
+
+def _step(rows: list[_Row]) -> float:
+    """From one line to the next within a paragraph: the smallest step that is seen often; 0 when none is."""
+    steps = Counter(round(a.y - b.y) for a, b in pairwise(rows) if a.page == b.page and a.y > b.y)
+    often = [step for step, times in steps.items() if times >= max(2, steps.total() / 10)]
+    return min(often, default=0)
 
 
 def _is_apart(above: _Row, below: _Row, step: float) -> bool:

@@ -73,7 +73,8 @@ def _choice(cell: Cell, column: Column) -> Any:
     means = dict(column.choices)
     text = _written(cell).casefold()
     if text not in means:
-        allowed = ", ".join(dict.fromkeys(word for word, _meaning in column.choices if "_" not in word))
+        first = {meaning: word for word, meaning in reversed(column.choices)}
+        allowed = ", ".join(first[meaning] for meaning in dict.fromkeys(means.values()))
         raise _unfit(N_("{value} är inget av {allowed}"), cell, allowed=allowed)
     return means[text]
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from papers import POLICY
+from papers import POLICY, a_docx, a_pdf
 
 from bench.policies import FOUND, score
 from profiles.intake.documents import read_document
@@ -36,6 +36,15 @@ def test_aims_areas_and_facts_of_a_policy():
         "yearly_follow_up": True,
         "contact_persons": True,
     }
+
+
+def test_a_policy_says_the_same_as_pdf_as_word_and_as_text():
+    texts = []
+    for content in (a_pdf(), a_docx(), POLICY.encode()):
+        reading = read_policy(read_document(content, "").blocks)
+        areas = [(area.title, area.description) for area in reading.areas]
+        texts.append(([aim.text for aim in reading.aims], areas, {f.field: f.value for f in reading.facts}))
+    assert texts[0] == texts[1] == texts[2]
 
 
 def test_every_proposal_can_be_checked_against_the_words_it_came_from():
