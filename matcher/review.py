@@ -45,11 +45,6 @@ def went_unreviewed(stored: StoredMatch) -> bool:
     return stored.decision is not None and stored.decision.by == SYSTEM
 
 
-def state_after(decision: Decision) -> MatchState:
-    """The state that follows from a decision."""
-    return STATE_AFTER[decision.verdict]
-
-
 def may_decide(state: MatchState) -> bool:
     """What has been sent is settled; a new version of the call brings a new match to decide."""
     return state is not MatchState.SENT

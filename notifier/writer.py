@@ -32,6 +32,7 @@ from profiles.model import Need, Unit
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
 _TITLE, _LINE_TITLE, _LINK_TITLE, _QUOTE, _REASON = 200, 110, 60, 260, 220
 _PAIRS, _REASONS, _DOUBTS = 2, 3, 4
+_REMARKS = frozenset({"policy", "learned"})
 _DATES = 10
 
 
@@ -257,10 +258,12 @@ def _section_name(section: str, wording: Wording) -> str:
 
 
 def _reasons(match: Match, wording: Wording) -> tuple[str, ...]:
-    """The strongest reasons that a person can check."""
-    strongest = sorted(match.evidence, key=lambda evidence: -evidence.strength)
-    said = [cut(clean(wording.message(evidence.reason)), _REASON) for evidence in strongest]
-    return tuple(dict.fromkeys(reason for reason in said if reason))[:_REASONS]
+    """What moved the score most, as the match has it, and after it what is remarked: whether need and priority
+    area are both met, and what answers did."""
+    given = [evidence for evidence in match.evidence if evidence.signal not in _REMARKS][:_REASONS]
+    given += [evidence for evidence in match.evidence if evidence.signal in _REMARKS]
+    said = [cut(clean(wording.message(evidence.reason)), _REASON) for evidence in given]
+    return tuple(dict.fromkeys(reason for reason in said if reason))
 
 
 def _doubts(item: DigestItem, wording: Wording) -> tuple[str, ...]:

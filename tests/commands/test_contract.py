@@ -6,7 +6,7 @@ import pytest
 from command_line import Outcome, begun, ended, fondvakt
 
 COMMANDS = """init|collect|match|calls|queue|decide|digest|digest preview|digest send|serve|profile|profile check
-profile import|profile export|profile diff|sources|sources list|sources doctor|evaluate|backup|restore|doctor|demo
+profile import|profile export|profile diff|sources|sources list|sources doctor|evaluate|learned|backup|restore|doctor|demo
 standin|signin"""
 JOB_KEYS = {
     "collect": {"sources"},

@@ -138,6 +138,20 @@ def test_l09_a_call_that_lists_every_keyword_does_not_push_the_right_one_out(pro
     assert found[0].call_id == 1
 
 
+def test_l09_a_need_copied_from_a_call_finds_it_with_its_reason_and_other_calls_still(profile):
+    copied = "The call funds pupil exchanges between schools and wastewater treatment."
+    need = a_need(title="Kopierat", text=copied, title_en="Copied", text_en=copied)
+    alone = replace(profile, units=(a_unit(needs=(need,)),))
+    calls = [
+        a_topic(1, "pupil exchanges between schools and wastewater treatment"),
+        *calls_of_all_kinds()[1:],
+    ]
+    found = match(calls, alone, vectors_for(calls, alone), NOW, least=0.0)
+    assert found[0].call_id == 1
+    assert "words" in {reason.signal for reason in found[0].evidence}
+    assert {other.call_id for other in found[1:]} == {call.id for call in calls[1:]}
+
+
 def test_needs_of_children_come_first_where_the_policy_says_so(profile):
     calls = calls_of_all_kinds()
     first = replace(profile, policy=Policy(title="x", adopted_by="x", children_first=True))
