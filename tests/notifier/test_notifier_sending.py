@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from outbox import OWNER, TENANT, WEEK, Clock, Outbox, a_town, fill, sent, states
+from sqlalchemy import event
 
 from builders import NOW, a_person
 from notifier.errors import (
@@ -370,8 +371,7 @@ def test_b1_what_a_machine_that_is_no_more_left_half_sent_is_settled_after_an_ho
 
 def test_e2_a_database_that_others_keep_busy_does_not_make_a_sent_letter_doubtful(engine):
     fill(engine, 1)
-    with engine.connect() as conn:
-        conn.exec_driver_sql("PRAGMA busy_timeout = 200")
+    event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout = 200"))
 
     class Hogged(Outbox):
         """While the relay answers, somebody takes the database for longer than a writer waits."""
