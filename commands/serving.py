@@ -19,6 +19,7 @@ from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
 from pipeline import hooks, noticing, wiring
+from pipeline.asking import asking
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
 from pipeline.rematching import Rematcher
@@ -99,6 +100,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         except wiring.NotReady:
             return None
 
+    desk = Desk(lambda: wiring.embedder(settings))
     return WebContext(
         engine=installation.engine,
         tenant=installation.tenant,
@@ -115,7 +117,8 @@ def web_context(installation: wiring.Installation) -> WebContext:
         settings=lambda: shown_settings(settings),
         provider=sign_in_provider(settings),
         trusted_proxies=networks(settings.trusted_proxy),
-        desk=Desk(lambda: wiring.embedder(settings)),
+        desk=desk,
+        nearness=asking(desk, installation.engine, installation.tenant, settings.clock),
         rematcher=rematcher(installation),
     )
 

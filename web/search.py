@@ -15,7 +15,7 @@ from web.board import Board, Memory
 from web.context import Nearness
 
 BY_MEANING = 25
-NEAR = 0.9  # of the best: what is further off than that has little to do with the question
+NEAR = 0.5  # of the best: what is further off than that has little to do with the question
 SHORTEST = 4  # characters; less says too little to mean anything
 
 
