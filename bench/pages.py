@@ -13,6 +13,7 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bench import previewing
 from bench.figures import Figure
 from calls.model import Call, CallSection, Deadline, ScrapedCall
 from calls.vocabulary import SectionKind, Status
@@ -69,6 +70,7 @@ def measure() -> Iterator[Figure]:
                 ("one call", "/utlysning/17", MILLISECONDS_ASKED),
             ):
                 yield from _figures(what, port, path, limit)
+        yield from previewing.measure(database, TENANT)
 
 
 def _figures(what: str, port: int, path: str, limit: float | None) -> Iterator[Figure]:
