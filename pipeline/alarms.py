@@ -128,7 +128,7 @@ def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> 
         if tried.source not in around.source_titles or tried.outcome in (runs.SOUND, runs.RUNNING):
             continue
         sound = runs.last_sound(conn, context.tenant, tried.source)
-        since = sound.started_at if sound else None
+        since = sound.started_at if sound else runs.first_try(conn, context.tenant, tried.source)
         if since is not None and context.now - since < SILENT_SOURCE:
             continue
         title = around.source_titles[tried.source]

@@ -88,6 +88,14 @@ def last_sound(conn: Connection, tenant: str, source: str) -> Harvest | None:
     return None if row is None else _harvest(row)
 
 
+def first_try(conn: Connection, tenant: str, source: str) -> datetime | None:
+    """When a source was first tried, None when it never was."""
+    wanted = select(func.min(harvest.c.started_at)).where(
+        harvest.c.tenant == tenant, harvest.c.source == source
+    )
+    return conn.execute(wanted).scalar_one()
+
+
 def latest(conn: Connection, tenant: str) -> list[Harvest]:
     """The newest try of each source, ordered by source."""
     newest = select(func.max(harvest.c.id)).where(harvest.c.tenant == tenant).group_by(harvest.c.source)
