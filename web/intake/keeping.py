@@ -1,17 +1,21 @@
 """From what was brought in to what is kept: the difference first, then a draft or a publication."""
 
 import re
+from collections import Counter
 
 from starlette.responses import RedirectResponse, Response
 
+from matcher.model import MatchState
 from pipeline.drafting import keep
 from pipeline.publishing import NotPublishable, PartMoved, PublishingError, publish_profile
 from profiles.diff import ProfileChange, profile_differences
 from profiles.load import LARGEST_FILE, read_profile
-from profiles.model import Profile
+from profiles.model import Profile, Unit
 from profiles.parts import PartKind, part_of
 from profiles.problems import Problem, ProfileError
 from profiles.write import profile_text
+from storage import matches as stored_matches
+from storage.database import reading
 from storage.proposals import ProposalChanged
 from texts import N_, Message
 from web.editor.editing import editing, must_edit, must_have_profile
@@ -21,6 +25,7 @@ from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Refused, Visit
 
+WAITING = (MatchState.NEW, MatchState.LATER)
 GONE = Message(text=N_("Det som lästes in kom inte med. Gå tillbaka och välj filen igen."))
 NOT_WHOLE = Message(text=N_("En hel profil tas in av samordnaren. Ta in din egen enhets fil i stället."))
 
@@ -60,8 +65,21 @@ def difference_page(
         theirs=lines(visit, moved.theirs) if moved else [],
         problems=problems,
         said=said,
+        removed=_removed(visit, before, after),
         flash=None,
     )
+
+
+def _removed(visit: Visit, before: Profile, after: Profile) -> list[tuple[Unit, int]]:
+    """Units that would go, each with how many of its matches wait for a word (P-07)."""
+    kept = {unit.key for unit in after.units}
+    gone = [unit for unit in before.units if unit.key not in kept]
+    if not gone:
+        return []
+    with reading(visit.context.engine) as conn:
+        matches = stored_matches.find(conn, visit.context.tenant)
+    waiting = Counter(stored.match.unit for stored in matches if stored.state in WAITING)
+    return [(unit, waiting[unit.key]) for unit in gone]
 
 
 def save(visit: Here, fields: Fields) -> Response:
