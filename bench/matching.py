@@ -2,10 +2,11 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -14,13 +15,15 @@ from calls.model import Call
 from matcher.blocks import BLOCK, best, slices
 from matcher.embedder import Embedder, load_embedder, load_model
 from matcher.indexed import IndexedCalls
+from matcher.learning import Answered
+from matcher.model import RejectReason, Verdict
 from matcher.pool import Pool
-from matcher.score import order, score
-from matcher.texts import call_texts
+from matcher.score import look, order, score
+from matcher.texts import call_texts, text_hash
 from matcher.vectors import PASSAGE, Text, Vectors, texts_to_embed
+from pipeline.desk import Desk
 from pipeline.judged import read_judged
 from pipeline.match import by_length, embed, embed_texts
-from pipeline.preview import rank_one_need
 from profiles.load import load_profile, preset_path
 from storage.database import open_database
 
@@ -29,7 +32,8 @@ KINDS = 3  # municipality, company, federation
 RUNS = 3
 TIMES_BARE, EDIT_MS = 2.0, 300.0
 SPEED = 1 / 0.9  # at least 0.9 of the library's speed, as time
-EVERY = 4  # embedding is measured on every fourth text: the whole takes ten minutes on two cores
+PARTS = 8  # embedding is measured in so many parts, the library and ours in turn
+EDITS = 12  # needs
 GOLDEN_CALLS = 40
 MODELS = Path.home() / ".cache" / "fondvakt" / "models"
 NOW = datetime(2026, 8, 22, 4, tzinfo=UTC)
@@ -44,9 +48,10 @@ def measure() -> Iterator[Figure]:
         return
     folder = shared / "eval"
     calls = read_judged(folder / "calls.jsonl.gz", folder / "needs.tsv", folder / "qrels.tsv").calls
-    yield from measure_edit(calls)
     embedder = load_embedder("embedded", MODELS)
-    yield from measure_embedding(calls, embedder)
+    made: dict[str, np.ndarray] = {}
+    yield from measure_embedding(calls, embedder, made)
+    yield from measure_edit(calls, embedder, made)
     yield from measure_order(calls, embedder)
 
 
@@ -78,47 +83,91 @@ def _best_of_all(needs: np.ndarray, calls: np.ndarray, allowed: np.ndarray, kind
     return found
 
 
-def measure_edit(calls: Sequence[Call]) -> Iterator[Figure]:
-    """One need edited against 5,000 calls made of the recorded ones; their vectors are random."""
-    many = _multiplied(calls)
-    random = np.random.default_rng(2)
-    texts = texts_to_embed(many, ())
-    rows = dict(zip((text.key for text in texts), _units(random, len(texts)), strict=True))
-    model = _Random()
-    started = time.perf_counter()
-    indexed = IndexedCalls(many, Vectors(model=model.name, by_key=rows)).warm()
-    yield Figure(what=f"{len(many)} calls indexed, once", value=time.perf_counter() - started, unit="s")
-    profile = load_profile(preset_path("exempelstad"))
-    seconds = [
-        min(_seconds(lambda: rank_one_need(indexed, profile, need, model, NOW)) for _ in range(RUNS))  # noqa: B023 - called at once
-        for need in profile.needs[: 2 * RUNS]
-    ]
-    what = f"one need edited, {len(many)} calls ranked anew: "
-    yield Figure(what=f"{what}median", value=1000 * float(np.median(seconds)), unit="ms", limit=EDIT_MS)
-    yield Figure(what=f"{what}longest", value=1000 * max(seconds), unit="ms")
+def measure_embedding(
+    calls: Sequence[Call], embedder: Embedder, made: dict[str, np.ndarray]
+) -> Iterator[Figure]:
+    """The library's encode over texts sorted by length, beside ours with everything saved; then ours again.
 
+    Part by part in turn, so that other work of the machine slows both alike.
 
-def measure_embedding(calls: Sequence[Call], embedder: Embedder) -> Iterator[Figure]:
-    """The library's encode over texts sorted by length, beside ours with everything saved; then ours again."""
+    Args:
+        made: gets the vectors, by the key of their texts.
+    """
     texts = [
         Text(kind=PASSAGE, text=text) for text in dict.fromkeys(p.text for c in calls for p in call_texts(c))
     ]
-    chosen = by_length(texts)[::EVERY]
-    words = [text.text for text in chosen]
+    chosen = by_length(texts)
+    model = load_model(MODELS / embedder.name)
+    model.max_seq_length = embedder.max_tokens
+    bare, ours, again = 0.0, 0.0, 0
     with tempfile.TemporaryDirectory() as folder:
         engine = open_database(f"sqlite:///{folder}/bench.sqlite")
-        model = load_model(MODELS / embedder.name)
-        model.max_seq_length = embedder.max_tokens
-        bare = _seconds(lambda: model.encode(words, prompt="passage: ", normalize_embeddings=True))
-        started = time.perf_counter()
-        _, made = embed_texts(engine, "default", embedder, chosen)
-        ours = time.perf_counter() - started
-        _, again = embed_texts(engine, "default", embedder, chosen)
+        for part in (chosen[start::PARTS] for start in range(PARTS)):
+            words = [text.text for text in part]
+            bare += _seconds(lambda: model.encode(words, prompt="passage: ", normalize_embeddings=True))  # noqa: B023 - called at once
+            started = time.perf_counter()
+            made |= embed_texts(engine, "default", embedder, part)[0].by_key
+            ours += time.perf_counter() - started
+        again = embed_texts(engine, "default", embedder, chosen)[1]
         engine.dispose()
-    title = f"embedding {len(chosen)} of {len(texts)} texts of {len(calls)} calls"
+    title = f"embedding the {len(texts)} texts of {len(calls)} calls"
     yield Figure(what=f"{title}: encode alone", value=bare, unit="s")
-    yield Figure(what=f"{title}: ours ({made} made)", value=ours, unit="s", limit=bare * SPEED)
+    yield Figure(what=f"{title}: ours, saved", value=ours, unit="s", limit=bare * SPEED)
     yield Figure(what="  texts embedded by a second run", value=again, unit="texts", limit=0)
+
+
+def measure_edit(
+    calls: Sequence[Call], embedder: Embedder, made: Mapping[str, np.ndarray]
+) -> Iterator[Figure]:
+    """One need edited against 5,000 calls made of the recorded ones, as the profile editor does it: its words are
+    embedded and every call ranked, some of them answered.
+
+    Args:
+        made: vectors of the recorded calls' texts.
+    """
+    many = _multiplied(calls)
+    vectors = Vectors(model=embedder.name, by_key=_of_all(calls, many, made, embedder))
+    started = time.perf_counter()
+    indexed = IndexedCalls(many, vectors).warm()
+    yield Figure(what=f"{len(many)} calls indexed, once", value=time.perf_counter() - started, unit="s")
+    profile = load_profile(preset_path("exempelstad"))
+    desk = Desk(lambda: embedder)
+    whole, ranking, processor = [], [], []
+    for number, need in enumerate(profile.needs[:EDITS]):
+        edited = replace(
+            need, text=f"{need.text} Ändrat {number}.", text_en=f"{need.text_en} Edited {number}."
+        )
+        answers = {need.id: [_answer(call, n) for n, call in enumerate(many[number::600])]}
+        started, used = time.perf_counter(), time.process_time()
+        known = desk.vectors(indexed, profile, (edited,))
+        embedded = time.perf_counter()
+        look(indexed, profile, edited, known, NOW, answers=answers)
+        whole.append(1000 * (time.perf_counter() - started))
+        ranking.append(1000 * (time.perf_counter() - embedded))
+        processor.append(1000 * (time.process_time() - used))
+    what = f"one need edited, {len(many)} calls ranked anew"
+    yield Figure(what=f"{what}, its words embedded: median", value=median(whole), unit="ms", limit=EDIT_MS)
+    yield Figure(what="  longest", value=max(whole), unit="ms")
+    yield Figure(what="  of it ranking with reasons: median", value=median(ranking), unit="ms")
+    yield Figure(what="  processor time of the whole: median", value=median(processor), unit="ms")
+
+
+def _answer(call: Call, number: int) -> Answered:
+    verdict = Verdict.REJECT if number % 2 else Verdict.ACCEPT
+    return Answered(
+        call=call, verdict=verdict, reason=RejectReason.NOT_OUR_NEED if number % 2 else None, at=NOW
+    )
+
+
+def _of_all(
+    calls: Sequence[Call], many: Sequence[Call], made: Mapping[str, np.ndarray], embedder: Embedder
+) -> dict[str, np.ndarray]:
+    """Each copy of a call gets the vectors of what it was made of."""
+    found = embed(embedder, texts_to_embed((), ()))
+    for n, call in enumerate(many):
+        for own, copied in zip(call_texts(calls[n % len(calls)]), call_texts(call), strict=True):
+            found[text_hash(copied.text, PASSAGE)] = made[text_hash(own.text, PASSAGE)]
+    return found
 
 
 def measure_order(calls: Sequence[Call], embedder: Embedder) -> Iterator[Figure]:
@@ -139,15 +188,6 @@ def measure_order(calls: Sequence[Call], embedder: Embedder) -> Iterator[Figure]
         what="first twenty changed over batches of 1, 8, 32 and three runs", value=changed, unit="", limit=0
     )
     yield Figure(what="  distance of repeated vectors, 1 - cosine", value=1 - least, unit="", limit=1e-4)
-
-
-class _Random:
-    """A model that answers at once: what it costs to embed a need is measured elsewhere."""
-
-    name, dimension, max_tokens = "random-1", DIMENSION, 384
-
-    def embed(self, texts: Sequence[str], **how) -> np.ndarray:
-        return _units(np.random.default_rng(len(texts)), len(texts))
 
 
 def _multiplied(calls: Sequence[Call]) -> list[Call]:

@@ -1,5 +1,6 @@
 """A need that is being written finds what the nightly matching would find; and who does the sums."""
 
+from datetime import timedelta
 from importlib.util import find_spec
 
 import pytest
@@ -8,12 +9,14 @@ from builders import NOW, a_need, a_profile, a_scraped_call, a_unit
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
 from fakes import WordEmbedder
+from matcher.model import Decision, RejectReason, Verdict
+from matcher.score import look
 from pipeline import wiring
+from pipeline.desk import Desk
 from pipeline.match import match_all
-from pipeline.preview import indexed_calls, rank_one_need
 from pipeline.settings import Settings, SettingsError
 from storage import calls as stored_calls
-from storage import matches
+from storage import learning, matches
 from storage.database import open_database, reading, writing
 
 TENANT = "prov"
@@ -40,10 +43,20 @@ def engine(tmp_path):
     found.dispose()
 
 
+def rank_one_need(engine, need, embedder):
+    """As the profile editor does it."""
+    desk = Desk(lambda: embedder)
+    indexed = desk.open_calls(engine, TENANT, NOW)
+    with reading(engine) as conn:
+        answers = learning.answers(conn, TENANT)
+    vectors = desk.vectors(indexed, PROFILE, (need,))
+    return look(indexed, PROFILE, need, vectors, NOW, answers=answers).proposed
+
+
 @pytest.mark.parametrize("embedder", [WordEmbedder(), None], ids=["model", "words"])
 def test_the_need_as_it_stands_finds_what_the_job_found(engine, embedder):
     match_all(engine, TENANT, embedder, PROFILE, 1, NOW)
-    found = rank_one_need(indexed_calls(engine, TENANT, NOW), PROFILE, NEED, embedder, NOW)
+    found = rank_one_need(engine, NEED, embedder)
     with reading(engine) as conn:
         stored = [one.match for one in matches.find(conn, TENANT)]
     assert [(m.call_id, m.score, m.model) for m in found] == [(m.call_id, m.score, m.model) for m in stored]
@@ -52,18 +65,32 @@ def test_the_need_as_it_stands_finds_what_the_job_found(engine, embedder):
 
 def test_an_edited_need_is_ranked_anew_and_only_its_own_texts_are_embedded(engine):
     match_all(engine, TENANT, WordEmbedder(), PROFILE, 1, NOW)
-    indexed = indexed_calls(engine, TENANT, NOW)
     embedder = WordEmbedder()
     edited = a_need(title="Maskin", title_en="Machine w7", text="w7", text_en="Machine w7")
-    found = rank_one_need(indexed, PROFILE, edited, embedder, NOW)
-    assert found[0].call_id != rank_one_need(indexed, PROFILE, NEED, embedder, NOW)[0].call_id
+    found = rank_one_need(engine, edited, embedder)
+    assert found[0].call_id != rank_one_need(engine, NEED, embedder)[0].call_id
     assert all("Machine w9" not in text for text in embedder.embedded)
+
+
+@pytest.mark.parametrize("embedder", [WordEmbedder(), None], ids=["model", "words"])
+def test_what_answers_taught_counts_while_the_need_is_edited_too(engine, embedder):
+    match_all(engine, TENANT, embedder, PROFILE, 1, NOW)
+    with writing(engine) as conn:
+        first = matches.find(conn, TENANT)[0]
+        refusal = Decision(verdict=Verdict.REJECT, by="cli", at=NOW, reason=RejectReason.NOT_OUR_NEED)
+        matches.decide(conn, TENANT, first.id, refusal)
+    match_all(engine, TENANT, embedder, PROFILE, 1, NOW + timedelta(days=1))
+    with reading(engine) as conn:
+        stored = {one.match.call_id: one.match.score for one in matches.find(conn, TENANT)}
+    found = {one.call_id: one.score for one in rank_one_need(engine, NEED, embedder)}
+    other = next(call for call in found if call != first.match.call_id)
+    assert found[other] == stored[other]
+    assert found[first.match.call_id] < first.match.score
 
 
 def test_h1_a_model_other_than_the_one_that_serves_is_not_compared(engine):
     match_all(engine, TENANT, WordEmbedder(), PROFILE, 1, NOW)
-    indexed = indexed_calls(engine, TENANT, NOW)
-    found = rank_one_need(indexed, PROFILE, NEED, WordEmbedder(name="another-2"), NOW)
+    found = rank_one_need(engine, NEED, WordEmbedder(name="another-2"))
     assert {match.model for match in found} == {"words"}
 
 
