@@ -32,6 +32,7 @@ from web.queue import Row
 from web.render import page, piece
 from web.selection import Due, Order, Selection, Tab, selection
 from web.shortcuts import keys_of
+from web.views import saved
 from web.visit import Access, Here, Visit
 
 TAB_LABELS = {
@@ -91,9 +92,10 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
         troubled = _troubled_sources(visit, conn, harvests)
         answers = len(answers_given.newest(conn, tenant))
         keys = keys_of(visit, conn)
+        views = saved(visit, conn)
         goes_at = goes_unreviewed_text(visit)
         seen = (board.mark, board.made_at, board.revision, visit.profile_version, visit.language, visit.path)
-        about = (chosen, answers, repr(keys), goes_at, tuple(sorted(rules.items())), letters)
+        about = (chosen, answers, repr((keys, views)), goes_at, tuple(sorted(rules.items())), letters)
         key = ("queue", *seen, *about, str(troubled), len(harvests)) if not chosen.words else None
         kept = memory.kept(key) if key else None
         if kept is not None:
@@ -114,6 +116,7 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
         revision=board.revision,
         at_blank=AT_BLANK,
         keys=keys,
+        views=views,
         page_number=min(chosen.page, last),
         last_page=last,
         choices=filter_choices(visit, board),

@@ -430,3 +430,15 @@ def test_words_stand_before_meaning(tmp_path):
     literal = [number for number, call in board.calls.items() if "Town-Twinning" in call.title]
     assert max(answer, key=answer.get) in literal
     assert set(numbers) <= set(answer)
+
+
+def test_a_filter_is_saved_under_a_name_for_oneself_alone(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    answer = browser.post("/vyer", {"namn": "Kulturens", "back": "/?enhet=kultur&sida=2", "gor": "spara"})
+    assert answer.headers["location"].startswith("/?enhet=kultur")
+    assert '<a href="/?enhet=kultur">Kulturens</a>' in browser.get("/").text
+    assert "Kulturens" not in world.signed_in("eu2@exempelstad.example").get("/").text
+    assert browser.post("/vyer", {"namn": " ", "back": "/?enhet=kultur"}).status_code == 422
+    browser.post("/vyer", {"namn": "Kulturens", "back": "/", "gor": "ta-bort"})
+    assert "Kulturens" not in browser.get("/").text

@@ -1,6 +1,6 @@
 """The doors of the coordinator's work."""
 
-from web import shortcuts
+from web import shortcuts, views
 from web.deeds import asking, forward, marking, rules, several, stale
 from web.doors import GET, POST, Door
 from web.visit import Access
@@ -13,6 +13,7 @@ DOORS = (
     Door(POST, "/beslut/till-enhet", Access.COORDINATOR, forward.send),
     Door(POST, "/beslut/fraga/{number}/ta-bort", Access.COORDINATOR, forward.withdraw),
     Door(GET, "/beslut/lage", Access.COORDINATOR, stale.since),
+    Door(POST, "/vyer", Access.COORDINATOR, views.keep),
     Door(GET, "/beslut/{deed}", Access.COORDINATOR, asking.asking),
     Door(POST, "/utlysning/{call_id}/barn", Access.COORDINATOR, marking.correct),
     Door(GET, "/installningar/granskning", Access.COORDINATOR, rules.rules_page),
