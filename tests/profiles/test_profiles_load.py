@@ -56,7 +56,9 @@ def test_a_mark_and_windows_line_ends_are_fine_P_06(tmp_path: Path):
         pytest.param("namn = 'Å'".encode("latin-1"), "spara filen som UTF-8", id="P-06 Latin-1"),
         pytest.param(b"country: NO\nopen: 12:30\n", "inte giltig TOML", id="P-01 YAML called TOML"),
         pytest.param(b"# c\n---\na: &a [*a]\n", "inte giltig TOML", id="P-03 YAML aliases called TOML"),
-        pytest.param(b"a: !!python/object/apply:os.system ['x']", "inte giltig TOML", id="P-04 YAML tag called TOML"),
+        pytest.param(
+            b"a: !!python/object/apply:os.system ['x']", "inte giltig TOML", id="P-04 YAML tag called TOML"
+        ),
         pytest.param(b"a = 1\n[b]\n[b]\n", "x.toml:3: filen är inte giltig TOML", id="P-05 double table"),
         pytest.param(b"a = 1\na = 2\n", "x.toml:2: filen är inte giltig TOML", id="P-02 double key"),
         pytest.param(b"a = " + b"[" * 9000, "inte giltig TOML", id="nested deep"),

@@ -414,8 +414,10 @@ def test_w30_attack_strings_are_text(world, language):
     browser = world.signed_in()
     attack = "<script>alert(1)</script> {{7*7}} \"'><img src=x onerror=alert(1)>"
     policy = f"Mål\n\n- Vi {attack} ska lära oss mer\n- Vi ska bjuda in {attack}\n"
-    for path, text in (("/profil/in/policy", policy), ("/profil/in/plan/skola", f"Vi vill rusta badplatsen {attack} i Ed."),
-                       ("/profil/in/fil", attack), ("/profil/in/ark", f"Namn;E-post\n{attack};x")):  # fmt: skip
+    plan = f"Vi vill rusta badplatsen {attack} i Ed."
+    texts = {"policy": policy, "plan/skola": plan, "fil": attack, "ark": f"Namn;E-post\n{attack};x"}
+    for way, text in texts.items():
+        path = f"/profil/in/{way}"
         answer = send(browser, f"{path}?lang={language}", text=text, page=path)
         assert "<script>alert" not in answer.text
         assert "<img src=x" not in answer.text
