@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from calls.vocabulary import APPLICANT_LABELS
 from matcher.model import BAND_LABELS, MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
+from matcher.score import WORDS_ONLY
 from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
@@ -124,6 +125,7 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
         unheard=letters.unreachable,
         dispatch=letters,
         troubled=troubled,
+        words_only=any(one.match.model == WORDS_ONLY for row in board.rows.values() for one in row.matches),
         has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
         below=board.counts[Tab.BELOW],
         by_meaning=visit.context.nearness is not None,

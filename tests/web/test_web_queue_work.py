@@ -442,3 +442,12 @@ def test_a_filter_is_saved_under_a_name_for_oneself_alone(world: World):
     assert browser.post("/vyer", {"namn": " ", "back": "/?enhet=kultur"}).status_code == 422
     browser.post("/vyer", {"namn": "Kulturens", "back": "/", "gor": "ta-bort"})
     assert "Kulturens" not in browser.get("/").text
+
+
+def test_h4_matches_made_on_words_alone_are_said_to_be_so(world: World):
+    rows(world, 1)
+    browser = world.signed_in()
+    assert "bygger på ord" not in unescape(browser.get("/").text)
+    with writing(world.engine) as conn:
+        conn.exec_driver_sql("UPDATE match SET model = 'words'")
+    assert "bygger på ord" in unescape(world.signed_in().get("/").text)
