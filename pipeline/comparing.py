@@ -1,7 +1,7 @@
 """A need as it is being written beside the one that holds: what would come, what would go, what stays, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -104,7 +104,7 @@ def compare(
     """
     indexed = desk.open_calls(engine, tenant, now)
     with reading(engine) as conn:
-        answers = learning.answers(conn, tenant)
+        answers = learning.answers(conn, tenant, only=(need.unit, need.key))
     new = _look(desk, indexed, after, need, answers, now)
     held = next((one for one in before.needs if one.id == need.id), None)
     old = None if held is None else _look(desk, indexed, before, held, answers, now)
@@ -126,7 +126,9 @@ def back_test(
     """What the need as it reads now would have found in twelve months, beside what was answered then."""
     indexed = desk.past_calls(engine, tenant, now)
     with reading(engine) as conn:
-        answered = learning.answers(conn, tenant, as_taught=False).get(need.id, ())
+        answered = learning.answers(conn, tenant, as_taught=False, only=(need.unit, need.key)).get(
+            need.id, ()
+        )
     verdicts = {one.call.id: one.verdict for one in answered if one.verdict is not Verdict.LATER}
     keep = max(len(indexed.calls) // 20, 50)
     found = {one.call_id for one in _look(desk, indexed, profile, need, {}, None, keep=keep).proposed}
@@ -147,8 +149,16 @@ def _look(
     now: datetime | None,
     **options: int,
 ) -> Look:
-    vectors = desk.vectors(indexed, profile, (need,))
-    return look(indexed, profile, need, vectors, now, answers=answers, **options)
+    unit = replace(profile.unit(need.unit), needs=())
+    direction = (profile.policy.children_first, profile.priority_areas, profile.nuts3)
+    taught = tuple((a.call.id, a.verdict, a.reason, a.at) for a in answers.get(need.id, ()))
+    day = now.date() if now else None
+
+    def looked() -> Look:
+        vectors = desk.vectors(indexed, profile, (need,))
+        return look(indexed, profile, need, vectors, now, answers=answers, **options)
+
+    return desk.remembered((id(indexed), need, unit, direction, taught, day, *options.items()), looked)
 
 
 def _rows(

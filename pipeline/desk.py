@@ -5,7 +5,7 @@ serves all pages of a process.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from matcher.embedder import Embedder
 from matcher.indexed import IndexedCalls
 from matcher.policy import area_needs
+from matcher.score import Look
 from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
 from pipeline.match import embed
@@ -27,6 +28,7 @@ from storage.database import StorageError, reading
 
 PAST = timedelta(days=365)
 VECTORS_KEPT = 400
+LOOKS_KEPT = 40
 log = structlog.get_logger()
 
 
@@ -43,6 +45,7 @@ class Desk:
         self._model: tuple[Embedder | None] | None = None
         self._kept: dict[str, tuple[tuple, IndexedCalls]] = {}
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._looks: OrderedDict[Hashable, Look] = OrderedDict()
         self._warming = False
 
     def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
@@ -83,6 +86,18 @@ class Desk:
             while len(self._vectors) > VECTORS_KEPT:
                 self._vectors.popitem(last=False)
         return Vectors(model=model.name, by_key={**known, **found, **made})
+
+    def remembered(self, key: Hashable, look: Callable[[], Look]) -> Look:
+        """What was looked at before, or is now: of a need that is edited, the published one stays the same."""
+        with self._lock:
+            known = self._looks.get(key)
+        if known is None:
+            known = look()
+            with self._lock:
+                self._looks[key] = known
+                while len(self._looks) > LOOKS_KEPT:
+                    self._looks.popitem(last=False)
+        return known
 
     def model(self) -> Embedder | None:
         """The embedder, loaded once."""

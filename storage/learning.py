@@ -4,20 +4,22 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
 from matcher.learning import Answered
 from matcher.model import BY_HAND, SYSTEM, MatchState, RejectReason, Verdict
 from storage import answers_given, calls
 from storage.answers_given import Answer, AnswerKind
 from storage.audit import Event, channel_of, record
-from storage.tables import decision, learning_reset, learning_stop, match
+from storage.tables import answer, decision, learning_reset, learning_stop, match
 
 TOLD = (MatchState.ACCEPTED.value, MatchState.SENT.value)
 VERDICTS = {AnswerKind.INTERESTED: Verdict.ACCEPT, AnswerKind.NO: Verdict.REJECT}
 
 
-def answers(conn: Connection, tenant: str, *, as_taught: bool = True) -> dict[str, list[Answered]]:
+def answers(
+    conn: Connection, tenant: str, *, as_taught: bool = True, only: tuple[str, str] | None = None
+) -> dict[str, list[Answered]]:
     """The last answer about every match, by the need's id (`unit/key`), oldest first.
 
     A contact person's answer counts for each of the unit's matches with the call that were accepted or sent,
@@ -27,10 +29,11 @@ def answers(conn: Connection, tenant: str, *, as_taught: bool = True) -> dict[st
 
     Args:
         as_taught: False gives what was answered, whatever was reset or stopped since.
+        only: unit and need to look at; None is all.
     """
     since, stopped = last_resets(conn, tenant), stops(conn, tenant)
     contacts = _from_contacts(conn, tenant)
-    rows = conn.execute(_decided(tenant)).all()
+    rows = conn.execute(_decided(tenant, only)).all()
     told = [row for row in rows if row.verdict is not None or (row.unit, row.call_id) in contacts]
     by_id = {call.id: call for call in calls.find(conn, tenant, {row.call_id for row in told})}
     found = defaultdict(list)
@@ -117,12 +120,18 @@ def last_resets(conn: Connection, tenant: str) -> dict[tuple[str, str], datetime
     return {(row.unit, row.need): row.at for row in rows}
 
 
-def _decided(tenant: str):
+def _decided(tenant: str, only: tuple[str, str] | None = None):
     """All matches with their latest decision; its columns are null when there is none."""
     newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
     latest = newest.correlate(match).scalar_subquery()
     shown = [match.c[name] for name in ("unit", "need", "call_id", "score", "state")]
     a_person = decision.c.by != SYSTEM
+    # What nobody has said anything of is most of the table, and need not be read.
+    decided = select(decision.c.match_id).where(decision.c.tenant == tenant)
+    answered = select(answer.c.call_id).where(answer.c.tenant == tenant)
+    wanted = [match.c.tenant == tenant, or_(match.c.id.in_(decided), match.c.call_id.in_(answered))]
+    if only is not None:
+        wanted += [match.c.unit == only[0], match.c.need == only[1]]
     return (
         select(*shown, decision.c.verdict, decision.c.reason, decision.c.at)
         .outerjoin(decision, and_(decision.c.id == latest, a_person))
