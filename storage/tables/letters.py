@@ -39,6 +39,7 @@ letter = Table(
     Column("changed_at", Instant, nullable=False),
     UniqueConstraint("tenant", "person", "slot"),
     Index("ix_letter_tenant_state", "tenant", "state"),
+    Index("ix_letter_tenant_started", "tenant", "data_started_at"),
 )
 
 # Nothing twice: a person gets a call version once.
