@@ -14,8 +14,7 @@ from calls.model import Call
 from matcher.model import SYSTEM, Decision, MatchState, StoredMatch, Verdict
 from matcher.review import DEFAULT_RULE, goes_unreviewed, reopens
 from notifier.model import Letter
-from storage import audit, choices, matches
-from storage.audit import Event
+from storage import choices, matches
 
 
 def going(conn: Connection, tenant: str, new: Sequence[StoredMatch]) -> list[StoredMatch]:
@@ -45,26 +44,7 @@ def accept_told(
         known = matches.get(conn, tenant, one.id)
         if known is None or known.state is not MatchState.NEW:
             continue
-        matches.decide(conn, tenant, one.id, Decision(verdict=Verdict.ACCEPT, by=SYSTEM, at=now))
-        audit.record(conn, tenant, _event(one), now)
+        said = Decision(verdict=Verdict.ACCEPT, by=SYSTEM, at=now)
+        matches.decide(conn, tenant, one.id, said, action="accept-unreviewed")
         done += 1
     return done
-
-
-def _event(stored: StoredMatch) -> Event:
-    match = stored.match
-    return Event(
-        actor=SYSTEM,
-        channel="system",
-        kind="match",
-        key=str(stored.id),
-        action="accept-unreviewed",
-        before={"state": stored.state.value},
-        after={
-            "state": MatchState.ACCEPTED.value,
-            "call": match.call_id,
-            "unit": match.unit,
-            "need": match.need,
-        },
-        model=match.model,
-    )

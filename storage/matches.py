@@ -170,10 +170,22 @@ def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
     return None if row is None else _stored(row)
 
 
-def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> StoredMatch:
-    """Add a decision of a match; the match as it stands afterwards.
+def decide(
+    conn: Connection,
+    tenant: str,
+    match_id: int,
+    decided: Decision,
+    *,
+    action: str = "",
+    profile_version: int | None = None,
+) -> StoredMatch:
+    """Add a decision of a match, and its event to the history; the match as it stands afterwards.
 
     What is put off until a moment that has come already waits again at once, as after an undo.
+
+    Args:
+        action: what the history calls it, when not by its verdict: "undo".
+        profile_version: the version of the profile that the reader saw, None where it does not matter.
 
     Raises:
         UnknownMatch: there is no match with that id.
@@ -189,7 +201,8 @@ def decide(conn: Connection, tenant: str, match_id: int, decided: Decision) -> S
     )
     after = {"state": _state_after(decided).value, "updated_at": decided.at}
     _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
-    record_all(conn, tenant, [_event(before, decided)], decided.at)
+    event = _event(before, decided, action, profile_version)
+    record_all(conn, tenant, [event], decided.at)
     return _known(conn, tenant, match_id)
 
 
@@ -414,7 +427,9 @@ def _set(
         )
 
 
-def _event(before: StoredMatch, decided: Decision) -> Event:
+def _event(
+    before: StoredMatch, decided: Decision, action: str = "", profile_version: int | None = None
+) -> Event:
     """The decision as history tells it (F7)."""
     found, is_undone = before.match, decided.until is not None and decided.until <= decided.at
     told = {"call": found.call_id, "unit": found.unit, "need": found.need}
@@ -424,9 +439,10 @@ def _event(before: StoredMatch, decided: Decision) -> Event:
         channel=channel_of(decided.by),
         kind="match",
         key=str(before.id),
-        action="undo" if is_undone else decided.verdict.value,
+        action=action or ("undo" if is_undone else decided.verdict.value),
         before=told | {"state": before.state.value},
         after=told | {name: value for name, value in after.items() if value is not None},
         reason=decided.note,
+        profile_version=profile_version,
         model=found.model,
     )

@@ -17,10 +17,9 @@ from matcher.model import (
     Verdict,
 )
 from notifier.weeks import STOCKHOLM
-from storage import audit, referrals
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.audit import Event
+from storage import referrals
 from storage.database import reading, writing
 from texts import N_, Message
 from web import presentation
@@ -103,9 +102,11 @@ def decide_each(
 ) -> list[StoredMatch]:
     """Decide every match as intended, and write it down; the matches as they stand afterwards."""
     decision = intent.decision(visit.person.key, visit.now)
-    after = [stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision) for known in before]
-    for known, new in zip(before, after, strict=True):
-        record(visit, conn, known.stored, new.state, decision)
+    seen = {"profile_version": visit.profile_version or None}
+    after = [
+        stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision, **seen)
+        for known in before
+    ]
     if intent.verdict is Verdict.REFER:
         for call_id in dict.fromkeys(known.call.id for known in before):
             referrals.refer(
@@ -121,37 +122,11 @@ def decide_each(
     return after
 
 
-def record(
-    visit: Visit,
-    conn: Connection,
-    before: StoredMatch,
-    after: MatchState,
-    decision: Decision,
-    action: str = "",
-) -> None:
-    """Write a decision into the history."""
-    told = {"call": before.match.call_id, "unit": before.match.unit, "need": before.match.need}
-    reason = {"reason": decision.reason.value} if decision.reason else {}
-    event = Event(
-        actor=visit.person.key,
-        channel="web",
-        kind="match",
-        key=str(before.id),
-        action=action or decision.verdict.value,
-        before={"state": before.state.value},
-        after={"state": after.value} | told | reason,
-        reason=decision.note,
-        profile_version=visit.profile_version or None,
-        model=before.match.model,
-    )
-    audit.record(conn, visit.context.tenant, event, visit.now)
-
-
 def _undo_one(visit: Visit, conn: Connection, known: "Known", history: Sequence[Decision]) -> None:
     by, now = visit.person.key, visit.now
     decision = back_to_queue(by, now) if known.was is None else restored(known.was, history, by, now)
-    new = stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision)
-    record(visit, conn, known.stored, new.state, decision, "undo")
+    seen = {"profile_version": visit.profile_version or None}
+    stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision, action="undo", **seen)
 
 
 def _settle(visit: Visit, conn: Connection, known: Sequence["Known"]) -> None:

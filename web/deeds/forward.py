@@ -21,7 +21,7 @@ from web.decisions import Fault
 from web.flash import Flash, leave
 from web.names import Names
 from web.render import page
-from web.review import onto_of, record
+from web.review import onto_of
 from web.visit import Fields, Here, Visit, number_of, own_path, text_of
 
 FORWARDED = N_("Vidarebefordrad från {unit}.")
@@ -81,8 +81,8 @@ def _bring(visit: Visit, conn: Connection, call: Call, unit: Unit, origin: Unit 
     for known in own:
         if known.state in (MatchState.ACCEPTED, MatchState.SENT):
             continue
-        new = stored_matches.decide(conn, tenant, known.id, decision)
-        record(visit, conn, known, new.state, decision, "forward")
+        seen = {"profile_version": visit.profile_version or None}
+        stored_matches.decide(conn, tenant, known.id, decision, action="forward", **seen)
 
 
 def _made(call: Call, unit: Unit, origin: Unit | None) -> Match:
