@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import Engine
 
 from bench.figures import Figure
 from matcher.embedder import Embedder
@@ -42,7 +41,7 @@ def measure(database: str, tenant: str) -> Iterator[Figure]:
     """The first preview, and what nearly all later ones take at most; each of another text."""
     engine, model = open_database(database), embedder(Settings())
     if model is not None:
-        _make_up_vectors(engine, tenant, model)
+        _make_up_vectors(database, tenant, model)
     desk, profile, now = Desk(lambda: model), load_profile(preset_path("exempelstad")), datetime.now(UTC)
     need = profile.needs[0]
     times = []
@@ -60,8 +59,9 @@ def measure(database: str, tenant: str) -> Iterator[Figure]:
     yield Figure(what="preview of a need, p95 of edits", value=slowest, unit="s", limit=SECONDS_ASKED)
 
 
-def _make_up_vectors(engine: Engine, tenant: str, model: Embedder) -> None:
+def _make_up_vectors(database: str, tenant: str, model: Embedder) -> None:
     """Vectors of the model's length for every text of the calls: which ones costs the same."""
+    engine = open_database(database)
     with reading(engine) as conn:
         keys = [text.key for text in texts_to_embed(calls.find(conn, tenant), ())]
     random = np.random.default_rng(7)
@@ -73,3 +73,4 @@ def _make_up_vectors(engine: Engine, tenant: str, model: Embedder) -> None:
             embeddings.save(conn, tenant, model.name, RECIPE, dict(zip(some, rows, strict=True)))
     with writing(engine) as conn:
         active_model.serve(conn, tenant, model.name, RECIPE, datetime.now(UTC))
+    engine.dispose()
