@@ -7,7 +7,7 @@ Another model takes over in one step, when its vectors are complete: until then 
 over a kill (H2). Vectors of two models are never compared: a `Vectors` holds those of one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -80,7 +80,7 @@ def match_all(
     with reading(engine) as conn:
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
         answers = learning.answers(conn, tenant)
-        held = _held(calls, reach.since(conn, tenant))
+        held = _held(calls, reach.since(conn, tenant), {unit.key for unit in profile.units})
     seen = with_answered(calls, answers)
 
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
@@ -114,11 +114,19 @@ def match_all(
     )
 
 
-def _held(calls: Sequence[Call], since: reach.Since) -> Callable[[int, str, str], bool]:
-    """Whether a call was known before the moment from which its need looks at calls ("bara nya")."""
+def _held(
+    calls: Sequence[Call], since: reach.Since, units: Collection[str]
+) -> Callable[[int, str, str], bool]:
+    """Whether a match is left as it stands, in the queue or out of it.
+
+    Either the call was known before the moment from which its need looks at calls ("bara nya"), or the profile no
+    longer has the unit: what waited for it waits on, without owner, until somebody decides (P-07).
+    """
     first_seen = {call.id: call.first_seen_at for call in calls}
 
     def held(call_id: int, unit: str, need: str) -> bool:
+        if unit not in units:
+            return call_id in first_seen
         start, seen = since.get((unit, need)), first_seen.get(call_id)
         return start is not None and seen is not None and seen < start
 

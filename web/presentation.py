@@ -163,10 +163,10 @@ def about(call: CallFacts, wording: Wording) -> str:
 
 
 def unit_name(profile: Profile | None, key: str, wording: Wording) -> str:
-    """A unit's name in the reader's language; its key when the profile no longer has it."""
+    """A unit's name in the reader's language; its key, said to be without owner, when the profile has it no more."""
     unit = unit_of(profile, key)
     if unit is None:
-        return key
+        return wording.gettext("{unit} (utan ägare)", unit=key) if profile and key else key
     return unit.name_en if wording.language == "en" else unit.name
 
 

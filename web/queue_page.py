@@ -5,6 +5,7 @@ happened to since it was last shown is not made again.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from calls.vocabulary import APPLICANT_LABELS
+from calls.vocabulary import APPLICANT_LABELS, Status
 from matcher.model import BAND_LABELS, MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
 from matcher.score import WORDS_ONLY
@@ -123,6 +124,7 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
         choices=filter_choices(visit, board),
         filters=filters_said(visit, chosen, board),
         unheard=letters.unreachable,
+        ownerless=_ownerless(visit, board),
         dispatch=letters,
         troubled=troubled,
         words_only=any(one.match.model == WORDS_ONLY for row in board.rows.values() for one in row.matches),
@@ -149,6 +151,17 @@ def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Bo
             search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else None,
         ),
     )
+
+
+def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:
+    """Units that the profile has no more, each with how many matches wait for it all the same (P-07)."""
+    known = {unit.key for unit in visit.profile.units} if visit.profile else set()
+    waiting = [unit for row in board.rows.values() if row.status is not Status.CLOSED for unit in row.waiting]
+    counted = Counter()
+    for unit in waiting:
+        if unit.unit not in known:
+            counted[unit.unit] += len(unit.undecided)
+    return sorted(counted.items())
 
 
 def tab_row(board: Board) -> list[tuple[Tab, str, int]]:

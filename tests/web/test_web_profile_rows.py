@@ -63,13 +63,41 @@ def test_p07_a_unit_goes_while_proposals_are_open_and_nothing_is_lost(world):
     with reading(world.engine) as conn:
         assert proposals.get(conn, TENANT, draft.id) == draft
     assert browser.get(f"/profil/utkast/{draft.id}").status_code == 200
-    assert browser.get("/").status_code == 200
     assert browser.get("/profil").status_code == 200
     assert world.browser().get("/profil").status_code == 401
     with reading(world.engine) as conn:
         kept = stored_matches.get(conn, TENANT, waiting.id)
     assert kept is not None
     assert kept.state is MatchState.ACCEPTED
+
+
+def test_p07_what_waited_for_a_unit_that_is_gone_waits_on_without_owner(world):
+    _version, before = world.held()
+    waited = {stored.id for stored in world.matches() if stored.match.unit == "kultur"}
+    assert waited
+    people = tuple(person for person in before.people if "kultur" not in person.units)
+    browser = bring_in(world, replace(before, units=before.units[:1], people=people))
+    left = [stored for stored in world.matches() if stored.match.unit == "kultur"]
+    assert {stored.id for stored in left} == waited
+    assert all(stored.state is MatchState.NEW for stored in left)
+    page = browser.get("/").text
+    assert "kultur (utan ägare)" in page
+    assert f"kultur finns inte längre i profilen, men {len(waited)} träff" in page
+    form = next(
+        form for form in browser.forms("/") if form["verdict"] == "reject" and names_any(form, waited)
+    )
+    done = browser.post("/beslut", form | {"reason": "other", "note": "Ingen enhet"})
+    assert done.status_code == 303, done.text
+    world.rematch()
+    rejected = {int(str(one).partition(":")[0]) for one in form["match"]}
+    states = {stored.id: stored.state for stored in world.matches() if stored.match.unit == "kultur"}
+    assert {number for number, state in states.items() if state is MatchState.REJECTED} == rejected
+    assert set(states) == waited
+
+
+def names_any(form, ids) -> bool:
+    """Whether a form is about any of these matches and no other."""
+    return all(int(str(one).partition(":")[0]) in ids for one in form["match"])
 
 
 def test_p07_the_coordinator_is_told_before_a_unit_goes(world):
@@ -82,7 +110,10 @@ def test_p07_the_coordinator_is_told_before_a_unit_goes(world):
         "/profil/in/fil", data={"csrf": token}, files={"file": ("p.toml", text.encode())}
     )
     number = sum(stored.match.unit == "kultur" for stored in world.matches())
-    assert f"Kulturförvaltningen tas bort ur profilen. {number} träffar som väntar lämnar kön" in shown.text
+    assert (
+        f"Kulturförvaltningen tas bort ur profilen. {number} träffar som väntar ligger kvar i kön, utan ägare"
+        in shown.text
+    )
 
 
 def test_p16_one_address_for_several_roles_of_a_unit_is_allowed(world):
