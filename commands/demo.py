@@ -25,15 +25,18 @@ from commands.output import Json, bars, out, print_json
 from commands.serving import listening, run_pages, web_context
 from demo.mailbox import MailboxServer, mailbox_app
 from matcher.model import Band, Decision, MatchState, Verdict
+from matcher.review import ReviewRule
 from notifier.weeks import week_of
 from pipeline import wiring
 from pipeline.collect import collect
 from pipeline.match import match_all
 from pipeline.settings import read_settings
 from profiles.load import preset_path
+from profiles.model import Profile
 from scheduler import JOBS, latest_slot
 from scrapers.standin.sample import sample_folder
 from scrapers.standin.server import serve as serve_standin
+from storage import choices
 from storage import matches as stored_matches
 from storage import profiles as stored_profiles
 from storage.database import reading, writing
@@ -162,8 +165,17 @@ def _fill(installation: wiring.Installation, watch: Stopwatch, *, quiet: bool) -
                 progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
             )
     with watch.part("decide"):
+        _review_first(installation, profile)
         _decide(installation)
     _jobs_are_done(installation)
+
+
+def _review_first(installation: wiring.Installation, profile: Profile) -> None:
+    """Every other unit wants everything reviewed, so that the queue holds strong matches after the letters too."""
+    now = installation.settings.clock()
+    with writing(installation.engine) as conn:
+        for unit in profile.units[::2]:
+            choices.choose_review(conn, installation.tenant, unit.key, ReviewRule.EVERYTHING, "demo", now)
 
 
 def _decide(installation: wiring.Installation) -> None:
