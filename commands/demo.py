@@ -215,7 +215,8 @@ def _say_what_to_try(installation: wiring.Installation, mailbox_url: str, counts
     coordinator = wiring.published_profile(installation)[1].coordinators[0]
     link = signin_link(web_context(installation), coordinator.key)
     sentence = _(
-        "\nKlart. {to_review} utlysningar väntar på granskning, och {letters} kontaktpersoner har fått veckans brev.\n\n"
+        "\nKlart. {to_review} utlysningar väntar på granskning, och {letters} kontaktpersoner har fått "
+        "veckans brev.\n\n"
         "  Kön, inloggad som samordnare:  {link}\n"
         "  Brevlådan med veckans brev:    {mailbox}\n\n"
         "Prova: öppna en utlysning och läs varför den föreslås, godkänn, avvisa med skäl eller skjut upp,\n"
