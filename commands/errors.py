@@ -14,7 +14,7 @@ from profiles.load import ProfileError
 from scrapers.errors import ScraperError
 from scrapers.standin.errors import StandinError
 from storage.errors import StorageError
-from texts import Message, cause_of
+from texts import Message, MessageError, cause_of
 
 FAILED = 1
 KNOWN: tuple[tuple[type[Exception], int], ...] = (
@@ -26,6 +26,7 @@ KNOWN: tuple[tuple[type[Exception], int], ...] = (
     (ScraperError, FAILED),
     (MatcherError, FAILED),
     (NotifierError, FAILED),
+    (MessageError, FAILED),
 )
 
 

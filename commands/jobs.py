@@ -21,7 +21,7 @@ from matcher.model import (
     StoredMatch,
     Verdict,
 )
-from pipeline import wiring
+from pipeline import deciding, wiring
 from pipeline.collect import CollectResult
 from pipeline.collect import collect as run_collect
 from pipeline.match import match_all
@@ -232,7 +232,8 @@ def decide(
         until=wiring.start_of_day(until.date()) if until else None,
     )
     with writing(installation.engine) as conn:
-        stored = stored_matches.decide(conn, installation.tenant, match_id, decision)
+        known = stored_matches.existing(conn, installation.tenant, match_id)
+        (stored,) = deciding.decide(conn, installation.tenant, [known], decision)
     if as_json:
         print_json({"id": stored.id, "state": stored.state})
         return

@@ -135,10 +135,10 @@ def _follow(conn: Connection, tenant: str, given: Answer, now: datetime) -> None
     """Interesting or perhaps: the person follows the call. Not for us, or another unit's: no more."""
     if given.kind in FOLLOWED:
         about = {"unit": given.unit, "call_id": given.call_id, "call_version": given.call_version}
-        by = {"by": follows.By.ANSWER, "channel": _way(given)}
+        by = {"by": follows.By.ANSWER, "channel": _way(given), "actor": given.by}
         follows.begin(conn, tenant, person=given.person, now=now, **about, **by)
     else:
-        follows.stop(conn, tenant, given.person, given.call_id, now, _way(given))
+        follows.stop(conn, tenant, given.person, given.call_id, now, _way(given), actor=given.by)
 
 
 def _way(given: Answer) -> str:

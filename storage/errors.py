@@ -12,18 +12,11 @@ StorageError
 └── UnknownMatch, UnknownLetter   no row with that number
 """
 
-from texts import Message, translate
+from texts import MessageError
 
 
-class StorageError(Exception):
-    """Something about the database. `message` is for people; `str()` gives it in Swedish."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return translate(self.message, "sv")
+class StorageError(MessageError):
+    """Something about the database."""
 
 
 class DatabaseUnusable(StorageError):

@@ -48,8 +48,13 @@ def begin(
     by: By,
     now: datetime,
     channel: str,
+    actor: str | None = None,
 ) -> None:
-    """Follow a call; who follows already goes on as before."""
+    """Follow a call; who follows already goes on as before.
+
+    Args:
+        actor: who made them a follower, for the history; None for themselves.
+    """
     key = {"tenant": tenant, "person": person, "call_id": call_id}
     fresh = {"unit": unit, "call_version": call_version, "by": by.value, "since_at": now, "stopped_at": None}
     if inserted(conn, follow, key | fresh) is None:
@@ -60,25 +65,41 @@ def begin(
         )
         if conn.execute(again).rowcount == 0:
             return
-    _note(conn, tenant, person, call_id, "follow", now, channel, unit)
+    _note(conn, tenant, person, call_id, "follow", now, channel, unit, actor=actor)
 
 
-def stop(conn: Connection, tenant: str, person: str, call_id: int, now: datetime, channel: str) -> bool:
-    """Follow no more; whether they did until now."""
+def stop(
+    conn: Connection,
+    tenant: str,
+    person: str,
+    call_id: int,
+    now: datetime,
+    channel: str,
+    *,
+    actor: str | None = None,
+) -> bool:
+    """Follow no more; whether they did until now. `actor` as for `begin`."""
     wanted = (*_this(tenant, person, call_id), follow.c.stopped_at.is_(None))
     if conn.execute(update(follow).where(*wanted).values(stopped_at=now)).rowcount == 0:
         return False
-    _note(conn, tenant, person, call_id, "unfollow", now, channel)
+    _note(conn, tenant, person, call_id, "unfollow", now, channel, actor=actor)
     return True
 
 
 def forget_answer(
-    conn: Connection, tenant: str, person: str, call_id: int, now: datetime, channel: str
+    conn: Connection,
+    tenant: str,
+    person: str,
+    call_id: int,
+    now: datetime,
+    channel: str,
+    *,
+    actor: str | None = None,
 ) -> None:
     """The answer that made somebody a follower was taken back; who chose it themselves goes on."""
     mine = of_person(conn, tenant, person)
     if any(one.call_id == call_id and one.by is By.ANSWER for one in mine):
-        stop(conn, tenant, person, call_id, now, channel)
+        stop(conn, tenant, person, call_id, now, channel, actor=actor)
 
 
 def of_person(conn: Connection, tenant: str, person: str) -> list[Follow]:
@@ -129,7 +150,10 @@ def _note(
     now: datetime,
     channel: str,
     unit: str = "",
+    *,
+    actor: str | None = None,
 ) -> None:
     after = {"person": person} | ({"unit": unit} if unit else {})
-    event = Event(actor=person, channel=channel, kind="call", key=str(call_id), action=deed, after=after)
+    about = {"kind": "call", "key": str(call_id), "action": deed}
+    event = Event(actor=actor or person, channel=channel, after=after, **about)
     record(conn, tenant, event, now)

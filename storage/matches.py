@@ -170,6 +170,16 @@ def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
     return None if row is None else _stored(row)
 
 
+def existing(conn: Connection, tenant: str, match_id: int) -> StoredMatch:
+    """One match, in view or not. Raises UnknownMatch when there is none with that id."""
+    found = get(conn, tenant, match_id)
+    if found is None:
+        raise UnknownMatch(
+            Message(text=N_("Det finns ingen träff med nummer {number}."), values={"number": match_id})
+        )
+    return found
+
+
 def decide(
     conn: Connection,
     tenant: str,
@@ -190,7 +200,7 @@ def decide(
     Raises:
         UnknownMatch: there is no match with that id.
     """
-    before = _known(conn, tenant, match_id)
+    before = existing(conn, tenant, match_id)
     conn.execute(
         insert(decision).values(
             tenant=tenant,
@@ -203,7 +213,7 @@ def decide(
     _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
     event = _event(before, decided, action, profile_version)
     record_all(conn, tenant, [event], decided.at)
-    return _known(conn, tenant, match_id)
+    return existing(conn, tenant, match_id)
 
 
 def decide_together(
@@ -386,15 +396,6 @@ def _decision_columns(decided: Decision) -> dict[str, Any]:
         "at": decided.at,
         "duplicate_of": decided.duplicate_of,
     }
-
-
-def _known(conn: Connection, tenant: str, match_id: int) -> StoredMatch:
-    found = get(conn, tenant, match_id)
-    if found is None:
-        raise UnknownMatch(
-            Message(text=N_("Det finns ingen träff med nummer {number}."), values={"number": match_id})
-        )
-    return found
 
 
 def _waiting(conn: Connection, tenant: str) -> int:

@@ -17,9 +17,9 @@ from matcher.model import (
     Verdict,
 )
 from notifier.weeks import STOCKHOLM
+from pipeline import deciding
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage import referrals
 from storage.database import reading, writing
 from texts import N_, Message
 from web import presentation
@@ -91,7 +91,8 @@ def undo(visit: Here, fields: Fields) -> Response:
             for known in before:
                 history = stored_matches.history(conn, visit.context.tenant, known.stored.id)
                 _undo_one(visit, conn, known, history)
-            _settle(visit, conn, before)
+            freed = [known.stored for known in before]
+            deciding.settle(conn, visit.context.tenant, freed, visit.person.key, visit.now)
     if stale:
         return again(visit, fields, None, before, [])
     return onwards(visit, fields, Flash(deed="undo", units=tuple(dict.fromkeys(k.unit for k in before))))
@@ -102,24 +103,8 @@ def decide_each(
 ) -> list[StoredMatch]:
     """Decide every match as intended, and write it down; the matches as they stand afterwards."""
     decision = intent.decision(visit.person.key, visit.now)
-    seen = {"profile_version": visit.profile_version or None}
-    after = [
-        stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision, **seen)
-        for known in before
-    ]
-    if intent.verdict is Verdict.REFER:
-        for call_id in dict.fromkeys(known.call.id for known in before):
-            referrals.refer(
-                conn,
-                visit.context.tenant,
-                call_id=call_id,
-                units=[known.unit for known in before if known.call.id == call_id],
-                by=visit.person.key,
-                now=visit.now,
-                note=intent.note,
-            )
-    _settle(visit, conn, before)
-    return after
+    stored, seen = [known.stored for known in before], visit.profile_version or None
+    return deciding.decide(conn, visit.context.tenant, stored, decision, profile_version=seen)
 
 
 def _undo_one(visit: Visit, conn: Connection, known: "Known", history: Sequence[Decision]) -> None:
@@ -127,11 +112,6 @@ def _undo_one(visit: Visit, conn: Connection, known: "Known", history: Sequence[
     decision = back_to_queue(by, now) if known.was is None else restored(known.was, history, by, now)
     seen = {"profile_version": visit.profile_version or None}
     stored_matches.decide(conn, visit.context.tenant, known.stored.id, decision, action="undo", **seen)
-
-
-def _settle(visit: Visit, conn: Connection, known: Sequence["Known"]) -> None:
-    calls = {one.call.id for one in known}
-    referrals.close_settled(conn, visit.context.tenant, calls, visit.person.key, visit.now)
 
 
 def _other_call_faults(

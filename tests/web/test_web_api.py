@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 from web_world import NOW, TENANT, World, call_with_two_units
 
 from matcher.model import MatchState
-from storage import api_tokens, audit
+from storage import api_tokens, audit, referrals
+from storage import matches as stored_matches
 from storage.api_tokens import Scope
 from storage.database import reading, writing
 from web.api.entry import MOST
@@ -204,7 +205,7 @@ def test_an_answer_is_kept_once_for_a_unit_of_the_person(world: World):
     body = {"unit": "kultur", "person": "kontakt-kultur", "kind": "maybe", "note": "Ring mig"}
     first, second = (program.post(f"/calls/{call_id}/answers", body).json()["data"] for _ in range(2))
     assert first["id"] == second["id"]
-    assert told(world) == [("api:diariet", "answer", "maybe")]
+    assert told(world) == [("api:diariet", "call", "follow"), ("api:diariet", "answer", "maybe")]
     (kept,) = program.get("/answers").json()["items"]
     assert (kept["channel"], kept["kind"], kept["note"]) == ("api", "maybe", "Ring mig")
 
@@ -307,3 +308,33 @@ def test_the_settings_page_shows_no_secret(world: World):
     page = world.signed_in().get("/installningar")
     assert page.status_code == 200
     assert "/installningar/api" in page.text
+
+
+def _referrals(world: World) -> list:
+    with reading(world.engine) as conn:
+        return referrals.open_referrals(conn, TENANT)
+
+
+def test_a_program_that_refers_asks_the_reference_group_and_its_decision_frees_it(world: World):
+    call_id = call_with_two_units(world)
+    first, second = (stored.id for stored in world.matches())
+    program = Program(world, Scope.DECIDE)
+    for number in (first, second):
+        assert program.post(f"/matches/{number}/decisions", {"verdict": "refer"}).status_code == 201
+    assert {one.call_id for one in _referrals(world)} == {call_id}
+    for number in (first, second):
+        assert program.post(f"/matches/{number}/decisions", {"verdict": "accept"}).status_code == 201
+    assert _referrals(world) == []
+
+
+def test_a_program_cannot_decide_what_has_been_sent(world: World):
+    call_with_two_units(world)
+    number = world.matches()[0].id
+    program = Program(world, Scope.DECIDE)
+    program.post(f"/matches/{number}/decisions", {"verdict": "accept"})
+    with writing(world.engine) as conn:
+        stored_matches.mark_sent(conn, TENANT, [number], NOW)
+    body = {"verdict": "reject", "reason": "not_our_need"}
+    answer = program.post(f"/matches/{number}/decisions", body)
+    assert answer.status_code == 409, answer.text
+    assert [one.state for one in world.matches() if one.id == number] == [MatchState.SENT]

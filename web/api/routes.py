@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from calls.model import Call
 from matcher.model import Band, MatchState, StoredMatch, Verdict
+from pipeline import deciding
+from pipeline.deciding import AlreadySent
 from profiles.model import Profile
 from storage import answers_given
 from storage import calls as stored_calls
@@ -134,7 +136,10 @@ def decisions(by: ReadsMatches, match_id: Number) -> One[list[shapes.DecisionSha
 
 @router.post("/matches/{match_id}/decisions", status_code=201, tags=["decisions"])
 def decide(by: Decides, match_id: Number, given: shapes.DecisionIn) -> One[shapes.MatchBrief]:
-    """Add a decision. With `seen`, refused with 409 when the match no longer reads as it did then."""
+    """Add a decision. With `seen`, refused with 409 when the match no longer reads as it did then.
+
+    What has been sent is settled: 409 too.
+    """
     intent = Intent(
         verdict=given.verdict,
         reason=given.reason,
@@ -149,7 +154,10 @@ def decide(by: Decides, match_id: Number, given: shapes.DecisionIn) -> One[shape
         call = _call_of(conn, by, before)
         if given.seen is not None and given.seen != stamp(before, call):
             raise ApiRefusal(409, Message(text=STALE))
-        after = stored_matches.decide(conn, by.tenant, match_id, intent.decision(by.token.actor, by.now))
+        try:
+            (after,) = deciding.decide(conn, by.tenant, [before], intent.decision(by.token.actor, by.now))
+        except AlreadySent as failure:
+            raise ApiRefusal(409, failure.message) from failure
     return One(status=201, data=said.match_brief(after, call))
 
 

@@ -1,0 +1,56 @@
+"""Deciding matches, by whichever way somebody came: the decision, and what follows from it (`ux.md` 2.1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from matcher.model import Decision, StoredMatch, Verdict
+from matcher.review import may_decide
+from storage import matches, referrals
+from texts import N_, Message, MessageError
+
+SENT = N_("Träff {number} har redan skickats ut och går inte att avgöra.")
+
+
+class AlreadySent(MessageError):
+    """The unit has been told; nothing was decided."""
+
+
+def decide(
+    conn: Connection,
+    tenant: str,
+    known: Sequence[StoredMatch],
+    decided: Decision,
+    *,
+    profile_version: int | None = None,
+) -> list[StoredMatch]:
+    """Decide matches alike; they stand afterwards as returned.
+
+    A call that goes to the reference group is asked about there, and one with nothing left there is no longer.
+
+    Raises:
+        AlreadySent: one of them has been told to its unit.
+    """
+    for one in known:
+        if not may_decide(one.state):
+            raise AlreadySent(Message(text=SENT, values={"number": one.id}))
+    after = [matches.decide(conn, tenant, one.id, decided, profile_version=profile_version) for one in known]
+    if decided.verdict is Verdict.REFER:
+        _refer(conn, tenant, known, decided)
+    settle(conn, tenant, known, decided.by, decided.at)
+    return after
+
+
+def settle(conn: Connection, tenant: str, known: Sequence[StoredMatch], by: str, now: datetime) -> None:
+    """Free the reference group of the calls of these matches that have nothing left there."""
+    referrals.close_settled(conn, tenant, {one.match.call_id for one in known}, by, now)
+
+
+def _refer(conn: Connection, tenant: str, known: Sequence[StoredMatch], decided: Decision) -> None:
+    units: dict[int, list[str]] = {}
+    for one in known:
+        units.setdefault(one.match.call_id, []).append(one.match.unit)
+    for call_id, some in units.items():
+        about = {"call_id": call_id, "units": some, "note": decided.note}
+        referrals.refer(conn, tenant, by=decided.by, now=decided.at, **about)
