@@ -112,9 +112,13 @@ def sqlite_engine(path: Path, *, foreign_keys: bool = True) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
-        access = conn.get_execution_options().get("access", "write")
-        conn.exec_driver_sql(f"PRAGMA query_only = {'ON' if access == 'read' else 'OFF'}")
-        conn.exec_driver_sql("BEGIN" if access == "read" else "BEGIN IMMEDIATE")
+        if conn.get_execution_options().get("access", "write") == "read":
+            raw = conn.connection.driver_connection  # neither can fail, and every page begins so
+            raw.execute("PRAGMA query_only = ON")
+            raw.execute("BEGIN")
+        else:
+            conn.exec_driver_sql("PRAGMA query_only = OFF")
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from storage.tables import profile
 
@@ -25,6 +25,12 @@ class StoredProfile:
     at: datetime
 
 
+# Asked at every request, so put together once.
+NEWEST = (
+    select(profile).where(profile.c.tenant == bindparam("tenant")).order_by(profile.c.version.desc()).limit(1)
+)
+
+
 def save(conn: Connection, tenant: str, key: str, document: str, by: str, now: datetime) -> int:
     """Keep a profile file; its version. The same text as last time makes no new version."""
     last = latest(conn, tenant)
@@ -38,9 +44,7 @@ def save(conn: Connection, tenant: str, key: str, document: str, by: str, now: d
 
 def latest(conn: Connection, tenant: str) -> StoredProfile | None:
     """The newest version, None when there is none yet."""
-    row = conn.execute(
-        select(profile).where(profile.c.tenant == tenant).order_by(profile.c.version.desc()).limit(1)
-    ).first()
+    row = conn.execute(NEWEST, {"tenant": tenant}).first()
     return None if row is None else _stored(row)
 
 

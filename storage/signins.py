@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from storage.audit import Event, record
 from storage.tables import session as session_table
@@ -159,7 +159,14 @@ def is_locked(conn: Connection, tenant: str, person: str, now: datetime) -> bool
 
 
 def open_session(
-    conn: Connection, tenant: str, *, person: str, token_hash: str, csrf: str, now: datetime, way: str = "mail"
+    conn: Connection,
+    tenant: str,
+    *,
+    person: str,
+    token_hash: str,
+    csrf: str,
+    now: datetime,
+    way: str = "mail",
 ) -> Session:
     """Somebody is signed in from now on.
 
@@ -177,17 +184,25 @@ def open_session(
     return Session(id=row_id, **values)
 
 
+# Asked at every request, so put together once.
+OPEN_SESSION = select(session_table).where(
+    session_table.c.tenant == bindparam("tenant"),
+    session_table.c.token_hash == bindparam("token_hash"),
+    session_table.c.closed_at.is_(None),
+    session_table.c.used_at > bindparam("used_after"),
+    session_table.c.opened_at > bindparam("opened_after"),
+)
+
+
 def session(conn: Connection, tenant: str, token_hash: str, now: datetime) -> Session | None:
     """The session that a cookie's token stands for; None when closed, idle for an hour, or 12 hours old (F6)."""
-    row = conn.execute(
-        select(session_table).where(
-            session_table.c.tenant == tenant,
-            session_table.c.token_hash == token_hash,
-            session_table.c.closed_at.is_(None),
-            session_table.c.used_at > now - IDLE,
-            session_table.c.opened_at > now - LONGEST,
-        )
-    ).first()
+    known = {
+        "tenant": tenant,
+        "token_hash": token_hash,
+        "used_after": now - IDLE,
+        "opened_after": now - LONGEST,
+    }
+    row = conn.execute(OPEN_SESSION, known).first()
     if row is None or (row.person == BREAK_GLASS and row.opened_at <= now - BREAK_GLASS_LASTS):
         return None
     return Session(id=row.id, person=row.person, csrf=row.csrf, opened_at=row.opened_at, used_at=row.used_at)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection
 
 from calls.model import BRUSSELS, Call
 from calls.vocabulary import Status
 from matcher.model import MatchState, StoredMatch
+from matcher.score import WORDS_ONLY
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from web import queue
@@ -64,6 +66,11 @@ class Board:
         return queue.counts(self.rows.values())
 
     @cached_property
+    def rests_on_words(self) -> bool:
+        """Whether some matches were made without the language model (H4)."""
+        return any(match.match.model == WORDS_ONLY for row in self.rows.values() for match in row.matches)
+
+    @cached_property
     def programmes(self) -> list[str]:
         """Keys of the programmes that the rows have."""
         return sorted({row.call.programme for row in self.rows.values() if row.call.programme})
@@ -107,7 +114,7 @@ class Memory:
         self._calls: tuple[tuple, dict[int, Call]] = ((), {})
         self._texts: tuple[tuple, dict[int, str]] = ((), {})
         self._boards: OrderedDict[frozenset[str] | None, Board] = OrderedDict()
-        self._pieces: OrderedDict[tuple, str] = OrderedDict()
+        self._pieces: OrderedDict[tuple, Any] = OrderedDict()
         self._done: dict[tuple, datetime] = {}
 
     def board(
@@ -127,6 +134,12 @@ class Memory:
                 self._boards.popitem(last=False)
             return board
 
+    def holds(self, units: frozenset[str] | None, now: datetime) -> bool:
+        """Whether the clock has moved nothing since a reader's queue was last made; False when it never was."""
+        with self._lock:
+            board = self._boards.get(units)
+            return board is not None and board.holds_at(now)
+
     def texts(self, conn: Connection, tenant: str, mark: tuple) -> dict[int, str]:
         """What a search looks in, by call; read at the first search after a harvest."""
         with self._lock:
@@ -134,12 +147,12 @@ class Memory:
                 self._texts = (mark, stored_calls.search_texts(conn, tenant))
             return self._texts[1]
 
-    def kept(self, key: tuple) -> str | None:
+    def kept(self, key: tuple) -> Any:
         """A piece of a page made before, None when it must be made."""
         with self._lock:
             return self._pieces.get(key)
 
-    def keep(self, key: tuple, piece: str) -> None:
+    def keep(self, key: tuple, piece: Any) -> None:
         """Keep a piece of a page; the oldest leave."""
         with self._lock:
             self._pieces[key] = piece

@@ -12,13 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
 from matcher import gates
-from matcher.gates import GATE_LABELS
+from matcher.gates import GATE_LABELS, answer_said
 from matcher.model import REJECT_REASON_LABELS, Check, Decision, StoredMatch
 from profiles.model import Unit
 from storage import assignments, decided, referrals
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.answers_given import KIND_LABELS, StoredAnswer
+from storage.answers_given import KIND_LABELS
 from storage.assignments import Assignment
 from storage.database import reading
 from storage.decided import Decided
@@ -34,6 +34,7 @@ from web.queue_page import TOKEN_BLANK, filter_choices
 from web.render import page, piece
 from web.selection import Order, Selection, selection
 from web.series import other_rounds
+from web.unchanged import unchanged
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
@@ -41,25 +42,18 @@ MOST_PAIRS = 3
 
 def one(visit: Here, call_id: str, request: Request) -> Response:
     """One call: its facts, its text, its changes, and why it concerns whom."""
-    number, memory, tenant = number_of(call_id), visit.context.memory, visit.context.tenant
+    number = number_of(call_id)
     asked = presentation.unit_of(visit.profile, request.query_params.get("enhet", ""))
+    blank, about = replace(visit, csrf=TOKEN_BLANK), ("call", number, visit.path, asked and asked.key)
     with reading(visit.context.engine) as conn:
-        board = memory.board(conn, tenant, visit.now, visit.units_seen)
-        if number not in board.calls:
-            raise HTTPException(404)
-        given = answers.of_call(visit, conn, number)
-        seen = (board.mark, board.made_at, board.touched.get(number), visit.profile_version)
-        reader = (visit.language, visit.is_coordinator, visit.units_seen)
-        key = ("call", number, asked.key if asked else "", *(one.id for one in given), *reader, *seen)
-        body = memory.kept(key)
-        if body is None:
-            body = _body(replace(visit, csrf=TOKEN_BLANK), conn, number, given, asked)
-            memory.keep(key, body)
+        title, body = unchanged(
+            visit, conn, about, visit.units_seen, lambda: _body(blank, conn, number, asked)
+        )
     response = page(
         visit,
         "calls/one.html",
         names=Names(visit),
-        title=board.calls[number].title,
+        title=title,
         body=Markup(body.replace(TOKEN_BLANK, visit.csrf)),
         number=number,
         follows=is_following(visit, number),
@@ -69,17 +63,18 @@ def one(visit: Here, call_id: str, request: Request) -> Response:
     return response
 
 
-def _body(
-    visit: Visit, conn: Connection, number: int, given: Sequence[StoredAnswer], asked: Unit | None
-) -> str:
-    """Everything of the page that is about the call."""
+def _body(visit: Visit, conn: Connection, number: int, asked: Unit | None) -> tuple[str, str]:
+    """The call's title, and everything of the page that is about it. Raises HTTPException(404) when there is none."""
+    board = visit.context.memory.board(conn, visit.context.tenant, visit.now, visit.units_seen)
+    if number not in board.calls:
+        raise HTTPException(404)
     tenant, call = visit.context.tenant, stored_calls.get(conn, visit.context.tenant, number)
     versions = stored_calls.versions(conn, tenant, number)
     found = stored_matches.find(conn, tenant, call_id=number)
     matches = [match for match in found if visit.may_see_unit(match.match.unit)]
     history = {m.id: stored_matches.history(conn, tenant, m.id) for m in matches}
     rows = queue.rows_of([call], matches, visit.now)
-    return piece(
+    body = piece(
         visit,
         "calls/body.html",
         names=Names(visit),
@@ -92,8 +87,8 @@ def _body(
         versions=[(v, presentation.past_changes(v.changes, visit.wording)) for v in reversed(versions)],
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
         events=of_call(visit, conn, number, [(match.id, match.match.unit) for match in matches]),
-        answers=presentation.ANSWER_LABELS,
-        given=given,
+        answer_said=answer_said,
+        given=answers.of_call(visit, conn, number),
         rounds=_rounds(visit, conn, call),
         asked=_seen(visit, assignments.of_call(conn, tenant, number)),
         referred=referrals.of_call(conn, tenant, number) if visit.is_coordinator else [],
@@ -104,6 +99,7 @@ def _body(
         gates=GATE_LABELS,
         decide=DECIDE,
     )
+    return call.title, body
 
 
 def _rounds(visit: Visit, conn: Connection, call: Call) -> list[tuple[Call, list[Decided]]]:

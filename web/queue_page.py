@@ -18,7 +18,6 @@ from starlette.responses import RedirectResponse, Response
 from calls.vocabulary import APPLICANT_LABELS, Status
 from matcher.model import BAND_LABELS, MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
-from matcher.score import WORDS_ONLY
 from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
@@ -32,8 +31,9 @@ from web.letters.desk import dispatch
 from web.names import Names
 from web.queue import Row
 from web.render import page, piece
-from web.selection import Due, Order, Selection, Tab, selection
+from web.selection import Due, Order, Selection, Tab, search_words, selection
 from web.shortcuts import keys_of
+from web.unchanged import unchanged
 from web.views import saved
 from web.visit import Access, Here, Visit
 
@@ -84,41 +84,35 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
 
 
 def _body(visit: Visit, asked: Mapping[str, str]) -> str:
-    """Everything of the page that is about the queue; made anew only when something in it has changed."""
-    tenant, memory = visit.context.tenant, visit.context.memory
+    """Everything of the page that is about the queue; made anew only when something has changed."""
     with reading(visit.context.engine) as conn:
-        board, chosen, found = choose(visit, conn, asked)
-        rules = choices.review_rules(conn, tenant)
-        letters = dispatch(visit, conn)
-        harvests = runs.latest(conn, tenant)
-        troubled = _troubled_sources(visit, conn, harvests)
-        answers = len(answers_given.newest(conn, tenant))
-        keys = keys_of(visit, conn)
-        views = saved(visit, conn)
-        goes_at = goes_unreviewed_text(visit)
-        seen = (board.mark, board.made_at, board.revision, visit.profile_version, visit.language, visit.path)
-        about = (chosen, answers, repr((keys, views)), goes_at, tuple(sorted(rules.items())), letters)
-        key = ("queue", *seen, *about, str(troubled), len(harvests)) if not chosen.words else None
-        kept = memory.kept(key) if key else None
-        if kept is not None:
-            return kept
-        blank = replace(visit, csrf=TOKEN_BLANK)
-        rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)
+        if search_words(asked.get("sok", "")):  # what is near by meaning changes with the vectors too
+            return _made(visit, conn, asked)
+        about = ("queue", visit.path, *sorted(asked.items()))
+        return unchanged(visit, conn, about, None, lambda: _made(visit, conn, asked))
+
+
+def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
+    tenant, (board, chosen, found) = visit.context.tenant, choose(visit, conn, asked)
+    rules, letters = choices.review_rules(conn, tenant), dispatch(visit, conn)
+    harvests, goes_at = runs.latest(conn, tenant), goes_unreviewed_text(visit)
+    blank = replace(visit, csrf=TOKEN_BLANK)
+    rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)
     last = queue.last_page(len(found))
-    body = piece(
+    return piece(
         blank,
         "review/body.html",
         names=Names(blank),
         chosen=chosen,
         tabs=tab_row(board),
-        answers=answers,
+        answers=len(answers_given.newest(conn, tenant)),
         rows=rows,
         found=len(found),
         in_all=chosen.tab not in queue.STATES_OF,
         revision=board.revision,
         at_blank=AT_BLANK,
-        keys=keys,
-        views=views,
+        keys=keys_of(visit, conn),
+        views=saved(visit, conn),
         page_number=min(chosen.page, last),
         last_page=last,
         choices=filter_choices(visit, board),
@@ -126,15 +120,12 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
         unheard=letters.unreachable,
         ownerless=_ownerless(visit, board),
         dispatch=letters,
-        troubled=troubled,
-        words_only=any(one.match.model == WORDS_ONLY for row in board.rows.values() for one in row.matches),
+        troubled=_troubled_sources(visit, conn, harvests),
+        words_only=board.rests_on_words,
         has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
         below=board.counts[Tab.BELOW],
         by_meaning=visit.context.nearness is not None,
     )
-    if key:
-        memory.keep(key, body)
-    return body
 
 
 def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Board, Selection, list[Row]]:

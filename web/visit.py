@@ -170,12 +170,12 @@ def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:
     return enter
 
 
-def current(request: Request) -> Visit:
-    """The visit that the gatekeeper let in."""
+async def current(request: Request) -> Visit:
+    """The visit that the gatekeeper let in; asynchronous, as going through a thread costs more than the answer."""
     return request.state.visit
 
 
-def fields(request: Request, form: Annotated[FormData | None, Depends(posted)]) -> FormData:
+async def fields(request: Request, form: Annotated[FormData | None, Depends(posted)]) -> FormData:
     """The posted fields."""
     return form if form is not None else FormData()
 
