@@ -5,6 +5,7 @@ Who, where and when bar a match when the answer is a plain no, and so do a need'
 What a publisher does not say never bars (`Answer.UNKNOWN`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from calls.model import CallFacts
@@ -32,6 +33,13 @@ GATE_LABELS = {
     PERIOD: N_("Behovets period"),
     SIZE: N_("Storlek"),
 }
+
+OF_TIME = frozenset({WHEN, PREPARATION})
+OURS_TO_SAY = frozenset({PARTNERS, OWN_SHARE})  # the source says what it demands, not whether the unit has it
+YES, NO = N_("Ja"), N_("Nej")
+UNSTATED = N_("Framgår inte av källan")
+TO_CHECK = N_("Att kontrollera")
+PARTLY = N_("Delar av länet hör till programområdet ({programme}); kontrollera.")
 
 COUNTRY = "SE"
 # Whom each legal form may be counted as. A municipality is its schools' principal, so schools open the door.
@@ -66,6 +74,24 @@ def checks(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -
 def barring(found: tuple[Check, ...]) -> Check | None:
     """The first check that keeps the match out, None when it may be proposed."""
     return next((check for check in found if check.gate in BARRING and check.answer is Answer.NO), None)
+
+
+def answer_said(check: Check) -> str:
+    """A check's answer in a word or four, the same on pages and in letters; not yet translated."""
+    if check.answer is not Answer.UNKNOWN:
+        return YES if check.answer is Answer.YES else NO
+    is_ours = check.gate in OURS_TO_SAY or check.reason.text == PARTLY
+    return TO_CHECK if is_ours else UNSTATED
+
+
+def as_of(found: Sequence[Check], call: CallFacts, unit: Unit | None, now: datetime) -> tuple[Check, ...]:
+    """A match's checks; those of time as of now, for days go by after a match was made.
+
+    Args:
+        unit: None when the profile has it no more; the checks are then as they were.
+    """
+    today = {check.gate: check for check in checks(call, unit, now)} if unit else {}
+    return tuple(today.get(check.gate, check) if check.gate in OF_TIME else check for check in found)
 
 
 def may_apply(call: CallFacts, unit: Unit) -> Check:
@@ -132,10 +158,7 @@ def _within(area: Area, nuts3: str) -> Check:
     if nuts3.startswith(area.nuts):
         answer, text = Answer.YES, N_("Länet hör till programområdet ({programme}).")
     elif area.partly and nuts3.startswith(area.partly):
-        answer, text = (
-            Answer.UNKNOWN,
-            N_("Delar av länet hör till programområdet ({programme}); kontrollera."),
-        )
+        answer, text = Answer.UNKNOWN, PARTLY
     else:
         answer, text = Answer.NO, N_("Länet hör inte till programområdet ({programme}).")
     return Check(gate=WHERE, answer=answer, reason=Message(text=text, values={"programme": area.name}))

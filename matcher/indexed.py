@@ -11,11 +11,9 @@ from matcher.likeness import CallRows, hubness
 from matcher.nearness import (
     Directions,
     Nearness,
-    Wordings,
     directions,
     in_meaning,
-    in_words,
-    wordings,
+    themselves,
 )
 from matcher.programmes import ActionFacts, ProgrammeFacts, action_of, programme_of
 from matcher.texts import TITLE, call_texts, words_text
@@ -82,22 +80,17 @@ class IndexedCalls:
         """Where the calls lie in meaning among themselves; None without vectors."""
         return None if self.rows is None else directions(self.rows, self.vectors)
 
-    @cached_property
-    def wordings(self) -> Wordings:
-        """The words that the calls are compared with each other by, where there are no vectors."""
-        return wordings(self.calls)
-
     def nearness(self, asked: Sequence[Call], vectors: Vectors | None) -> Nearness:
         """How near each of some calls lies to every call here.
 
         Args:
-            vectors: those of the asked calls' texts; None compares words.
+            vectors: those of the asked calls' texts; without them a call is near itself alone.
         """
         if not asked or not self.calls:
             return Nearness({}, np.zeros((len(asked), len(self.calls))))
         rows = {call.id: row for row, call in enumerate(asked)}
         if vectors is None or self.directions is None:
-            return Nearness(rows, in_words(asked, self.wordings))
+            return Nearness(rows, themselves(asked, self.calls))
         return Nearness(rows, in_meaning(asked, self.directions, vectors))
 
     def warm(self) -> "IndexedCalls":

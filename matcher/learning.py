@@ -135,7 +135,8 @@ def learn(
     """What the answers do to each need that has any that teach; by the need's position.
 
     Args:
-        vectors: of the calls, and of those answered that are no longer among them; None compares words.
+        vectors: of the calls, and of those answered that are no longer among them; without them an answer about
+            the need moves the call itself alone.
         total: the scores before learning, shape (needs, calls).
         near: of all calls answered to the calls, where it is known already.
     """

@@ -1,10 +1,12 @@
-"""How near calls lie to each other: by the meaning of their texts, or by their words where there is no model.
+"""How near calls lie to each other, by the meaning of their texts.
+
+Without a model a call is near itself alone: shared words taught other calls nothing on the judged needs (0.003
+nDCG@10, within its error) and cost single ones 0.04 to 0.12.
 
 What concerns the calls alone is worked out once for a pool of calls (`IndexedCalls`), so that a need that is
 edited is ranked in a moment also when it has been taught.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +15,8 @@ import numpy as np
 from calls.model import Call
 from matcher.likeness import PRIOR_CALLS, CallRows
 from matcher.programmes import programmes
-from matcher.texts import call_texts, words_text
+from matcher.texts import call_texts
 from matcher.vectors import PASSAGE, Vectors
-from matcher.words import tokens
 
 
 @dataclass(frozen=True)
@@ -55,26 +56,6 @@ def directions(texts: CallRows, vectors: Vectors) -> tuple[Directions, Direction
     return _directions(titles, usual), _directions(_means(texts), usual)
 
 
-@dataclass(frozen=True)
-class Wordings:
-    """The words of a pool's calls, weighed by how rare they are.
-
-    Attributes:
-        spread: word to how many of the calls have it.
-        weights: for each call, word to weight, of unit length together.
-    """
-
-    spread: Counter[str]
-    weights: tuple[Mapping[str, float], ...]
-
-
-def wordings(calls: Sequence[Call]) -> Wordings:
-    """Word counts of all calls, rare words counting more (tf-idf)."""
-    counts = [Counter(tokens(words_text(call))) for call in calls]
-    spread = Counter(word for counted in counts for word in counted)
-    return Wordings(spread, tuple(_weights(counted, spread, len(counts)) for counted in counts))
-
-
 def in_meaning(asked: Sequence[Call], pool: tuple[Directions, Directions], vectors: Vectors) -> np.ndarray:
     """How near each asked call lies to every call, half by the titles, half by the mean of all texts."""
     dimension = len(pool[0].middle)
@@ -84,21 +65,9 @@ def in_meaning(asked: Sequence[Call], pool: tuple[Directions, Directions], vecto
     return np.clip((pool[0].to(titles) + pool[1].to(wholes)) / 2, 0, 1)
 
 
-def in_words(asked: Sequence[Call], pool: Wordings) -> np.ndarray:
-    """The same by words: cosine of the weights."""
-    count = len(pool.weights)
-    own = [_weights(Counter(tokens(words_text(call))), pool.spread, count) for call in asked]
-    place = {word: row for row, word in enumerate(dict.fromkeys(word for known in own for word in known))}
-    matrix = np.zeros((len(place), len(asked)))
-    for column, known in enumerate(own):
-        for word, weight in known.items():
-            matrix[place[word], column] = weight
-    found = np.zeros((len(asked), count))
-    for column, known in enumerate(pool.weights):
-        shared = [word for word in known if word in place]
-        if shared:
-            found[:, column] = np.array([known[word] for word in shared]) @ matrix[[place[w] for w in shared]]
-    return found
+def themselves(asked: Sequence[Call], calls: Sequence[Call]) -> np.ndarray:
+    """1 where an asked call is the call itself, else 0; shape (asked, calls)."""
+    return (np.array([one.id for one in asked])[:, None] == np.array([one.id for one in calls])).astype(float)
 
 
 def _directions(found: np.ndarray, usual: np.ndarray | None) -> Directions:
@@ -134,13 +103,3 @@ def _units(rows: np.ndarray) -> np.ndarray:
     """Unit rows; a row that is not known or has no length becomes nought."""
     rows = np.nan_to_num(rows)
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
-
-def _weights(counted: Counter[str], spread: Counter[str], total: int) -> dict[str, float]:
-    """Word to weight, of unit length together."""
-    raw = {
-        word: (1 + np.log(times)) * np.log((total + 1) / max(1, spread[word]))
-        for word, times in sorted(counted.items())
-    }
-    length = float(np.sqrt(sum(weight * weight for weight in raw.values())))
-    return {word: float(weight) / length for word, weight in raw.items()} if length else {}

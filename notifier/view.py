@@ -51,6 +51,15 @@ class Quote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckView:
+    """One check: what is asked, the answer in a word or four, and why."""
+
+    label: str
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Credit:
     """Who publishes the call, where, and when we read it; `href` is None when it cannot be followed."""
 
@@ -65,6 +74,7 @@ class Credit:
 class ItemView:
     """One call in full; `short_title` stands in the words of a link.
 
+    `area` is the priority area that the need serves, empty when it serves none; `notes` are the source's oddities.
     `answer` is where one answers, `calendar` a file with the deadlines, empty when there are none.
     """
 
@@ -82,7 +92,9 @@ class ItemView:
     changes: tuple[ShownChange, ...]
     quotes: tuple[Quote, ...]
     reasons: tuple[str, ...]
-    doubts: tuple[str, ...]
+    area: str
+    checks: tuple[CheckView, ...]
+    notes: tuple[str, ...]
     also_for: str
     credit: Credit
 

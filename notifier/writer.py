@@ -6,6 +6,8 @@ from itertools import groupby
 
 from calls.model import Call, Deadline
 from calls.vocabulary import SECTION_LABELS, SectionKind
+from matcher import gates
+from matcher.evidence import told
 from matcher.model import BAND_LABELS, Answer, Band, Match
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
@@ -15,6 +17,7 @@ from notifier.model import Digest, DigestItem
 from notifier.notice_model import Question
 from notifier.view import (
     AwaitingView,
+    CheckView,
     Credit,
     DateView,
     ItemView,
@@ -31,8 +34,7 @@ from profiles.model import Need, Unit
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
 _TITLE, _LINE_TITLE, _LINK_TITLE, _QUOTE, _REASON = 200, 110, 60, 260, 220
-_PAIRS, _REASONS, _DOUBTS = 2, 3, 4
-_REMARKS = frozenset({"policy", "learned"})
+_PAIRS, _NOTES = 1, 4
 _DATES = 10
 
 
@@ -215,7 +217,9 @@ def _item(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         changes=shown_changes(item.changes, wording),
         quotes=_quotes(item.best, context, wording),
         reasons=_reasons(item.best, wording),
-        doubts=_doubts(item, wording),
+        area=_area(item.best, context, wording),
+        checks=_checks(item, context, wording),
+        notes=_notes(item, wording),
         also_for=_also_for(item, context, wording),
         credit=_credit(item, context, wording),
     )
@@ -229,7 +233,7 @@ def _band(item: DigestItem, wording: Wording) -> str:
 
 
 def _quotes(match: Match, context: LetterContext, wording: Wording) -> tuple[Quote, ...]:
-    """At most two pairs; without a pair the need's own words stand alone."""
+    """The best pair, the other ones stand on the page; without a pair the need's own words stand alone."""
     need = _need(context, match.unit, match.need)
     quotes = tuple(
         Quote(
@@ -258,20 +262,35 @@ def _section_name(section: str, wording: Wording) -> str:
 
 
 def _reasons(match: Match, wording: Wording) -> tuple[str, ...]:
-    """What moved the score most, as the match has it, and after it what is remarked: whether need and priority
-    area are both met, and what answers did."""
-    given = [evidence for evidence in match.evidence if evidence.signal not in _REMARKS][:_REASONS]
-    given += [evidence for evidence in match.evidence if evidence.signal in _REMARKS]
-    said = [cut(clean(wording.message(evidence.reason)), _REASON) for evidence in given]
+    said = [cut(clean(wording.message(reason)), _REASON) for reason in told(match)]
     return tuple(dict.fromkeys(reason for reason in said if reason))
 
 
-def _doubts(item: DigestItem, wording: Wording) -> tuple[str, ...]:
-    """What a person should check: what the gates could not answer, and the source's own oddities."""
-    checks = [wording.message(check.reason) for check in item.best.checks if check.answer is not Answer.YES]
-    notes = [wording.message(note) for note in item.call.notes]
-    said = [cut(clean(doubt), _REASON) for doubt in (*checks, *notes) if doubt]
-    return tuple(dict.fromkeys(said))[:_DOUBTS]
+def _area(match: Match, context: LetterContext, wording: Wording) -> str:
+    """The priority area of the policy that the need serves; empty when it serves none."""
+    key = _need(context, match.unit, match.need).priority_area
+    area = next((one for one in context.profile.priority_areas if one.key == key), None)
+    return clean(_local(area, "title", wording)) if area else ""
+
+
+def _checks(item: DigestItem, context: LetterContext, wording: Wording) -> tuple[CheckView, ...]:
+    """As on the call's page, but for the last day, which stands among the facts."""
+    unit = context.profile.unit(item.unit)
+    return tuple(
+        CheckView(
+            label=wording.gettext(gates.GATE_LABELS.get(check.gate, check.gate)),
+            answer=wording.gettext(gates.answer_said(check)),
+            reason=cut(clean(wording.message(check.reason)), _REASON),
+        )
+        for check in gates.as_of(item.best.checks, item.call, unit, context.now)
+        if check.gate != gates.WHEN or check.answer is Answer.NO
+    )
+
+
+def _notes(item: DigestItem, wording: Wording) -> tuple[str, ...]:
+    """The source's own oddities, which a person should look up."""
+    said = [cut(clean(wording.message(note)), _REASON) for note in item.call.notes]
+    return tuple(dict.fromkeys(note for note in said if note))[:_NOTES]
 
 
 def _also_for(item: DigestItem, context: LetterContext, wording: Wording) -> str:

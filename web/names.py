@@ -5,6 +5,7 @@ from typing import Any
 
 from calls.model import Call
 from matcher import gates
+from matcher.evidence import told
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
 from notifier.weeks import STOCKHOLM
 from profiles.model import Need, PriorityArea
@@ -12,8 +13,6 @@ from texts import translate
 from web import presentation
 from web.flash import TOLD, Flash
 from web.visit import Visit
-
-OF_TIME = frozenset({gates.WHEN, gates.PREPARATION})
 
 
 class Names:
@@ -57,11 +56,14 @@ class Names:
         evidence = match.match.evidence
         return translate(evidence[0].reason, self.wording.language) if evidence else ""
 
-    def checks(self, match: StoredMatch, call: Call) -> list[Check]:
-        """The checks of a match; those of time as of today, for days go by after a match was made."""
+    def reasons(self, match: StoredMatch) -> list[str]:
+        """Why, first what moved the score most; then what is remarked of area and answers."""
+        return [translate(reason, self.wording.language) for reason in told(match.match)]
+
+    def checks(self, match: StoredMatch, call: Call) -> tuple[Check, ...]:
+        """The checks of a match, those of time as of today."""
         unit = presentation.unit_of(self.visit.profile, match.match.unit)
-        now = {check.gate: check for check in gates.checks(call, unit, self.visit.now)} if unit else {}
-        return [now.get(c.gate, c) if c.gate in OF_TIME else c for c in match.match.checks]
+        return gates.as_of(match.match.checks, call, unit, self.visit.now)
 
     def doubt(self, match: StoredMatch, call: Call) -> str:
         """What speaks against, in a line: the first check that says no; empty when none does."""

@@ -23,7 +23,6 @@ from matcher.model import (
     MATCH_STATE_LABELS,
     REJECT_REASON_LABELS,
     SYSTEM,
-    Answer,
     Decision,
     MatchState,
     Verdict,
@@ -36,7 +35,6 @@ from profiles.model import Profile, Unit
 from texts import N_
 from web.decisions import is_back_to_queue
 
-ANSWER_LABELS = {Answer.YES: N_("Ja"), Answer.NO: N_("Nej"), Answer.UNKNOWN: N_("Framgår inte")}
 VERDICT_LABELS = {
     Verdict.ACCEPT: N_("Godkänd"),
     Verdict.REJECT: N_("Avvisad"),

@@ -53,6 +53,11 @@ def vectors_of(calls, needs) -> Vectors:
     return Vectors(model=embedder.name, by_key={text.key: row for text, row in zip(texts, rows, strict=True)})
 
 
+@pytest.fixture
+def by_meaning():
+    return vectors_of(CALLS, [a_need()])
+
+
 @pytest.fixture(params=[True, False], ids=["with a model", "by words"])
 def vectors(request):
     return vectors_of(CALLS, [a_need()]) if request.param else None
@@ -65,14 +70,14 @@ def shift(answers, vectors=None, calls=CALLS, needs=None, expected=0.5) -> np.nd
     return found[0].shift if 0 in found else np.zeros(len(calls))
 
 
-def test_an_accepted_call_lifts_those_like_it_most(vectors):
-    moved = shift([an_answer(CALLS[0])], vectors)
+def test_an_accepted_call_lifts_those_like_it_most(by_meaning):
+    moved = shift([an_answer(CALLS[0])], by_meaning)
     assert moved[1] > 0.05
     assert moved[1] > max(moved[2:])
 
 
-def test_a_refused_call_lowers_those_like_it_most(vectors):
-    moved = shift([a_refusal(CALLS[2])], vectors)
+def test_a_refused_call_lowers_those_like_it_most(by_meaning):
+    moved = shift([a_refusal(CALLS[2])], by_meaning)
     assert moved[3] < -0.05
     assert moved[3] < min(moved[[0, 1, 4]])
 
@@ -112,14 +117,21 @@ def test_many_answers_alike_say_no_more_than_one(vectors):
     assert np.allclose(one, three)
 
 
-def test_a_call_that_lies_far_from_every_answer_hardly_moves(vectors):
-    moved = shift([an_answer(CALLS[0]), a_refusal(CALLS[2])], vectors)
+def test_without_a_model_an_answer_moves_its_own_call_alone():
+    moved = shift([an_answer(CALLS[0]), a_refusal(CALLS[2])], None)
+    assert moved[0] > 0.5
+    assert moved[2] < -0.5
+    assert not moved[[1, 3, 4]].any()
+
+
+def test_a_call_that_lies_far_from_every_answer_hardly_moves(by_meaning):
+    moved = shift([an_answer(CALLS[0]), a_refusal(CALLS[2])], by_meaning)
     assert abs(moved[4]) < 0.1 * abs(moved[1])
 
 
-def test_an_answer_that_was_expected_moves_less_than_a_surprise(vectors):
-    expected = shift([an_answer(CALLS[0])], vectors, expected=0.95)
-    surprise = shift([an_answer(CALLS[0])], vectors, expected=0.10)
+def test_an_answer_that_was_expected_moves_less_than_a_surprise(by_meaning):
+    expected = shift([an_answer(CALLS[0])], by_meaning, expected=0.95)
+    surprise = shift([an_answer(CALLS[0])], by_meaning, expected=0.10)
     assert 0 < expected[1] < surprise[1]
 
 
@@ -134,8 +146,8 @@ def test_the_order_of_the_answers_does_not_matter(vectors):
     assert np.array_equal(shift(answers, vectors), shift(answers[::-1], vectors))
 
 
-def test_a_call_that_is_no_longer_matched_still_teaches(vectors):
-    assert shift([an_answer(CALLS[0])], vectors, calls=CALLS[1:])[0] > 0.05
+def test_a_call_that_is_no_longer_matched_still_teaches(by_meaning):
+    assert shift([an_answer(CALLS[0])], by_meaning, calls=CALLS[1:])[0] > 0.05
 
 
 def test_answers_of_one_need_do_not_move_another():

@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from matcher.gates import GATE_LABELS
+from matcher.gates import GATE_LABELS, answer_said
 from matcher.model import BAND_LABELS
 from pipeline.trying import Tried, TriedNeed, call_asked_for, try_call
 from profiles.model import Need
@@ -44,6 +44,7 @@ def show(visit: Here, request: Request) -> Response:
         tried=tried,
         missing=NOT_FOUND if asked and tried is None else None,
         gates=GATE_LABELS,
+        answer_said=answer_said,
         bands=BAND_LABELS,
         units=[one for one in visit.profile.units if visit.may_see_unit(one.key)],
         may_judge=visit.is_coordinator or (visit.person is not None and bool(visit.person.units)),
