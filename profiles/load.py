@@ -216,18 +216,27 @@ def _policy(table: Table) -> Policy:
 
 
 def _aim(table: Table) -> Aim:
-    aim = Aim(key=table.key(), text=_long_text(table, "text"), text_en=_long_text(table, "text_en"))
+    text = _long_text(table, "text")
+    aim = Aim(
+        key=table.key(),
+        text=text,
+        text_en=text if table.is_blank("text_en") else _long_text(table, "text_en"),
+    )
     table.close()
     return aim
 
 
 def _priority_area(table: Table) -> PriorityArea:
+    title, description = table.text("title"), _long_text(table, "description")
+    # Where the English is not written, the Swedish words stand in for it, and are read as Swedish.
     area = PriorityArea(
         key=table.key(),
-        title=table.text("title"),
-        title_en=table.text("title_en"),
-        description=_long_text(table, "description"),
-        description_en=_long_text(table, "description_en"),
+        title=title,
+        title_en=title if table.is_blank("title_en") else table.text("title_en"),
+        description=description,
+        description_en=description
+        if table.is_blank("description_en")
+        else _long_text(table, "description_en"),
         children_and_youth=table.flag("children_and_youth"),
     )
     table.close()

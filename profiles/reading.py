@@ -202,6 +202,12 @@ class Table:
         """Is the key in the file, right or not?"""
         return key in self._values
 
+    def is_blank(self, key: str) -> bool:
+        """Is the key missing, or a text without words? Then it counts as not said."""
+        self._asked.append(key)
+        value = self._values.get(key, "")
+        return isinstance(value, str) and not value.strip()
+
     def _get(self, key: str, kind: type, *, required: bool) -> Any:
         self._asked.append(key)
         value = self._values.get(key)

@@ -53,10 +53,10 @@ def _need(table: Table, unit: str) -> Need:
         key=table.key(),
         unit=unit,
         title=table.text("title"),
-        title_en=table.optional_text("title_en") or "",
+        title_en="" if table.is_blank("title_en") else table.text("title_en"),
         text=_need_text(table, "text"),
         # English may be left out: the vocabulary of municipal work then translates alone.
-        text_en=_need_text(table, "text_en") if table.has("text_en") else "",
+        text_en="" if table.is_blank("text_en") else _need_text(table, "text_en"),
         priority_area=table.text("priority_area"),
         children_and_youth=table.flag("children_and_youth"),
         goal=table.optional_text("goal"),

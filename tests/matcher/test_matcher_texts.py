@@ -70,3 +70,10 @@ def test_endings_that_do_not_change_the_sense_are_cut():
     assert stem("digitalisation") == stem("digitalised")
     assert stem("schools") == stem("school")
     assert stem("gas") == "gas"
+
+
+def test_swedish_words_that_stand_in_for_english_are_translated_like_none():
+    blank = a_need(title_en="", text_en="")
+    standing_in = a_need(title_en=blank.title, text_en=blank.text)
+    assert need_wordings(standing_in) == need_wordings(blank)
+    assert blank.text not in need_wordings(standing_in).english

@@ -131,7 +131,8 @@ def test_the_problems_are_said_in_english_too():
         ("kind", 'kind = "bolag"', "är inget av department, company, federation"),
         ("preparation_days", "preparation_days = -1", "utanför 0 till 730"),
         ("may_lead", "may_lead = 1", "väntade ja eller nej"),
-        ("title_en", "", "saknas"),
+        ("title_en", "title_en = 5", "väntade en text"),
+        ("name_en", "", "saknas"),
     ],
 )
 def test_a_wrong_value_is_named(key, line, said):
@@ -293,4 +294,21 @@ def test_the_presets_are_found_by_key_and_nothing_else_is_P_21():
 def test_every_preset_is_a_sound_profile_under_its_own_key(key):
     profile = load_profile(preset_path(key))
     assert profile.key == key
+    assert read_profile(profile_text(profile), "x.toml") == profile
+
+
+@pytest.mark.parametrize("blank", [None, "", "  "], ids=["left out", "empty", "only spaces"])
+def test_english_that_is_not_written_is_no_fault_and_the_swedish_stands_in(blank):
+    lines = []
+    for line in TEXT.splitlines():
+        key = line.partition(" = ")[0]
+        if key not in ("title_en", "text_en", "description_en"):
+            lines.append(line)
+        elif blank is not None:
+            lines.append(f'{key} = "{blank}"')
+    profile = read_profile("\n".join(lines), "x.toml")
+    area, need = profile.priority_areas[0], profile.needs[0]
+    assert (area.title_en, area.description_en) == (area.title, area.description)
+    assert all(aim.text_en == aim.text for aim in profile.policy.aims)
+    assert (need.title_en, need.text_en) == ("", "")
     assert read_profile(profile_text(profile), "x.toml") == profile

@@ -365,6 +365,10 @@ def test_a_need_of_a_plan_lands_in_the_draft_of_the_unit(world):
     assert (need.unit, need.title, need.children_and_youth) == (
         "skola", "Ge modersmålsstöd till fler nyanlända barn i förskolan", True,
     )  # fmt: skip
+    assert (need.title_en, need.text_en) == ("", ""), "English that nobody wrote is none, as in the editor"
+    draft_page = f"/profil/utkast/{draft.id}"
+    sent = browser.post(draft_page, {"do": "propose", "revision": draft.revision}, page=draft_page)
+    assert sent.status_code == 303, words(sent)
 
 
 def test_a_need_without_an_area_is_asked_for_one(world):

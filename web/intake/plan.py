@@ -17,7 +17,7 @@ from web.editor.editing import editing_unit, must_edit, new_key
 from web.editor.telling import collided
 from web.flash import Flash, leave
 from web.intake.brought import pasted
-from web.intake.offers import Offer, faults_of, in_both_languages, offers_from
+from web.intake.offers import Offer, faults_of, offers_from
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit
@@ -79,7 +79,7 @@ def take(visit: Here, unit: str, fields: Fields) -> Response:
             faults.append(Fault(field=f"{offer.name}-text", message=text))
     if faults:
         return _offer(visit, found, offers, faults=faults, status=422)
-    taken = [in_both_languages(offer) for offer in offers if offer.is_taken]
+    taken = [offer for offer in offers if offer.is_taken]
     try:
         kept = keep(
             visit.context.engine,
