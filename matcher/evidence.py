@@ -16,6 +16,7 @@ from matcher.words import Concept, surfaces, term_stems
 from texts import N_, Message
 
 SHOWN_WORDS, FEW_WORDS = 6, 2
+BEHIND_BEST = 0.25  # a word that tells less than this share of what the best one does is left out
 SHOWN_REASONS = 3
 REMARKS = frozenset({"policy", "learned"})
 UNDESCRIBED = N_("Programmet är inte beskrivet.")
@@ -73,7 +74,8 @@ def shared_words(pool: Pool, i: int, j: int) -> list[str]:
     if len(found) < FEW_WORDS:
         _share([c for c in pool.concepts[i] if c.is_plain], pool.calls[j], pool.told, found)
     ranked = sorted(found.values(), key=lambda item: (-item[0], item[1]))
-    return list(dict.fromkeys(shown for _, shown in ranked))[:SHOWN_WORDS]
+    telling = [shown for value, shown in ranked if value >= BEHIND_BEST * ranked[0][0]]
+    return list(dict.fromkeys(telling))[:SHOWN_WORDS]
 
 
 def _share(

@@ -113,7 +113,7 @@ def may_apply(call: CallFacts, unit: Unit) -> Check:
     return Check(
         gate=WHO,
         answer=Answer.UNKNOWN,
-        reason=Message(text=N_("Vem som får söka framgår av utlysningens dokument.")),
+        reason=Message(text=N_("Slå upp vem som får söka i utlysningens dokument.")),
     )
 
 
@@ -148,7 +148,7 @@ def is_inside(call: CallFacts, nuts3: str = "") -> Check:
         return Check(
             gate=WHERE,
             answer=Answer.UNKNOWN,
-            reason=Message(text=N_("Vilka länder som får vara med framgår inte.")),
+            reason=Message(text=N_("Slå upp vilka länder som får vara med.")),
         )
     return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
 
@@ -228,9 +228,15 @@ def partners(call: CallFacts, unit: Unit) -> Check | None:
     demanded = call.consortium
     if demanded is None or (demanded.min_partners is None and demanded.min_countries is None):
         return None
-    values = {"partners": demanded.min_partners or "?", "countries": demanded.min_countries or "?"}
-    text = N_("Minst {partners} partner från {countries} länder.")
-    alone = (demanded.min_partners or 2) <= 1
+    partners, countries = demanded.min_partners, demanded.min_countries
+    if partners is None:
+        text = N_("Parter från minst {countries} länder.")
+    elif countries is None:
+        text = N_("Minst {partners} parter.")
+    else:
+        text = N_("Minst {partners} parter från {countries} länder.")
+    values = {"partners": partners, "countries": countries}
+    alone = (partners or 2) <= 1
     return Check(
         gate=PARTNERS,
         answer=Answer.YES if alone else Answer.UNKNOWN,

@@ -67,7 +67,7 @@ def applicants(call: CallFacts, need: Need) -> Check | None:
         return None
     stated = call.eligible_applicants
     if not stated:
-        text = N_("Vem som får söka framgår av utlysningens dokument.")
+        text = N_("Slå upp vem som får söka i utlysningens dokument.")
         return Check(gate=APPLICANTS, answer=Answer.UNKNOWN, reason=Message(text=text))
     wanted = {ApplicantType(applicant.value) for applicant in need.applicants}
     if stated & wanted:

@@ -5,7 +5,8 @@ or enough of it. A word that a third of the calls use (town, people, support) sh
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 import numpy as np
 
@@ -36,7 +37,9 @@ class Told:
         self._known: dict[str, float] = {}
 
     def by(self, stem: str) -> float:
-        """0 for what is generic, about 5 for what one call in two hundred has."""
+        """0 for what is generic or vague by itself, about 5 for what one call in two hundred has."""
+        if stem in vague_stems():
+            return 0.0
         if stem not in self._known:
             share = (self._index.calls_with(stem) + MORE_CALLS / ONE_IN) / (self._index.count + MORE_CALLS)
             self._known[stem] = 0.0 if share > GENERIC else float(-np.log(min(1.0, share)))
@@ -52,6 +55,12 @@ class Told:
         return sum(weight * self.by(stem) for stem, weight in shared.items())
 
 
+@cache
+def vague_stems() -> frozenset[str]:
+    """Words that are of no subject, however few calls use them: day, place, agree."""
+    return frozenset(tokens(files("matcher").joinpath("vague_words.txt").read_text(encoding="utf-8")))
+
+
 def said_stems(concept: Concept, stems: frozenset[str]) -> frozenset[str]:
     """The stems of the concept's terms that a text has whole."""
     found = (term_stems(term) for term in concept.terms)
@@ -61,6 +70,7 @@ def said_stems(concept: Concept, stems: frozenset[str]) -> frozenset[str]:
 def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
     """At most three pairs, the most telling first; none where nothing telling is shared.
 
+    The call's title stands above every list already, so it is quoted only where no sentence of its text is met.
     No sentence of the call stands in two of them, and none of the need in all three. `similarity` grows with
     what is shared, from 0.5 for the least that is shown towards 1.
     """
@@ -70,6 +80,7 @@ def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
         for said, concepts in need_sentences(need)
         if (value := told.of(concepts, stems)) >= RARE_FROM
     ]
+    met = [item for item in met if item[3] != TITLE] or met
     met.sort(key=lambda item: (-item[0], item[1], item[2]))
     return tuple(
         SentencePair(

@@ -16,6 +16,7 @@ from matcher.signals import SIGNALS
 from profiles.model import Need, PriorityArea, Profile
 from texts import N_, Message
 
+POLICY = "policy"  # the remark's signal
 TOPICAL = ("meaning", "own_words", "words")
 # Least weighed sums. A match is hardly proposed under 2.6; an area is described in general words, and of all
 # calls and areas one in five reaches 1.
@@ -61,7 +62,7 @@ def remark(
     values = {"area": profile.area(need.priority_area).title}
     strength = round(min(1.0, of_area / FULL), 4) if area_is_met else 0.0
     return Evidence(
-        signal="policy", strength=strength, reason=Message(text=text[is_met, area_is_met], values=values)
+        signal=POLICY, strength=strength, reason=Message(text=text[is_met, area_is_met], values=values)
     )
 
 

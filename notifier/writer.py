@@ -9,6 +9,7 @@ from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher import gates
 from matcher.evidence import told
 from matcher.model import BAND_LABELS, Answer, Band, Match
+from matcher.policy import POLICY
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
 from notifier.headers import clean, cut
@@ -267,7 +268,9 @@ def _reasons(match: Match, wording: Wording) -> tuple[str, ...]:
 
 
 def _area(match: Match, context: LetterContext, wording: Wording) -> str:
-    """The priority area of the policy that the need serves; empty when it serves none."""
+    """The priority area of the policy that the need serves; empty when it serves none or a reason names it."""
+    if any(evidence.signal == POLICY for evidence in match.evidence):
+        return ""
     key = _need(context, match.unit, match.need).priority_area
     area = next((one for one in context.profile.priority_areas if one.key == key), None)
     return clean(_local(area, "title", wording)) if area else ""
