@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
-from anyio.to_thread import current_default_thread_limiter
+from anyio import create_task_group
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -106,7 +108,7 @@ def create_app(context: WebContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_with_few_threads,
+        lifespan=_warmed,
     )
     app.state.context = context
     app.state.doors = {door.path: door.access for door in DOORS if "GET" in door.methods}
@@ -127,10 +129,16 @@ def create_app(context: WebContext) -> FastAPI:
 
 
 @asynccontextmanager
-async def _with_few_threads(_app: FastAPI) -> AsyncIterator[None]:
-    """Pages take turns: many threads at once would only wait for each other's interpreter."""
+async def _warmed(app: FastAPI) -> AsyncIterator[None]:
+    """Pages take turns, and the queue is read while nobody waits for it yet.
+
+    Many threads at once would only wait for each other's interpreter.
+    """
     current_default_thread_limiter().total_tokens = THREADS
-    yield
+    async with create_task_group() as group:
+        group.start_soon(partial(run_sync, queue_page.read_ahead, app.state.context, abandon_on_cancel=True))
+        yield
+        group.cancel_scope.cancel()
 
 
 def _refused(request: Request, failure: Refused) -> Response:

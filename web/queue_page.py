@@ -7,6 +7,7 @@ happened to since it was last shown is not made again.
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,10 +22,11 @@ from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
 from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.database import reading
+from storage.database import StorageError, reading
 from texts import N_
 from web import presentation, queue, search
 from web.board import Board
+from web.context import WebContext
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.letters.desk import dispatch
@@ -72,6 +74,23 @@ def front(visit: Here, request: Request) -> Response:
     if not visit.is_coordinator:
         return RedirectResponse("/utlysningar", status_code=303)
     return show_queue(visit, request.query_params)
+
+
+def read_ahead(context: WebContext) -> None:
+    """Make the queue once before anybody asks for it; what fails now is told by the first page."""
+    with suppress(StorageError):
+        version, profile = context.profile() or (0, None)
+        for person in profile.coordinators[:1] if profile else ():
+            visit = Visit(
+                context=context,
+                now=context.now(),
+                language=person.language,
+                profile=profile,
+                profile_version=version,
+                person=person,
+                cookies={},
+            )
+            _body(visit, {})
 
 
 def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
