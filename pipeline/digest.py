@@ -3,38 +3,33 @@
 A letter's bytes are fixed when it is planned. Sending them is `pipeline/sending.py`.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
-from calls.model import Call
-from matcher.model import Match, MatchState, StoredMatch
-from matcher.review import went_unreviewed
 from notifier.digest import build_digest
 from notifier.errors import NotifierError
 from notifier.headers import ascii_address
 from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter, LetterState, StoredLetter
-from notifier.notice_model import Question
 from notifier.notices import nothing_new, notice_letter
 from notifier.render import render
 from notifier.view import LetterContext
-from notifier.weeks import days_of, local_day, week_of
+from notifier.weeks import days_of, week_of
 from pipeline import unreviewed
 from pipeline.limiter import Limiter
-from pipeline.notices import waiting_for
-from pipeline.readers import Reader, readers, recipients
+from pipeline.readers import Reader, recipients
 from pipeline.sending import WAITING, SendSummary, send
+from pipeline.week import WeekFacts, place_of, still_stand, week_facts
 from profiles.model import ContactPerson, Profile
-from storage import calls, follows, holds, letters, matches, notices, rounds, runs, wishes
+from storage import calls, holds, letters, notices, runs
 from storage.database import reading, writing
 from storage.errors import SentTwice
-from storage.wishes import Rhythm
-from texts import Message
+from texts import N_, Message
 
 __all__ = [
     "Limiter",
@@ -54,8 +49,13 @@ __all__ = [
 
 # After so long without a letter there is one of two lines.
 SILENT_WEEKS = timedelta(weeks=4)
-# What closes sooner than this after the next monthly letter is told at once.
-MONTHLY_NEEDS = timedelta(days=14)
+# How often the week is read anew when somebody decides while a letter is being made.
+PATIENCE = 5
+OVERTAKEN = N_("Kön ändrades gång på gång medan brevet gjordes. Försök igen.")
+
+
+class Overtaken(NotifierError):
+    """A letter would tell what somebody has just taken back; the week must be read anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,13 @@ def plan(
     facts = week_facts(engine, context, week, unreached, stopped)
     for reader in facts.readers:
         try:
-            letter_id = _plan_one(engine, context, reader, week, facts)
+            for _ in range(PATIENCE - 1):
+                with suppress(Overtaken):
+                    letter_id = plan_one(engine, context, reader, week, facts)
+                    break
+                facts = week_facts(engine, context, week, unreached, stopped)
+            else:
+                letter_id = plan_one(engine, context, reader, week, facts)
         except NotifierError as failure:
             refused.append(Refused(person=reader.person.key, message=failure.message))
             continue
@@ -176,10 +182,15 @@ def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) ->
     ]
 
 
-def _plan_one(
-    engine: Engine, context: LetterContext, reader: Reader, week: str, facts: "WeekFacts"
+def plan_one(
+    engine: Engine, context: LetterContext, reader: Reader, week: str, facts: WeekFacts
 ) -> int | None:
-    """One person's letter; None when there is none to add."""
+    """Put one person's letter into the outbox; its number, None when there is none to add.
+
+    Raises:
+        Overtaken: somebody has decided otherwise since the facts were read; nothing was added.
+        NotifierError: the letter could not be made.
+    """
     person = reader.person
     _cancel_outdated(engine, context, person, week)
     with reading(engine) as conn:
@@ -191,6 +202,8 @@ def _plan_one(
         return None
     try:
         with writing(engine) as conn:
+            if not still_stand(conn, context.tenant, facts, letter, person.units):
+                raise Overtaken(Message(text=OVERTAKEN))
             notices.end_silence(conn, context.tenant, [person.key])
             letter_id = letters.add(conn, context.tenant, letter, slot, context.now)
             if letter_id is not None:
@@ -204,7 +217,7 @@ def _plan_one(
 
 
 def written(
-    conn: Connection, context: LetterContext, reader: Reader, week: str, slot: str, facts: "WeekFacts"
+    conn: Connection, context: LetterContext, reader: Reader, week: str, slot: str, facts: WeekFacts
 ) -> Letter | None:
     """The week's letter of one reader, in two lines when silence lasts; None when there is nothing to say."""
     digest = _digest(conn, context, reader, week, facts)
@@ -220,14 +233,14 @@ def written(
     return notice_letter(view, reader.person, context, week=week, slot=slot)
 
 
-def _note_silence(engine: Engine, tenant: str, person: ContactPerson, week: str, facts: "WeekFacts") -> None:
+def _note_silence(engine: Engine, tenant: str, person: ContactPerson, week: str, facts: WeekFacts) -> None:
     """Only the first silent week is written down."""
     if person.key not in facts.silent:
         with writing(engine) as conn:
             notices.note_silence(conn, tenant, person.key, days_of(week)[0])
 
 
-def _forget_others(engine: Engine, tenant: str, facts: "WeekFacts") -> None:
+def _forget_others(engine: Engine, tenant: str, facts: WeekFacts) -> None:
     """Who gets no letters now is not waiting in silence."""
     others = set(facts.silent) - {reader.person.key for reader in facts.readers}
     if others:
@@ -238,13 +251,18 @@ def _forget_others(engine: Engine, tenant: str, facts: "WeekFacts") -> None:
 def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPerson, week: str) -> None:
     """A letter that waits for an address that is no longer the person's is cancelled (M-39)."""
     with reading(engine) as conn:
-        _, stored = slot_of(conn, context, person, week)
-    if stored is None or stored.state not in WAITING:
-        return
-    if stored.letter.to.casefold() == ascii_address(person.email).casefold():
-        return
+        if not _is_outdated(slot_of(conn, context, person, week)[1], person):
+            return
     with writing(engine) as conn:
-        letters.record(conn, context.tenant, stored.id, LetterState.CANCELLED, context.now)
+        _, stored = slot_of(conn, context, person, week)
+        if stored is not None and _is_outdated(stored, person):  # it may have been claimed since
+            letters.record(conn, context.tenant, stored.id, LetterState.CANCELLED, context.now)
+
+
+def _is_outdated(stored: StoredLetter | None, person: ContactPerson) -> bool:
+    if stored is None or stored.state not in WAITING:
+        return False
+    return stored.letter.to.casefold() != ascii_address(person.email).casefold()
 
 
 def slot_of(
@@ -261,7 +279,7 @@ def slot_of(
 
 
 def _digest(
-    conn: Connection, context: LetterContext, reader: Reader, week: str, facts: "WeekFacts"
+    conn: Connection, context: LetterContext, reader: Reader, week: str, facts: WeekFacts
 ) -> Digest | None:
     tenant, person = context.tenant, reader.person
     received = letters.received(conn, tenant, person.key)
@@ -288,109 +306,6 @@ def _digest(
     )
 
 
-def _is_for(one: Accepted, received: Mapping[int, int], facts: "WeekFacts") -> bool:
+def _is_for(one: Accepted, received: Mapping[int, int], facts: WeekFacts) -> bool:
     """What the unit has been told already is for those who were not told: they get letters more seldom."""
-    return _place_of(one.match) not in facts.told or one.match.call_version > received.get(one.call.id, 0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeekFacts:
-    """What the letters of a week have in common, read once for all of them.
-
-    Attributes:
-        accepted: the accepted matches, and those told to somebody of the unit, with their calls as they read now.
-        told: (call, unit, need) of those told.
-        going: matches that nobody has looked at and that go out all the same; they stand in `accepted` too.
-        unreviewed: unit to how many other proposals nobody has looked at.
-        readers: who gets letters.
-        silent: person to the Monday of the first week without a letter.
-        awaiting: what units have been asked and have not answered.
-        followed: person to the calls that they follow.
-        monday: the week's Monday.
-    """
-
-    accepted: Sequence[Accepted]
-    told: frozenset[tuple[int, str, str]]
-    going: Sequence[StoredMatch]
-    unreviewed: Counter[str]
-    unreached: Sequence[str]
-    readers: Sequence[Reader]
-    silent: Mapping[str, date]
-    awaiting: Sequence[Question]
-    followed: Mapping[str, Sequence[Call]]
-    monday: date
-    now: datetime
-
-    def is_turn_of(self, reader: Reader) -> bool:
-        """Whether the week's letter is one that gathers for this reader: weekly, or the month's first Monday."""
-        return reader.wishes.rhythm is Rhythm.WEEKLY or self.monday.day <= 7
-
-    def for_reader(self, reader: Reader) -> Sequence[Accepted]:
-        """What may go into the reader's letter: between two monthly ones only what closes before it is too late."""
-        if self.is_turn_of(reader):
-            return self.accepted
-        return [one for one in self.accepted if self._cannot_wait(one.call)]
-
-    def _cannot_wait(self, call: Call) -> bool:
-        deadline = call.next_deadline(self.now)
-        return deadline is not None and deadline.day < next_first_monday(self.monday) + MONTHLY_NEEDS
-
-
-def next_first_monday(day: date) -> date:
-    """The first Monday of a month after that day."""
-    start = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    first = day.replace(day=1)
-    for month in (first, start):
-        monday = month + timedelta(days=-month.weekday() % 7)
-        if monday > day:
-            return monday
-    raise ValueError(f"no Monday after {day.isoformat()}")
-
-
-def week_facts(
-    engine: Engine, context: LetterContext, week: str, unreached: Sequence[str], stopped: Collection[str]
-) -> WeekFacts:
-    tenant, now = context.tenant, context.now
-    with reading(engine) as conn:
-        waiting = matches.find(conn, tenant, states=[MatchState.ACCEPTED])
-        told = rounds.told_and_open(conn, tenant, now)
-        new = matches.find(conn, tenant, states=[MatchState.NEW])
-        going = unreviewed.going(conn, tenant, new)
-        stored = [*waiting, *told, *going]
-        found = {call.id: call for call in calls.find(conn, tenant, {one.match.call_id for one in stored})}
-        chosen = wishes.everybodys(conn, tenant)
-        return WeekFacts(
-            accepted=[
-                Accepted(match=one.match, call=found[one.match.call_id], unreviewed=_is_unreviewed(one))
-                for one in stored
-                if one.state is not MatchState.ACCEPTED
-                or unreviewed.still_approved(one, found[one.match.call_id])
-            ],
-            going=going,
-            told=frozenset(_place_of(one.match) for one in told),
-            unreviewed=Counter(one.match.unit for one in new if one not in going),
-            unreached=unreached,
-            readers=readers(context.profile, local_day(now), stopped, chosen),
-            silent=notices.silent_since(conn, tenant),
-            awaiting=waiting_for(conn, context),
-            followed=_followed(conn, tenant),
-            monday=days_of(week)[0],
-            now=now,
-        )
-
-
-def _is_unreviewed(stored: StoredMatch) -> bool:
-    return stored.state is MatchState.NEW or went_unreviewed(stored)
-
-
-def _place_of(match: Match) -> tuple[int, str, str]:
-    return match.call_id, match.unit, match.need
-
-
-def _followed(conn: Connection, tenant: str) -> dict[str, list[Call]]:
-    standing = follows.standing(conn, tenant)
-    found = {call.id: call for call in calls.find(conn, tenant, {one.call_id for one in standing})}
-    by_person: dict[str, list[Call]] = {}
-    for one in standing:
-        by_person.setdefault(one.person, []).append(found[one.call_id])
-    return by_person
+    return place_of(one.match) not in facts.told or one.match.call_version > received.get(one.call.id, 0)

@@ -81,7 +81,7 @@ def match_all(
         calls = stored_calls.by_status(conn, tenant, now, MATCHED)
         answers = learning.answers(conn, tenant)
         held = _held(calls, reach.since(conn, tenant), {unit.key for unit in profile.units})
-    seen = with_answered(calls, answers)
+    seen, versions = with_answered(calls, answers), {call.id: call.version for call in calls}
 
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
         found = match(calls, profile, vectors, now, answers=answers, executor=executor)
@@ -89,7 +89,8 @@ def match_all(
             replaced = None
             if vectors is not None:
                 replaced = active_model.serve(conn, tenant, vectors.model, RECIPE, now)
-            return matches.propose(conn, tenant, found, profile_version, now, held), replaced
+            done = matches.propose(conn, tenant, found, profile_version, now, held, versions)
+            return done, replaced
 
     vectors, embedded = None, 0
     if embedder is not None:

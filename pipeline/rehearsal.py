@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine
 from notifier.errors import NotifierError
 from notifier.model import Letter, LetterState, StoredLetter
 from notifier.view import LetterContext
-from pipeline.digest import WeekFacts, days_of, slot_of, week_facts, written
+from pipeline.digest import days_of, slot_of, written
 from pipeline.readers import Reader
+from pipeline.week import WeekFacts, week_facts
 from profiles.model import ContactPerson
 from storage import holds
 from storage.database import reading

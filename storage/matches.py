@@ -70,6 +70,7 @@ def propose(
     profile_version: int,
     now: datetime,
     held: Callable[[int, str, str], bool] = lambda call_id, unit, need: False,
+    versions: Mapping[int, int] | None = None,
 ) -> Proposed:
     """Put all matches of one run into the queue.
 
@@ -77,6 +78,10 @@ def propose(
     when its call has a newer version, a postponed one when its day has come; the old decision is kept. What is
     no longer proposed leaves the queue but is not deleted, and what is accepted, sent or with the reference group
     stays. Marks that somebody has corrected hold.
+
+    Args:
+        versions: call to the version that it stands at, of the calls that were matched. What was accepted of a call
+            that reads otherwise now comes back even though nothing proposes it any more, until somebody decides.
     """
     known = {(row.call_id, row.unit, row.need): row for row in conn.execute(_with_decisions(tenant))}
     common = {
@@ -105,13 +110,10 @@ def propose(
         conn.execute(insert(match), new)
     _rewrite(conn, refreshed + reopened)
     _set(conn, kept, {"is_current": True, "revision": common["revision"]})
-    gone = [row.id for key, row in known.items() if key not in proposed and row.is_current and not held(*key)]
-    _set(conn, gone, {"is_current": False, "revision": common["revision"]}, but_not=STAYS)
-    leaving = set(gone)
-    left = sum(row.id in leaving and row.state not in STAYS for row in known.values())
-    return Proposed(
-        new=len(new) + len(reopened), updated=len(refreshed), total=_waiting(conn, tenant), gone=left
-    )
+    dropped = [row for key, row in known.items() if key not in proposed and row.is_current]
+    back, left = _drop(conn, dropped, common, versions or {}, held)
+    came = len(new) + len(reopened) + back
+    return Proposed(new=came, updated=len(refreshed), total=_waiting(conn, tenant), gone=left)
 
 
 def find(
@@ -316,6 +318,36 @@ def _comes_back(row: Row, proposal: Match, now: datetime) -> bool:
     if row.state in PROMISED:
         return proposal.call_version > row.call_version
     return row.state == MatchState.LATER and row.until is not None and row.until <= now
+
+
+def _drop(
+    conn: Connection,
+    dropped: Sequence[Row],
+    common: Mapping[str, Any],
+    versions: Mapping[int, int],
+    held: Callable[[int, str, str], bool],
+) -> tuple[int, int]:
+    """What nothing proposes any more: how many came back for a new word, and how many left the queue."""
+    stay = [row for row in dropped if _is_promise_outdated(row, versions)]
+    back = [row for row in stay if row.state in PROMISED]
+    waits = {
+        "updated_at": common["updated_at"],
+        "revision": common["revision"],
+        "state": MatchState.NEW.value,
+    }
+    _rewrite(conn, [waits | {"row_id": row.id, "call_version": versions[row.call_id]} for row in back])
+    staying = {row.id for row in stay}
+    gone = [row for row in dropped if row.id not in staying and not held(row.call_id, row.unit, row.need)]
+    out_of_view = {"is_current": False, "revision": common["revision"]}
+    _set(conn, [row.id for row in gone], out_of_view, but_not=STAYS)
+    return len(back), sum(row.state not in STAYS for row in gone)
+
+
+def _is_promise_outdated(row: Row, versions: Mapping[int, int]) -> bool:
+    """Accepted as the call read before and proposed no more, or waiting since then for a new word."""
+    if row.call_id not in versions or row.verdict != Verdict.ACCEPT:
+        return False
+    return row.state == MatchState.NEW or (row.state in PROMISED and versions[row.call_id] > row.call_version)
 
 
 def _columns(proposal: Match, corrected: marks.Corrected) -> dict[str, Any]:

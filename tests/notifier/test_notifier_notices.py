@@ -27,9 +27,10 @@ from notifier.channel import channel_for
 from notifier.model import OPERATOR, LetterKind, LetterState
 from pipeline import alarms
 from pipeline.alarms import Surroundings, watch
-from pipeline.digest import next_first_monday, plan, week_of
+from pipeline.digest import plan, week_of
 from pipeline.friday import announce
 from pipeline.notices import notify, remind
+from pipeline.week import next_first_monday
 from storage import assignments, incidents, letters, matches, outbox, referrals, runs, wishes
 from storage.answers_given import AnswerKind
 from storage.database import reading, writing

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOW, a_match, a_profile, a_scraped_call
-from matcher.model import SYSTEM, Band, Decision, MatchState, Verdict
+from builders import NOW, a_match, a_need, a_profile, a_scraped_call, a_unit
+from matcher.model import SYSTEM, Band, Decision, MatchState, RejectReason, Verdict
 from matcher.review import ReviewRule
 from pipeline import digest
+from pipeline.match import match_all
+from pipeline.week import week_facts
 from storage import audit, calls, choices, learning, letters, matches
 from storage.database import open_database, reading, writing
 
@@ -111,3 +113,38 @@ def test_an_approval_does_not_cover_a_call_that_changed_before_the_letter(engine
     with writing(engine) as conn:
         matches.propose(conn, "t", [a_match(call_id=2, call_version=2)], 1, NOW + 3 * HOUR)
     assert states(engine)[2] is MatchState.NEW, "it waits for a new approval"
+
+
+def test_what_is_rejected_while_the_letters_are_being_made_is_in_none_of_them(engine):
+    """The coordinator presses reject between the reading of the week and the writing of the letter."""
+    context = digest.letter_context(
+        "t", a_profile(), NOW, public_url="https://fondvakt.exempelstad.example", key="k" * 32
+    )
+    facts = week_facts(engine, context, WEEK, [], ())
+    with writing(engine) as conn:
+        no = Decision(verdict=Verdict.REJECT, by="samordnare", at=NOW, reason=RejectReason.NOT_OUR_NEED)
+        matches.decide(conn, "t", 1, no)
+    for reader in facts.readers:
+        with pytest.raises(digest.Overtaken):
+            digest.plan_one(engine, context, reader, WEEK, facts)
+    digest.plan(engine, context, WEEK)
+    with reading(engine) as conn:
+        assert told(stored.letter for stored in letters.find(conn, "t")) == set()
+    assert states(engine)[1] is MatchState.REJECTED
+
+
+def test_an_accepted_call_that_changed_waits_again_though_nothing_proposes_it_any_more(engine):
+    with writing(engine) as conn:
+        yes = Decision(verdict=Verdict.ACCEPT, by="samordnare", at=NOW)
+        matches.decide(conn, "t", 2, yes)
+        calls.save_harvest(
+            conn,
+            "t",
+            "eu-portal",
+            [a_page(n, budget=n * 1_000_000) for n in (1, 2, 3)],
+            {"eu-portal": 0},
+            NOW + HOUR,
+        )
+    other = a_profile(units=(a_unit(needs=(a_need(key="annat"),)),))
+    match_all(engine, "t", None, other, 2, NOW + HOUR)
+    assert states(engine)[2] is MatchState.NEW
