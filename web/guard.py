@@ -10,13 +10,16 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1024 * 1024
-UPLOADS = "/profil/in/"  # the only addresses that take files; who is not signed in is refused before they are read
+UPLOADS = (
+    "/profil/in/"  # the only addresses that take files; who is not signed in is refused before they are read
+)
 MAX_UPLOAD = 11 * 1024 * 1024  # a document of 10 MiB and the fields beside it
+LONGEST_LENGTH = 20  # digits; more is no length but an attempt at something
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -62,7 +65,7 @@ class Guard:
             return
         answer = _Answer(send, self.headers)
         limit = MAX_UPLOAD if scope["path"].startswith(UPLOADS) else MAX_BODY
-        refusal = self._refusal(Headers(scope=scope), limit)
+        refusal = self._refusal(scope, limit)
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
@@ -70,6 +73,8 @@ class Guard:
             await self.app(scope, _limited(receive, limit), answer)
         except TooLarge:
             await self._too_late(_too_large(limit), scope, receive, answer)
+        except ClientDisconnect:
+            log.info("reader left", path=scope["path"])  # nobody is there to answer, and nothing was done
         except Exception as failure:  # the last stop: a reader gets a page with a number, the log the rest
             number = secrets.token_hex(4)
             trace = "".join(
@@ -78,12 +83,15 @@ class Guard:
             log.error("page failed", number=number, path=scope["path"], trace=trace)
             await self._too_late(self.failed(Request(scope), number), scope, receive, answer)
 
-    def _refusal(self, headers: Headers, limit: int) -> Response | None:
+    def _refusal(self, scope: Scope, limit: int) -> Response | None:
+        headers = Headers(scope=scope)
+        if not scope["path"].startswith("/"):  # "GET http://elsewhere/": we are nobody's proxy
+            return PlainTextResponse("Okänd adress. / Unknown address.\n", status_code=400)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _name(hosts[0]) not in self.hosts:
             return PlainTextResponse("Okänd värd. / Unknown host.\n", status_code=400)
         length = headers.get("content-length", "0")
-        if not length.isdecimal():
+        if not length.isdecimal() or len(length) > LONGEST_LENGTH:
             return PlainTextResponse("Content-Length?\n", status_code=400)
         return _too_large(limit) if int(length) > limit else None
 
