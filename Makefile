@@ -7,6 +7,9 @@ BIN := .venv/bin
 # The judged matches that `make eval` measures on.
 JUDGED ?= ../shared/eval
 
+# So many processes share the tests; files stay whole.
+WORKERS ?= 2
+
 install: .venv/installed
 
 # The CPU build of torch is taken when the package index offers one under its version; see README.
@@ -21,12 +24,12 @@ demo: install
 	$(BIN)/fondvakt demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: install
 	$(BIN)/python -m bench

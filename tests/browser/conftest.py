@@ -1,5 +1,6 @@
 """Chromium, axe, and the pages served on a port of this machine."""
 
+import fcntl
 import shutil
 import subprocess
 import threading
@@ -36,9 +37,11 @@ class Site:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, in the version of the lock file."""
-    if not AXE.exists() and shutil.which("npm"):
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(HERE)]
-        subprocess.run(command, check=False, capture_output=True, timeout=120)
+    with (HERE / ".npm-lock").open("w") as lock:  # two test processes may come at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not AXE.exists() and shutil.which("npm"):
+            command = ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(HERE)]
+            subprocess.run(command, check=False, capture_output=True, timeout=120)
     if not AXE.exists():
         pytest.skip("axe-core is missing: run npm ci --prefix tests/browser")
     return AXE.read_text(encoding="utf-8")
