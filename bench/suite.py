@@ -13,6 +13,8 @@ SECONDS_ASKED = 600
 def measure() -> Iterator[Figure]:
     """Run every test."""
     started = time.perf_counter()
-    code = subprocess.run([sys.executable, "-m", "pytest", "-q", "--durations=5"], check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"], check=False
+    ).returncode
     seconds = time.perf_counter() - started
     yield Figure(what=f"make test (exit code {code})", value=seconds, unit="s", limit=SECONDS_ASKED)
