@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from matcher.model import Decision, RejectReason, Verdict
+from matcher.model import Decision
+from storage.match_rows import decision_read
 from storage.tables import decision, match
 
 
@@ -29,15 +30,6 @@ def latest(conn: Connection, tenant: str, calls: Iterable[int]) -> list[Decided]
     )
     found: dict[tuple[int, str], Decided] = {}
     for row in rows:
-        said = Decision(
-            verdict=Verdict(row.verdict),
-            by=row.by,
-            at=row.at,
-            reason=RejectReason(row.reason) if row.reason else None,
-            note=row.note,
-            until=row.until,
-            duplicate_of=row.duplicate_of,
-        )
-        one = Decided(call_id=row.call_id, unit=row.unit, decision=said)
+        one = Decided(call_id=row.call_id, unit=row.unit, decision=decision_read(row, row.at))
         found.setdefault((row.call_id, row.unit), one)
     return list(found.values())

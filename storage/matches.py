@@ -1,34 +1,36 @@
 """The queue: what was proposed, and what was decided of it. Decisions are added to, never edited."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
+from matcher.model import Decision, Match, MatchState, StoredMatch, Verdict
 from matcher.review import STATE_AFTER
 from storage import marks
 from storage.audit import Event, channel_of, record_all
-from storage.documents import (
-    checks_document,
-    checks_of,
-    evidence_document,
-    evidence_of,
-    pairs_document,
-    pairs_of,
-)
 from storage.errors import UnknownMatch
+from storage.match_rows import (
+    BRIEF,
+    IDS_AT_A_TIME,
+    brief_of,
+    decision_columns,
+    decision_read,
+    match_columns,
+    next_revision,
+    rewrite,
+    set_values,
+    stored_of,
+    with_decisions,
+)
 from storage.tables import decision, match
 from texts import N_, Message
 
 # What people were promised stays in view, whatever the matcher says later.
 PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
 STAYS = (*PROMISED, MatchState.REFERRED)
-SHOWN = ("verdict", "reason", "note", "until", "by", "duplicate_of")
-IDS_AT_A_TIME = 500
-BRIEF = ("call_id", "call_version", "unit", "need", "score", "children_and_youth", "model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +85,12 @@ def propose(
         versions: call to the version that it stands at, of the calls that were matched. What was accepted of a call
             that reads otherwise now comes back even though nothing proposes it any more, until somebody decides.
     """
-    known = {(row.call_id, row.unit, row.need): row for row in conn.execute(_with_decisions(tenant))}
+    known = {(row.call_id, row.unit, row.need): row for row in conn.execute(with_decisions(tenant))}
     common = {
         "profile_version": profile_version,
         "is_current": True,
         "updated_at": now,
-        "revision": _next_revision(conn, tenant),
+        "revision": next_revision(conn, tenant),
     }
     new, refreshed, reopened, kept = [], [], [], []
     proposed = {(m.call_id, m.unit, m.need): m for m in matches}
@@ -97,7 +99,7 @@ def propose(
         row = known.get(key)
         if (row is None or not row.is_current) and held(*key):
             continue
-        values = _columns(proposal, corrected) | common | {"state": MatchState.NEW.value}
+        values = match_columns(proposal, corrected) | common | {"state": MatchState.NEW.value}
         if row is None:
             new.append(values | {"tenant": tenant, "created_at": now})
         elif row.state == MatchState.NEW:
@@ -108,8 +110,8 @@ def propose(
             kept.append(row.id)
     if new:
         conn.execute(insert(match), new)
-    _rewrite(conn, refreshed + reopened)
-    _set(conn, kept, {"is_current": True, "revision": common["revision"]})
+    rewrite(conn, refreshed + reopened)
+    set_values(conn, kept, {"is_current": True, "revision": common["revision"]})
     dropped = [row for key, row in known.items() if key not in proposed and row.is_current]
     back, left = _drop(conn, dropped, common, versions or {}, held)
     came = len(new) + len(reopened) + back
@@ -131,14 +133,14 @@ def find(
         call_id: only matches with this call; None for all.
         call_ids: only matches with one of these calls, a page's worth of them; None for all.
     """
-    wanted = _with_decisions(tenant).where(match.c.is_current)
+    wanted = with_decisions(tenant).where(match.c.is_current)
     if states is not None:
         wanted = wanted.where(match.c.state.in_([state.value for state in states]))
     if call_id is not None:
         wanted = wanted.where(match.c.call_id == call_id)
     if call_ids is not None:
         wanted = wanted.where(match.c.call_id.in_(sorted(set(call_ids))))
-    return [_stored(row) for row in conn.execute(wanted.order_by(match.c.score.desc(), match.c.id))]
+    return [stored_of(row) for row in conn.execute(wanted.order_by(match.c.score.desc(), match.c.id))]
 
 
 def overview(conn: Connection, tenant: str, before: Overview | None = None) -> Overview:
@@ -153,7 +155,7 @@ def overview(conn: Connection, tenant: str, before: Overview | None = None) -> O
     if before is not None and before.revision >= newest:
         return before
     columns = [match.c[name] for name in (*BRIEF, "id", "band", "state", "is_current", "created_at")]
-    wanted = _with_decisions(tenant, columns)
+    wanted = with_decisions(tenant, columns)
     found = dict(before.matches) if before else {}
     if before is not None:
         wanted = wanted.where(match.c.revision > before.revision)
@@ -162,14 +164,14 @@ def overview(conn: Connection, tenant: str, before: Overview | None = None) -> O
         touched.add(row.call_id)
         found.pop(row.id, None)
         if row.is_current:
-            found[row.id] = _brief(row)
+            found[row.id] = brief_of(row)
     return Overview(revision=newest, matches=found, touched=frozenset(touched))
 
 
 def get(conn: Connection, tenant: str, match_id: int) -> StoredMatch | None:
     """One match, in view or not; None when there is none with that id."""
-    row = conn.execute(_with_decisions(tenant).where(match.c.id == match_id)).first()
-    return None if row is None else _stored(row)
+    row = conn.execute(with_decisions(tenant).where(match.c.id == match_id)).first()
+    return None if row is None else stored_of(row)
 
 
 def existing(conn: Connection, tenant: str, match_id: int) -> StoredMatch:
@@ -208,11 +210,11 @@ def decide(
             tenant=tenant,
             match_id=match_id,
             call_version=before.match.call_version,
-            **_decision_columns(decided),
+            **decision_columns(decided),
         )
     )
     after = {"state": _state_after(decided).value, "updated_at": decided.at}
-    _set(conn, [match_id], after | {"revision": _next_revision(conn, tenant)})
+    set_values(conn, [match_id], after | {"revision": next_revision(conn, tenant)})
     event = _event(before, decided, action, profile_version)
     record_all(conn, tenant, [event], decided.at)
     return existing(conn, tenant, match_id)
@@ -226,15 +228,15 @@ def decide_together(
         return
     rows = [
         {"tenant": tenant, "match_id": known.id, "call_version": known.match.call_version}
-        | _decision_columns(said)
+        | decision_columns(said)
         for known, said in decided
     ]
     conn.execute(insert(decision), rows)
     record_all(conn, tenant, [_event(known, said) for known, said in decided], now)
-    revision = _next_revision(conn, tenant)
+    revision = next_revision(conn, tenant)
     states = [_state_after(said).value for _, said in decided]
     common = {"updated_at": now, "revision": revision}
-    _rewrite(
+    rewrite(
         conn,
         [
             {"row_id": known.id, "state": state} | common
@@ -251,12 +253,12 @@ def put(conn: Connection, tenant: str, made: Match, profile_version: int, now: d
     same = [match.c.tenant == tenant, match.c.call_id == made.call_id]
     same += [match.c.unit == made.unit, match.c.need == made.need]
     known = conn.execute(select(match.c.id, match.c.is_current).where(*same)).first()
-    common = {"is_current": True, "updated_at": now, "revision": _next_revision(conn, tenant)}
+    common = {"is_current": True, "updated_at": now, "revision": next_revision(conn, tenant)}
     if known is not None:
         if not known.is_current:
-            _set(conn, [known.id], common | {"state": MatchState.NEW.value})
+            set_values(conn, [known.id], common | {"state": MatchState.NEW.value})
         return known.id
-    values = _columns(made, marks.corrected_children(conn, tenant)) | common
+    values = match_columns(made, marks.corrected_children(conn, tenant)) | common
     values |= {"state": MatchState.NEW.value, "profile_version": profile_version, "created_at": now}
     return conn.execute(insert(match).values(tenant=tenant, **values).returning(match.c.id)).scalar_one()
 
@@ -268,7 +270,7 @@ def history(conn: Connection, tenant: str, match_id: int) -> list[Decision]:
         .where(decision.c.tenant == tenant, decision.c.match_id == match_id)
         .order_by(decision.c.id)
     )
-    return [_read_decision(row, row.at) for row in rows]
+    return [decision_read(row, row.at) for row in rows]
 
 
 def mark_told(
@@ -288,7 +290,7 @@ def mark_told(
 
 def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: datetime) -> None:
     """Note that accepted matches have been mailed; those in another state are left as they are."""
-    wanted, revision = sorted(match_ids), _next_revision(conn, tenant)
+    wanted, revision = sorted(match_ids), next_revision(conn, tenant)
     for start in range(0, len(wanted), IDS_AT_A_TIME):
         conn.execute(
             update(match)
@@ -299,18 +301,6 @@ def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: date
             )
             .values(state=MatchState.SENT.value, updated_at=now, revision=revision)
         )
-
-
-def _with_decisions(tenant: str, columns: Sequence[Any] = (match,)) -> Select:
-    """Matches, each with its latest decision; the decision's columns are null when there is none."""
-    newer = decision.alias("newer")
-    latest = select(func.max(newer.c.id)).where(newer.c.match_id == match.c.id).scalar_subquery()
-    shown = [decision.c[name] for name in SHOWN]
-    return (
-        select(*columns, *shown, decision.c.at.label("decided_at"))
-        .select_from(match.outerjoin(decision, decision.c.id == latest))
-        .where(match.c.tenant == tenant)
-    )
 
 
 def _comes_back(row: Row, proposal: Match, now: datetime) -> bool:
@@ -335,11 +325,11 @@ def _drop(
         "revision": common["revision"],
         "state": MatchState.NEW.value,
     }
-    _rewrite(conn, [waits | {"row_id": row.id, "call_version": versions[row.call_id]} for row in back])
+    rewrite(conn, [waits | {"row_id": row.id, "call_version": versions[row.call_id]} for row in back])
     staying = {row.id for row in stay}
     gone = [row for row in dropped if row.id not in staying and not held(row.call_id, row.unit, row.need)]
     out_of_view = {"is_current": False, "revision": common["revision"]}
-    _set(conn, [row.id for row in gone], out_of_view, but_not=STAYS)
+    set_values(conn, [row.id for row in gone], out_of_view, but_not=STAYS)
     return len(back), sum(row.state not in STAYS for row in gone)
 
 
@@ -350,84 +340,10 @@ def _is_promise_outdated(row: Row, versions: Mapping[int, int]) -> bool:
     return row.state == MatchState.NEW or (row.state in PROMISED and versions[row.call_id] > row.call_version)
 
 
-def _columns(proposal: Match, corrected: marks.Corrected) -> dict[str, Any]:
-    children = marks.of(corrected, proposal.call_id, proposal.unit, proposal.children_and_youth)
-    return {
-        "call_id": proposal.call_id,
-        "call_version": proposal.call_version,
-        "unit": proposal.unit,
-        "need": proposal.need,
-        "score": float(proposal.score),
-        "band": proposal.band.value,
-        "children_and_youth": bool(children),
-        "model": proposal.model,
-        "detail": {
-            "checks": checks_document(proposal.checks),
-            "evidence": evidence_document(proposal.evidence),
-            "pairs": pairs_document(proposal.pairs),
-        },
-    }
-
-
 def _state_after(decided: Decision) -> MatchState:
     if decided.verdict is Verdict.LATER and decided.until is not None and decided.until <= decided.at:
         return MatchState.NEW
     return STATE_AFTER[decided.verdict]
-
-
-def _next_revision(conn: Connection, tenant: str) -> int:
-    """Writers take turns, so no two get the same, and what commits later has a higher one."""
-    newest = select(func.coalesce(func.max(match.c.revision), 0)).where(match.c.tenant == tenant)
-    return conn.execute(newest).scalar_one() + 1
-
-
-def _brief(row: Row) -> StoredMatch:
-    told = {name: getattr(row, name) for name in BRIEF}
-    return StoredMatch(
-        id=row.id,
-        match=Match(**told, band=Band(row.band)),
-        state=MatchState(row.state),
-        created_at=row.created_at,
-        decision=_decision(row),
-    )
-
-
-def _stored(row: Row) -> StoredMatch:
-    brief, detail = _brief(row), row.detail
-    reasons = {
-        "checks": checks_of(detail["checks"]),
-        "evidence": evidence_of(detail["evidence"]),
-        "pairs": pairs_of(detail["pairs"]),
-    }
-    return replace(brief, match=replace(brief.match, **reasons))
-
-
-def _decision(row: Row) -> Decision | None:
-    return None if row.verdict is None else _read_decision(row, row.decided_at)
-
-
-def _read_decision(row: Row, at: datetime) -> Decision:
-    return Decision(
-        verdict=Verdict(row.verdict),
-        by=row.by,
-        at=at,
-        reason=RejectReason(row.reason) if row.reason else None,
-        note=row.note,
-        until=row.until,
-        duplicate_of=row.duplicate_of,
-    )
-
-
-def _decision_columns(decided: Decision) -> dict[str, Any]:
-    return {
-        "verdict": decided.verdict.value,
-        "reason": decided.reason.value if decided.reason else None,
-        "note": decided.note,
-        "until": decided.until,
-        "by": decided.by,
-        "at": decided.at,
-        "duplicate_of": decided.duplicate_of,
-    }
 
 
 def _waiting(conn: Connection, tenant: str) -> int:
@@ -436,28 +352,6 @@ def _waiting(conn: Connection, tenant: str) -> int:
             match.c.tenant == tenant, match.c.is_current, match.c.state == MatchState.NEW.value
         )
     ).scalar_one()
-
-
-def _rewrite(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        names = [name for name in rows[0] if name != "row_id"]
-        statement = update(match).where(match.c.id == bindparam("row_id"))
-        conn.execute(statement.values({name: bindparam(name) for name in names}), list(rows))
-
-
-def _set(
-    conn: Connection,
-    row_ids: Sequence[int],
-    values: Mapping[str, Any],
-    but_not: Iterable[MatchState] = (),
-) -> None:
-    for start in range(0, len(row_ids), IDS_AT_A_TIME):
-        some = row_ids[start : start + IDS_AT_A_TIME]
-        conn.execute(
-            update(match)
-            .where(match.c.id.in_(some), match.c.state.not_in([state.value for state in but_not]))
-            .values(**values)
-        )
 
 
 def _event(
