@@ -3,7 +3,7 @@
 Each row has a digest of itself and one of itself with everything before it, so that an altered or removed row is
 found by `verify`. Writers take turns (`storage/database.py`), so there is one chain a tenant.
 
-A person may have to be taken out (G2). `storage/erasure.py` then puts a pseudonym in the rows where they stand
+A person may have to be taken out (G2). `storage/persons.py` then puts a pseudonym in the rows where they stand
 and records, as the newest row, the digests of what the rows say from then on: `verify` accepts a row that says
 something else than its first digest only when such a record vouches for it.
 """

@@ -103,6 +103,9 @@ NEITHER = frozenset(
     }
 )
 UNITS = frozenset({"unit", "need", "to_unit", "from_unit", "units", "host"})
+# Kinds of events whose key names a part of the profile, and no person.
+OF_UNITS = ("unit", "need", "profile")
+PARTED = re.compile(r"([/:])")
 GONE = (session, signin, identity)  # no records: what opened doors for the person
 
 
@@ -204,6 +207,10 @@ class _Replacement:
         """A column that holds a key."""
         return self.pseudonym if text == self.person.key else text
 
+    def identity(self, text: str) -> str:
+        """What an event is about: a key alone, or one beside others, as in "2026-W35/key" or "person:key"."""
+        return "".join(self.key(self.text(part)) for part in PARTED.split(text))
+
     def value(self, value: Any, name: str = "") -> Any:
         """A JSON value: a text that is the key, and names and addresses within texts; units keep their keys."""
         if isinstance(value, str):
@@ -288,7 +295,7 @@ def _rewrite_history(conn: Connection, tenant: str, replaced: _Replacement) -> d
     for row in conn.execute(select(audit).where(audit.c.tenant == tenant)).all():
         old = row._asdict()
         new = {name: replaced.value(old[name]) for name in ("actor", "before", "after", "reason")}
-        new["key"] = old["key"] if old["kind"] in ("unit", "need", "profile") else replaced.value(old["key"])
+        new["key"] = old["key"] if old["kind"] in OF_UNITS else replaced.identity(old["key"])
         if all(old[name] == value for name, value in new.items()):
             continue
         salt = secrets.token_hex(16)
@@ -306,7 +313,10 @@ def _rows_of(table: Table, tenant: str, person: Person):
     if "owner" in table.c and "of" in table.c:
         keys.append((table.c.of == "person") & (table.c.owner == person.key))
     if table is audit:
-        keys.append((audit.c.key == person.key) & audit.c.kind.not_in(["unit", "need", "profile"]))
+        about = [audit.c.key == person.key]
+        about += [audit.c.key.endswith(f"{mark}{person.key}", autoescape=True) for mark in "/:"]
+        about += [audit.c.key.startswith(f"{person.key}/", autoescape=True)]
+        keys.append(or_(*about) & audit.c.kind.not_in(OF_UNITS))
     named = or_(*keys) if keys else table.c.id < 0
     return select(table).where(table.c.tenant == tenant, named).order_by(table.c.id)
 

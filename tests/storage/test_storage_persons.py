@@ -13,7 +13,9 @@ from profiles.write import profile_text
 from storage import (
     answers_given,
     audit,
+    calendars,
     calls,
+    holds,
     identities,
     matches,
     persons,
@@ -52,6 +54,11 @@ def town(engine: Engine) -> Engine:
         answers_given.give(conn, "t", Answer(person=KEY, note=f"Hälsar {NAME}", **given))
         answers_given.give(conn, "t", Answer(person="kontakt-skola", note="Vi hör av oss", **given))
         subscriptions.pause(conn, "t", KEY, NOW + timedelta(days=9), NOW)
+        holds.hold(conn, "t", "2026-W35", KEY, "samordnare", NOW)
+        calendars.renew(conn, "t", calendars.FeedOf.PERSON, KEY, "h2", KEY, NOW)
+        for kind, about in (("sending", f"2026-W35/{KEY}"), ("calendar", f"person:{KEY}")):
+            done = audit.Event(actor="samordnare", channel="web", kind=kind, key=about, action="hold")
+            audit.record(conn, "t", done, NOW)
         signins.open_session(conn, "t", person=KEY, token_hash="h", csrf="c", now=NOW)
         linked = {"issuer": "https://i.example", "subject": "s", "address_hash": "h", "shown": ADDRESS}
         identities.link(conn, "t", person=KEY, now=NOW, **linked)
