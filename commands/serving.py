@@ -48,6 +48,7 @@ from web.oidc.provider import Provider
 from web.source import networks
 
 DIGEST = next(job for job in JOBS if job.key == "digest")
+COLLECT = next(job for job in JOBS if job.key == "collect")
 TICK_SECONDS = 30
 SILENCE_SECONDS = 75
 CLOCK_IS_DEAD = 3
@@ -113,6 +114,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         sources=SOURCES,
         status=lambda: wiring.health(installation),
         next_letters=lambda now: next_slot(DIGEST, now),
+        next_collection=lambda now: next_slot(COLLECT, now),
         host=socket.gethostname(),
         settings=lambda: shown_settings(settings),
         provider=sign_in_provider(settings),

@@ -74,6 +74,27 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mistaken:
+    """A call that a unit was told of by mistake.
+
+    Attributes:
+        by: the name of who corrects it.
+        note: what was wrong, in their words.
+    """
+
+    call: Call
+    unit: str
+    by: str
+    at: datetime
+    note: str
+
+    @property
+    def occasion(self) -> str:
+        """What is told once: that this call was not for that unit."""
+        return f"{self.call.id}/correction/{self.unit}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trouble:
     """Something that is wrong, or no longer is.
 

@@ -9,7 +9,7 @@ from notifier.facts import last_day, web_address
 from notifier.headers import clean, cut
 from notifier.links import Question as Asked
 from notifier.model import Letter, LetterKind
-from notifier.notice_model import Closing, Moved, Question, Rehearsal, Trouble
+from notifier.notice_model import Closing, Mistaken, Moved, Question, Rehearsal, Trouble
 from notifier.notice_view import NoticeItem, NoticeLink, NoticeSection, NoticeView
 from notifier.templating import fill, isolated
 from notifier.view import Fact, LetterContext
@@ -22,6 +22,8 @@ MOST = 10
 _TITLE, _LINK_TITLE, _NOTE, _SUBJECT = 200, 60, 600, 70
 _GONE, _CHANGED = N_("Fondvakt: inte längre publicerad – {title}"), N_("Fondvakt: ändrad – {title}")
 _ASKED, _ASKED_IN_WORDS = N_("{who} frågade {day}."), N_("{who} frågade {day}:")
+
+_CORRECTED = N_("Den skickades av misstag. {who} rättade {day}:")
 
 
 def notice_letter(
@@ -108,6 +110,29 @@ def change(person: ContactPerson, context: LetterContext, moved: Sequence[Moved]
         sections=(
             NoticeSection(title="", items=tuple(_moved(one, person, context, words) for one in moved)),
         ),
+    )
+
+
+def correction(person: ContactPerson, context: LetterContext, mistaken: Mistaken) -> NoticeView:
+    """What a letter told by mistake, and what was wrong with it."""
+    words = Wording(person.language)
+    start = words.gettext("Fondvakt: rättelse – {title}", title="")
+    lead = words.gettext(_CORRECTED, who=clean(mistaken.by), day=words.day(mistaken.at.date()))
+    item = NoticeItem(
+        **_named(mistaken.call),
+        lead=lead,
+        note=cut(clean(mistaken.note), _NOTE),
+        links=_call_links(mistaken.call, None, person, context, words),
+    )
+    return _view(
+        person,
+        context,
+        LetterKind.CHANGE,
+        subject=f"{start}{_short(mistaken.call, _SUBJECT - len(start))}",
+        heading=words.gettext("Rättelse av en utlysning i ett tidigare brev"),
+        paragraphs=(words.gettext("Ni behöver inte svara på utlysningen."),),
+        why=words.gettext("Du får rättelsen för att du fick utlysningen i ett brev."),
+        sections=(NoticeSection(title="", items=(item,)),),
     )
 
 

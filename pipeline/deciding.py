@@ -24,10 +24,14 @@ def decide(
     decided: Decision,
     *,
     profile_version: int | None = None,
+    invited: Sequence[str] = (),
 ) -> list[StoredMatch]:
     """Decide matches alike; they stand afterwards as returned.
 
     A call that goes to the reference group is asked about there, and one with nothing left there is no longer.
+
+    Args:
+        invited: keys of those in the reference group who are asked, where it goes there; empty for all of it.
 
     Raises:
         AlreadySent: one of them has been told to its unit.
@@ -37,7 +41,7 @@ def decide(
             raise AlreadySent(Message(text=SENT, values={"number": one.id}))
     after = [matches.decide(conn, tenant, one.id, decided, profile_version=profile_version) for one in known]
     if decided.verdict is Verdict.REFER:
-        _refer(conn, tenant, known, decided)
+        _refer(conn, tenant, known, decided, invited)
     settle(conn, tenant, known, decided.by, decided.at)
     return after
 
@@ -47,10 +51,12 @@ def settle(conn: Connection, tenant: str, known: Sequence[StoredMatch], by: str,
     referrals.close_settled(conn, tenant, {one.match.call_id for one in known}, by, now)
 
 
-def _refer(conn: Connection, tenant: str, known: Sequence[StoredMatch], decided: Decision) -> None:
+def _refer(
+    conn: Connection, tenant: str, known: Sequence[StoredMatch], decided: Decision, invited: Sequence[str]
+) -> None:
     units: dict[int, list[str]] = {}
     for one in known:
         units.setdefault(one.match.call_id, []).append(one.match.unit)
     for call_id, some in units.items():
-        about = {"call_id": call_id, "units": some, "note": decided.note}
+        about = {"call_id": call_id, "units": some, "note": decided.note, "invited": invited}
         referrals.refer(conn, tenant, by=decided.by, now=decided.at, **about)

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, select, update
 
 from matcher.model import Decision, MatchState, StoredMatch, Verdict
+from matcher.review import STATE_AFTER
 from storage import matches
-from storage.tables import bulk, bulk_decision
+from storage.tables import bulk, bulk_decision, match
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,22 @@ class Together:
     at: datetime
     before: dict[int, MatchState]
     undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recent:
+    """Decisions made together, as they stand now.
+
+    Attributes:
+        calls: how many calls they are about.
+        sent: how many of the matches have gone out in a letter.
+        can_be_undone: something in it still stands as it was decided and has not gone out.
+    """
+
+    together: Together
+    calls: int
+    sent: int
+    can_be_undone: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +78,14 @@ def get(conn: Connection, tenant: str, number: int) -> Together | None:
     return None if row is None else _together(conn, row)
 
 
+def recent(conn: Connection, tenant: str, most: int) -> list[Recent]:
+    """What was decided together, the newest first."""
+    rows = conn.execute(
+        select(bulk).where(bulk.c.tenant == tenant).order_by(bulk.c.id.desc()).limit(most)
+    ).all()
+    return [_recent(conn, tenant, _together(conn, row)) for row in rows]
+
+
 def take_back(conn: Connection, tenant: str, together: Together, by: str, now: datetime) -> TakenBack:
     """Put every match back as it was, by one more decision each; a match decided or sent since is left alone."""
     stood = [matches.get(conn, tenant, number) for number in together.before]
@@ -70,6 +95,28 @@ def take_back(conn: Connection, tenant: str, together: Together, by: str, now: d
     matches.decide_together(conn, tenant, again, now)
     conn.execute(update(bulk).where(bulk.c.tenant == tenant, bulk.c.id == together.id).values(undone_at=now))
     return TakenBack(matches=tuple(mine), left=tuple(one for one in known if one not in mine))
+
+
+def _recent(conn: Connection, tenant: str, together: Together) -> Recent:
+    stood = list(
+        conn.execute(
+            select(match.c.id, match.c.call_id, match.c.state).where(
+                match.c.tenant == tenant,
+                match.c.id.in_(
+                    select(bulk_decision.c.match_id).where(bulk_decision.c.bulk_id == together.id)
+                ),
+            )
+        )
+    )
+    sent = sum(row.state == MatchState.SENT.value for row in stood)
+    as_decided = STATE_AFTER[together.verdict].value
+    stands = any(row.state == as_decided for row in stood)
+    return Recent(
+        together=together,
+        calls=len({row.call_id for row in stood}),
+        sent=sent,
+        can_be_undone=together.undone_at is None and stands,
+    )
 
 
 def _is_last(stored: StoredMatch, together: Together) -> bool:

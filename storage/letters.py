@@ -57,6 +57,14 @@ def received(conn: Connection, tenant: str, person: str) -> dict[int, int]:
     return {row.call_id: row.version for row in rows}
 
 
+def readers_of(conn: Connection, tenant: str, call_id: int) -> set[str]:
+    """Keys of those who got a call in any letter; cancelled letters excepted."""
+    wanted = select(letter_call.c.person).where(
+        letter_call.c.tenant == tenant, letter_call.c.call_id == call_id
+    )
+    return set(conn.execute(wanted).scalars())
+
+
 def find(
     conn: Connection,
     tenant: str,

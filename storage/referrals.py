@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, select, update
 
 from matcher.model import MatchState
+from storage.audit import Event, channel_of, record
 from storage.tables import match, referral
 
 
@@ -48,12 +49,21 @@ def refer(
     note: str = "",
     invited: Sequence[str] = (),
 ) -> Referral:
-    """Ask the group about a call. The decisions that put the matches there are the caller's."""
+    """Ask the group about a call; who was invited, when not all, goes into the history.
+
+    The decisions that put the matches there are the caller's.
+    """
     values = {"call_id": call_id, "note": note, "by": by, "at": now}
     lists = {"units": sorted(set(units)), "invited": list(invited)}
     number = conn.execute(
         insert(referral).values(tenant=tenant, **values, **lists).returning(referral.c.id)
     ).scalar_one()
+    if invited:
+        told = {"call": call_id, **lists}
+        event = Event(
+            actor=by, channel=channel_of(by), kind="referral", key=str(number), action="invite", after=told
+        )
+        record(conn, tenant, event, now)
     return Referral(id=number, **values, **{name: tuple(some) for name, some in lists.items()})
 
 

@@ -35,6 +35,7 @@ from web.render import page, piece
 from web.selection import Order, Selection, selection
 from web.series import other_rounds
 from web.unchanged import unchanged
+from web.views import CALLS, saved
 from web.visit import Here, Visit, number_of
 
 MOST_PAIRS = 3
@@ -167,6 +168,7 @@ def every(visit: Here, request: Request) -> Response:
         )
         nearness = visit.context.nearness
         found = search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else {}
+        views = saved(visit, conn, CALLS)
     wanted = [
         call
         for call in board.open_calls
@@ -182,6 +184,7 @@ def every(visit: Here, request: Request) -> Response:
         names=Names(visit),
         chosen=chosen,
         only_ours=ours,
+        views=views,
         choices=offered | {"programmes": _programmes(visit, board)},
         calls=queue.paged(wanted, chosen.page),
         ours=board.rows,

@@ -37,6 +37,7 @@ class WebContext:
         status: what the health page tells; `ok` says whether all is well.
         settings: what the settings page shows.
         next_letters: when the week's letters are made next, after a moment; None when nobody knows.
+        next_collection: when the sources are read next, after a moment; None when nobody knows.
         nearness: some words to how near each call is to them by meaning, by the call's id; None without a model.
         provider: where people sign in with the municipality's own accounts, None when mail is the only way.
         trusted_proxies: whose word of where a request comes from is believed.
@@ -58,6 +59,7 @@ class WebContext:
     status: Callable[[], Mapping[str, Any]] = field(default=lambda: {"ok": True})
     settings: Callable[[], Sequence[ShownSetting]] = tuple
     next_letters: Callable[[datetime], datetime | None] = field(default=lambda now: None)
+    next_collection: Callable[[datetime], datetime | None] = field(default=lambda now: None)
     nearness: Nearness | None = None
     provider: Provider | None = None
     trusted_proxies: tuple[Network, ...] = ()

@@ -44,6 +44,7 @@ class Intent:
         reason: for a refusal; None when none was chosen.
         wait, day: for something put off; `day` as typed.
         duplicate_of: for a duplicate: the number of the other call as typed, empty for none.
+        invited: for the reference group: keys of those who are asked, empty for all of it.
     """
 
     verdict: Verdict
@@ -52,6 +53,7 @@ class Intent:
     wait: Wait | None = None
     day: str = ""
     duplicate_of: str = ""
+    invited: tuple[str, ...] = ()
 
     def faults(self, now: datetime) -> list[Fault]:
         """What is missing or impossible."""

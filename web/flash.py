@@ -21,6 +21,7 @@ COOKIE_BYTES = 3500
 
 # Deeds that are about nothing but themselves.
 TOLD = {
+    "corrected": N_("Rättelsen ligger i utkorgen och går vid nästa sändning."),
     "draft-saved": N_("Utkastet är sparat."),
     "draft-on-top": N_("Dina ändringar ligger nu ovanpå det som gäller. Granska dem igen."),
     "proposed": N_("Föreslaget för samordnaren."),

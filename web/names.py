@@ -8,7 +8,7 @@ from matcher import gates
 from matcher.evidence import told
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
 from notifier.weeks import STOCKHOLM
-from profiles.model import Need, PriorityArea
+from profiles.model import ContactPerson, Need, PriorityArea, Role
 from texts import translate
 from web import presentation
 from web.flash import TOLD, Flash
@@ -28,6 +28,17 @@ class Names:
     def units(self, keys: Any) -> str:
         """Several units, as "a, b och c"."""
         return self.wording.listed([self.unit(key) for key in keys])
+
+    def people(self, keys: Any) -> str:
+        """Several persons by name, as "a, b och c"."""
+        return self.wording.listed([self.visit.name_of(key) for key in keys])
+
+    @property
+    def reference_group(self) -> list[ContactPerson]:
+        """Who may be asked about a call: contact persons and heads in office, by name."""
+        people = self.visit.profile.in_office(self.visit.today) if self.visit.profile else ()
+        group = [person for person in people if person.role in (Role.CONTACT, Role.HEAD)]
+        return sorted(group, key=lambda person: (person.name.casefold(), person.key))
 
     def need(self, match: StoredMatch) -> Need | None:
         """The need of a match, None when the profile no longer has it."""

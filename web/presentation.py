@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ MODEL_LABELS = {
     DeadlineModel.TWO_STAGE: N_("två steg"),
     DeadlineModel.CUT_OFFS: N_("flera tillfällen"),
 }
+MORNING = 6  # before this hour it is still night
 DATED = frozenset({"opening_date", "deadlines"})
 
 
@@ -225,6 +226,17 @@ def read_at(call: Call, wording: Wording, now: datetime) -> str:
         shown = f"{at:%H.%M}" if wording.language == "sv" else f"{at:%H:%M}"
         return wording.gettext("läst i dag kl. {clock}", clock=shown)
     return wording.gettext("läst {day}", day=wording.day(at.date()))
+
+
+def soon(at: datetime, now: datetime, wording: Wording) -> str:
+    """A moment to come by the clock in Sweden: "i natt kl. 04.30", "i dag kl. 13.00", else with its day."""
+    local, today = at.astimezone(STOCKHOLM), now.astimezone(STOCKHOLM).date()
+    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    if local.date() == today + timedelta(days=1) and local.hour < MORNING:
+        return wording.gettext("i natt kl. {clock}", clock=shown)
+    if local.date() == today:
+        return wording.gettext("i dag kl. {clock}", clock=shown)
+    return weekday_clock(at, wording)
 
 
 def safe_link(url: str) -> str | None:

@@ -139,6 +139,7 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
         unheard=letters.unreachable,
         ownerless=_ownerless(visit, board),
         dispatch=letters,
+        collected=_next_collection(visit),
         troubled=_troubled_sources(visit, conn, harvests),
         words_only=board.rests_on_words,
         has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
@@ -161,6 +162,12 @@ def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Bo
             search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else None,
         ),
     )
+
+
+def _next_collection(visit: Visit) -> str:
+    """When the sources are read next: "i natt kl. 04.30", empty when no clock says so."""
+    at = visit.context.next_collection(visit.now)
+    return presentation.soon(at, visit.now, visit.wording) if at else ""
 
 
 def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:

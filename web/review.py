@@ -104,7 +104,19 @@ def decide_each(
     """Decide every match as intended, and write it down; the matches as they stand afterwards."""
     decision = intent.decision(visit.person.key, visit.now)
     stored, seen = [known.stored for known in before], visit.profile_version or None
-    return deciding.decide(conn, visit.context.tenant, stored, decision, profile_version=seen)
+    return deciding.decide(
+        conn, visit.context.tenant, stored, decision, profile_version=seen, invited=invited(visit, intent)
+    )
+
+
+def invited(visit: Visit, intent: Intent) -> tuple[str, ...]:
+    """Keys of those who are asked in the reference group. Raises Refused(422) for somebody who is not in it."""
+    group = {person.key for person in Names(visit).reference_group}
+    if intent.verdict is not Verdict.REFER:
+        return ()
+    if not group.issuperset(intent.invited):
+        raise Refused(422, UNKNOWN_WORD)
+    return intent.invited
 
 
 def _undo_one(visit: Visit, conn: Connection, known: "Known", history: Sequence[Decision]) -> None:
@@ -189,6 +201,7 @@ def read_intent(fields: FormData | QueryParams, verdict: Verdict | None = None) 
         wait=wait,
         day=text_of(fields.get("day"))[:20],
         duplicate_of=text_of(fields.get("duplicate_of"))[:200],
+        invited=tuple(dict.fromkeys(text_of(key) for key in fields.getlist("invited"))),
     )
 
 

@@ -1,7 +1,9 @@
-"""Views of the queue that a person has saved: a name for a filter, theirs alone."""
+"""Views of the queue or of the calls that a person has saved: a name for a filter, theirs alone."""
 
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from storage import audit, choices
@@ -12,16 +14,17 @@ from web.flash import Flash, leave
 from web.selection import selection
 from web.visit import Fields, Here, Refused, Visit, own_path, text_of
 
-NAME = "views"
+QUEUE, CALLS = "/", "/utlysningar"
+NAMES = {QUEUE: "views", CALLS: "call-views"}  # what is kept of each page
 MOST = 20
 LONGEST = 60
 NAMELESS = Message(text=N_("Ge vyn ett namn. Inget har sparats."))
 TOO_MANY = Message(text=N_("Högst {most} vyer kan sparas. Ta bort någon först."), values={"most": MOST})
 
 
-def saved(visit: Visit, conn) -> list[tuple[str, str]]:
-    """Name and address of each, in the order of their names."""
-    kept = choices.of_person(conn, visit.context.tenant, visit.person.key, NAME)
+def saved(visit: Visit, conn: Connection, of: str = QUEUE) -> list[tuple[str, str]]:
+    """Name and address of each view of a page, in the order of their names."""
+    kept = choices.of_person(conn, visit.context.tenant, visit.person.key, NAMES[of])
     return sorted((str(name), own_path(path)) for name, path in (kept or {}).items())
 
 
@@ -29,29 +32,39 @@ def keep(visit: Here, fields: Fields) -> Response:
     """Save the view that an address shows, or take a saved one away."""
     name = text_of(fields.get("namn"))[:LONGEST]
     path, _, query = own_path(fields.get("back")).partition("?")
+    of = CALLS if path == CALLS or not visit.is_coordinator else QUEUE
     if not name:
         raise Refused(422, NAMELESS)
     asked = dict(parse_qsl(query))
-    chosen = selection(asked, [asked.get("enhet", "")], [asked.get("program", "")], [asked.get("kalla", "")])
+    address = _address(of, asked)
     with writing(visit.context.engine) as conn:
-        views = dict(saved(visit, conn))
+        views = dict(saved(visit, conn, of))
         if fields.get("gor") == "ta-bort":
             views.pop(name, None)
         else:
-            views[name] = chosen.address(page=1)
+            views[name] = address
         if len(views) > MOST:
             raise Refused(422, TOO_MANY)
         tenant, person = visit.context.tenant, visit.person.key
-        choices.choose_for_person(conn, tenant, person, NAME, views, visit.now)
+        choices.choose_for_person(conn, tenant, person, NAMES[of], views, visit.now)
         event = Event(
             actor=person,
             channel="web",
             kind="choice",
-            key=f"{person}/{NAME}",
+            key=f"{person}/{NAMES[of]}",
             action="choose",
             after={"views": sorted(views)},
         )
         audit.record(conn, tenant, event, visit.now)
-    response = RedirectResponse(chosen.address() if path == "/" else "/", status_code=303)
+    response = RedirectResponse(address if path == of else of, status_code=303)
     leave(visit, response, Flash(deed="saved", units=()))
     return response
+
+
+def _address(of: str, asked: Mapping[str, str]) -> str:
+    """The address of a view, its first page, without anything that is no filter."""
+    chosen = selection(asked, [asked.get("enhet", "")], [asked.get("program", "")], [asked.get("kalla", "")])
+    if of == QUEUE:
+        return chosen.address(page=1)
+    shown = "vara" if asked.get("visa") == "vara" else "alla"
+    return f"{of}?{urlencode([('visa', shown), *chosen.at(1).said()])}"

@@ -1,7 +1,7 @@
 """The doors of the coordinator's work."""
 
 from web import shortcuts, views
-from web.deeds import asking, forward, marking, rules, several, stale
+from web.deeds import asking, correcting, forward, marking, recent, rules, several, stale
 from web.doors import GET, POST, Door
 from web.visit import Access
 
@@ -12,8 +12,11 @@ DOORS = (
     Door(GET, "/beslut/till-enhet", Access.COORDINATOR, forward.ask),
     Door(POST, "/beslut/till-enhet", Access.COORDINATOR, forward.send),
     Door(POST, "/beslut/fraga/{number}/ta-bort", Access.COORDINATOR, forward.withdraw),
+    Door(GET, "/beslut/senaste", Access.COORDINATOR, recent.recent),
+    Door(GET, "/beslut/rattelse", Access.COORDINATOR, correcting.ask),
+    Door(POST, "/beslut/rattelse", Access.COORDINATOR, correcting.send),
     Door(GET, "/beslut/lage", Access.COORDINATOR, stale.since),
-    Door(POST, "/vyer", Access.COORDINATOR, views.keep),
+    Door(POST, "/vyer", Access.READER, views.keep),
     Door(GET, "/beslut/{deed}", Access.COORDINATOR, asking.asking),
     Door(POST, "/utlysning/{call_id}/barn", Access.COORDINATOR, marking.correct),
     Door(GET, "/installningar/granskning", Access.COORDINATOR, rules.rules_page),

@@ -21,14 +21,14 @@ from storage.audit import Event
 from storage.database import reading, writing
 from texts import N_, Message
 from web import queue
-from web.decisions import Fault, stamp
+from web.decisions import Fault, Intent, stamp
 from web.flash import Flash, leave
 from web.forms import DECIDE
 from web.names import Names
 from web.queue import Row
 from web.queue_page import choose
 from web.render import page
-from web.review import UNKNOWN_WORD, read_intent
+from web.review import UNKNOWN_WORD, invited, read_intent
 from web.selection import Selection, word
 from web.visit import Fields, Here, Refused, Visit, number_of
 
@@ -82,7 +82,7 @@ def decide(visit: Here, fields: Fields) -> Response:
         if not faults:
             decision = intent.decision(visit.person.key, visit.now)
             number = bulk.decide(conn, visit.context.tenant, several.matches, decision)
-            _refer(visit, conn, several, intent.verdict, intent.note)
+            _refer(visit, conn, several, intent)
             _record(visit, conn, several, number, intent.verdict, intent.reason, intent.note)
     if faults:
         status = 409 if any(fault.message is CHANGED for fault in faults) else 422
@@ -133,9 +133,10 @@ def _seal(rows: Sequence[Row], matches: Mapping[int, StoredMatch]) -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
 
 
-def _refer(visit: Visit, conn: Connection, several: Several, verdict: Verdict, note: str) -> None:
-    if verdict is not Verdict.REFER:
+def _refer(visit: Visit, conn: Connection, several: Several, intent: Intent) -> None:
+    if intent.verdict is not Verdict.REFER:
         return
+    asked = invited(visit, intent)
     for row in several.rows:
         units = [unit.unit for unit in row.deciding(several.chosen.tab)]
         referrals.refer(
@@ -145,7 +146,8 @@ def _refer(visit: Visit, conn: Connection, several: Several, verdict: Verdict, n
             units=units,
             by=visit.person.key,
             now=visit.now,
-            note=note,
+            note=intent.note,
+            invited=asked,
         )
 
 

@@ -44,6 +44,8 @@ KINDS = {
     "unit": N_("enhet"),
     "choice": N_("val"),
     "follow": N_("bevakning"),
+    "bulk": N_("flera beslut"),
+    "referral": N_("fråga till referensgruppen"),
 }
 ACTIONS = {
     "accept": N_("godkände"),
@@ -52,6 +54,8 @@ ACTIONS = {
     "accept-unreviewed": N_("släppte igenom ogranskad"),
     "refer": N_("skickade till referensgruppen"),
     "ask": N_("frågade en enhet"),
+    "correct": N_("skickade rättelse"),
+    "invite": N_("bjöd in"),
     "follow": N_("började bevaka"),
     "unfollow": N_("slutade bevaka"),
     "undo": N_("ångrade"),

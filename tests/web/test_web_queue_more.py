@@ -1,0 +1,77 @@
+"""The reference group by name, views of the calls, and a queue that says when it is filled again."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from web_world import TENANT, World, call_with_two_units
+
+from notifier.wording import Wording
+from storage import audit, referrals
+from storage.database import reading
+from web import presentation
+
+
+def refer(world: World, browser, **said):
+    link = next(form for form in browser.forms("/") if form["verdict"] == "referensgrupp")
+    return browser.post("/beslut", {"match": link["match"], "verdict": "refer", **said})
+
+
+def test_the_reference_group_is_invited_by_name_and_history_keeps_who(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    refer(world, browser, invited="kontakt-kultur", note="Vad tycker du?")
+    with reading(world.engine) as conn:
+        (asked,) = referrals.open_referrals(conn, TENANT)
+        (event,) = [one.event for one in audit.events(conn, TENANT) if one.event.kind == "referral"]
+    assert asked.invited == ("kontakt-kultur",)
+    assert event.after["invited"] == ["kontakt-kultur"]
+    assert "till Kontaktperson, Kultur" in browser.get("/utlysning/1").text
+
+
+def test_nobody_chosen_invites_every_contact_person(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    refer(world, browser)
+    with reading(world.engine) as conn:
+        (asked,) = referrals.open_referrals(conn, TENANT)
+    assert asked.invited == ()
+    assert "till alla kontaktpersoner" in browser.get("/utlysning/1").text
+
+
+@pytest.mark.parametrize("somebody", ["samordnare", "ingen", "kontakt-kultur\x00x"])
+def test_nobody_outside_the_group_can_be_invited(world: World, somebody: str):
+    call_with_two_units(world)
+    answer = refer(world, world.signed_in(), invited=somebody)
+    assert answer.status_code == 422
+    with reading(world.engine) as conn:
+        assert referrals.open_referrals(conn, TENANT) == []
+
+
+def test_a_contact_person_saves_views_of_the_calls_and_never_of_the_queue(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in("kontakt.kultur@exempelstad.example")
+    back = "/utlysningar?visa=vara&program=CERV&sida=2"
+    answer = browser.post("/vyer", {"namn": "Vänorter", "back": back, "gor": "spara"})
+    assert answer.headers["location"] == "/utlysningar?visa=vara&program=CERV"
+    shown = unescape(browser.get("/utlysningar").text)
+    assert '<a href="/utlysningar?visa=vara&program=CERV">Vänorter</a>' in shown
+    browser.post("/vyer", {"namn": "Kön", "back": "/?enhet=kultur", "gor": "spara"})
+    assert "/utlysningar?visa=alla&enhet=kultur" in unescape(browser.get("/utlysningar").text)
+
+
+def test_views_of_the_calls_are_not_views_of_the_queue(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    browser.post("/vyer", {"namn": "Vänorter", "back": "/utlysningar?program=CERV", "gor": "spara"})
+    assert "Vänorter</a>" in browser.get("/utlysningar").text
+    assert "Vänorter</a>" not in browser.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(4, "i dag kl. 10.00"), (22.5, "i natt kl. 04.30"), (30, "söndag 23 augusti 2026 kl. 12.00")],
+)
+def test_a_moment_to_come_is_said_as_people_say_it(world: World, hours: float, said: str):
+    at = world.now + timedelta(hours=hours)
+    assert presentation.soon(at, world.now, Wording("sv")) == said
