@@ -32,6 +32,7 @@ from storage.webhooks import StoredEvent
 
 URGENT = frozenset({"deadlines", "announced"})
 RECENT = timedelta(hours=48)
+NOT_TOLD = frozenset({LetterState.CANCELLED, LetterState.HELD})
 # Eight tries in about a day: the waits between them, in minutes.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 AT_A_TIME = 20
@@ -156,14 +157,10 @@ def _counted(came: Sent, state: WebhookState) -> Sent:
 
 
 def _week(conn: Connection, context: LetterContext, now: datetime) -> list[_News]:
-    """The week's letters in brief, once they are made; nothing in a week without letters."""
+    """The week's letters in brief, once they are made; nothing in a week without letters, or while all are held."""
     week, wording = week_of(now), Wording("sv")
     lines = outbox.lines(conn, context.tenant, week=week)
-    made = {
-        line.id
-        for line in lines
-        if line.kind is LetterKind.DIGEST and line.state is not LetterState.CANCELLED
-    }
+    made = {line.id for line in lines if line.kind is LetterKind.DIGEST and line.state not in NOT_TOLD}
     if not made:
         return []
     stored = [one for one in letters.find(conn, context.tenant, slot=week) if one.id in made]

@@ -15,7 +15,7 @@ from builders import NOW, a_match, a_profile, a_scraped_call
 from calls.model import BRUSSELS, Deadline
 from matcher.model import Decision, MatchState, Verdict
 from notifier.webhook import WebhookState, verify
-from pipeline import digest, hooks, webhooks
+from pipeline import digest, hooks, settling, webhooks
 from pipeline.settings import Settings, SettingsError
 from storage import audit, harvests, matches, outbox
 from storage import webhooks as stored
@@ -93,6 +93,14 @@ def test_the_week_is_told_once_to_each_target_and_names_nobody(engine):
     assert body["data"]["calls"][0]["url"] == f"{URL}/c/1"
     assert body["data"]["calls"][0]["units"] == ["skola"]
     assert all(b"@" not in one.body and b"Kontaktperson" not in one.body for one in events(engine))
+
+
+def test_a_week_that_is_held_is_not_told_until_it_is_let_go(engine):
+    settling.hold_week(engine, TENANT, digest.week_of(NOW), "", NOW, by="samordnare")
+    a_week(engine)
+    assert planned(engine) == 0
+    settling.release(engine, TENANT, NOW, by="samordnare", week=digest.week_of(NOW))
+    assert planned(engine) == 1
 
 
 def test_a_moved_deadline_of_an_accepted_call_is_told_at_once_and_once(engine):
