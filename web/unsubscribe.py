@@ -40,7 +40,11 @@ class Choice(StrEnum):
 
     PAUSE = "pause"
     MONTHLY = "monthly"
+    WEEKLY = "weekly"
     RESUME = "resume"
+
+
+RHYTHMS = {Choice.MONTHLY: Rhythm.MONTHLY, Choice.WEEKLY: Rhythm.WEEKLY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,7 @@ def one_click(visit: Here, token: str, fields: Fields) -> Response:
 
 
 def _change_all(conn: Connection, visit: Visit, key: str, choice: Choice | None) -> None:
-    """All letters: stopped, paused, monthly, or as before."""
+    """All letters: stopped, paused, in another rhythm, or as before."""
     tenant, now = visit.context.tenant, visit.now
     if choice is Choice.PAUSE:
         subscriptions.pause(conn, tenant, key, now + PAUSE, now)
@@ -85,9 +89,8 @@ def _change_all(conn: Connection, visit: Visit, key: str, choice: Choice | None)
         subscriptions.stop(conn, tenant, key, now)
     else:
         subscriptions.resume(conn, tenant, key, now)
-    if choice in (Choice.MONTHLY, Choice.RESUME):
-        rhythm = Rhythm.MONTHLY if choice is Choice.MONTHLY else Rhythm.WEEKLY
-        chosen = replace(wishes.of(conn, tenant, key), rhythm=rhythm)
+    if choice in RHYTHMS:
+        chosen = replace(wishes.of(conn, tenant, key), rhythm=RHYTHMS[choice])
         wishes.choose(conn, tenant, key, chosen, now, channel=subscriptions.FROM_LETTER)
 
 

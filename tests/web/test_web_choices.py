@@ -230,7 +230,7 @@ def test_the_page_of_ending_letters_offers_a_months_rhythm_and_a_way_back(world:
     assert "Hellre en gång i månaden" in mail.get(link).text
     mail.post(link, data={"choice": "monthly"})
     assert chosen(world).rhythm is Rhythm.MONTHLY
-    mail.post(link, data={"choice": "resume"})
+    mail.post(link, data={"choice": "weekly"})
     assert chosen(world).rhythm is Rhythm.WEEKLY
 
 
@@ -242,3 +242,10 @@ def test_a_call_is_followed_from_its_page_and_not_by_looking(world: World):
         assert browser.post(f"/utlysning/{call_id}/folj", {"choice": choice}).status_code == 303
         with reading(world.engine) as conn:
             assert len(follows.of_person(conn, TENANT, READER)) == number
+
+
+def test_who_stops_and_comes_back_gets_letters_in_the_rhythm_they_had(world: World):
+    mail, link = client(world), LINKS.unsubscribe(READER).removeprefix(URL)
+    for said in ({"choice": "monthly"}, {"List-Unsubscribe": "One-Click"}, {"choice": "resume"}):
+        assert mail.post(link, data=said).status_code == 200
+    assert chosen(world).rhythm is Rhythm.MONTHLY
