@@ -13,6 +13,11 @@ from storage.database import reading
 
 pytestmark = pytest.mark.browser
 SECOND = "samordnare-2"
+WAIT = """() => {
+    const root = document.documentElement;
+    root.dataset.waits = "1";
+    document.querySelector("#rader")?.addEventListener("shown", () => delete root.dataset.waits, { once: true });
+}"""
 
 
 @pytest.fixture
@@ -48,9 +53,10 @@ def switch_keys_on(page) -> None:
 
 
 def press(page, key: str) -> None:
-    """Press a key that leads to another page, and wait until that is there."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
+    """Press a key that decides, and wait until the list shows it or another page is there."""
+    page.evaluate(WAIT)
+    page.keyboard.press(key)
+    page.locator("html[data-waits]").wait_for(state="detached")
 
 
 def test_thirty_calls_are_triaged_by_keyboard_alone(thirty, chromium):
@@ -231,4 +237,43 @@ def test_a_visible_focus_and_targets_of_at_least_24_pixels(site, chromium):
         page.keyboard.press("Tab")
         style = "getComputedStyle(document.activeElement).outlineStyle"
         assert page.evaluate(style) != "none", selector
+    page.context.close()
+
+
+SORRY = '<main><p class="lead">Ett annat jobb skriver.</p><p id="nummer">Nummer: ab12</p></main>'
+
+
+@pytest.mark.parametrize("fault", ["no answer", "an answer of 503"])
+def test_what_could_not_be_saved_says_so_at_its_row_and_is_tried_again(thirty, chromium, fault):
+    page = a_page(chromium)
+    thirty.open_as(page)
+    row = page.locator("article.row").first
+    head = row.locator("h2").get_attribute("id")
+    page.locator("input[name=rad]").nth(1).check()
+    answer = {"status": 503, "content_type": "text/html", "body": SORRY}
+    page.route("**/beslut", lambda at: at.abort() if fault == "no answer" else at.fulfill(**answer))
+    row.locator("button.accept").click()
+    alert = row.get_by_role("alert")
+    alert.wait_for()
+    said = alert.inner_text()
+    assert ("Nummer: ab12" if fault != "no answer" else "två gånger gör ingen skada") in said
+    assert count(thirty, MatchState.ACCEPTED) == 0
+    page.unroute("**/beslut")
+    alert.get_by_role("button", name="Försök igen").click()
+    page.get_by_text("Godkänd för").first.wait_for()
+    assert count(thirty, MatchState.ACCEPTED) == 1
+    assert page.locator(f"#{head}").count() == 0, "the row has left"
+    assert focus(page).startswith("rad-"), "the focus went on to the next heading"
+    assert page.locator("input[name=rad]:checked").count() == 1, "a mark on another row stays"
+    assert page.locator("main > [role=status]").count() == 1, "one live region"
+    page.context.close()
+
+
+def test_without_a_session_the_decision_leads_to_signing_in(thirty, chromium):
+    page = a_page(chromium)
+    thirty.open_as(page)
+    page.context.clear_cookies()
+    page.locator("button.accept").first.click()
+    page.get_by_role("link", name="Logga in").wait_for()
+    assert count(thirty, MatchState.ACCEPTED) == 0
     page.context.close()

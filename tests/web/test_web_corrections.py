@@ -40,12 +40,12 @@ def corrections(world: World) -> list:
 
 def test_what_was_decided_together_is_undone_from_the_list_of_latest_decisions(world: World, browser):
     accept_all(browser)
-    page = unescape(browser.get("/beslut/senaste").text)
+    page = unescape(browser.get("/senaste-beslut").text)
     assert "1 utlysning" in page
     assert "Ångra alla" in page
     browser.post("/beslut/flera/1/angra", {})
     assert {one.state for one in world.matches()} == {MatchState.NEW}
-    again = unescape(browser.get("/beslut/senaste").text).split("<main")[1]
+    again = unescape(browser.get("/senaste-beslut").text).split("<main")[1]
     assert "Ångrat" in again
     assert "/beslut/flera/1/angra" not in again
 
@@ -53,25 +53,25 @@ def test_what_was_decided_together_is_undone_from_the_list_of_latest_decisions(w
 def test_what_has_gone_out_is_not_undone_but_corrected(world: World, browser):
     accept_all(browser)
     send_letters(world)
-    page = unescape(browser.get("/beslut/senaste").text).split("<main")[1]
+    page = unescape(browser.get("/senaste-beslut").text).split("<main")[1]
     assert "2 har gått ut" in page
     assert "Inget kvar att ångra" in page
-    assert "/beslut/rattelse?traff=" in browser.get("/utlysning/1").text
+    assert "/rattelse?traff=" in browser.get("/utlysning/1").text
 
 
 def test_a_correction_goes_once_to_those_of_the_unit_who_got_the_call(world: World, browser):
     accept_all(browser)
     send_letters(world)
     number = next(one.id for one in world.matches() if one.match.unit == "kultur")
-    shown = unescape(browser.get(f"/beslut/rattelse?traff={number}").text)
+    shown = unescape(browser.get(f"/rattelse?traff={number}").text)
     assert "Kontaktperson, Kultur" in shown
     fields = {"traff": str(number), "note": "Utlysningen gäller bara universitet."}
-    assert browser.post("/beslut/rattelse", fields).headers["location"] == "/utlysning/1"
+    assert browser.post("/rattelse", fields).headers["location"] == "/utlysning/1"
     (letter,) = corrections(world)
     assert letter.to == "kontakt.kultur@exempelstad.example"
     text = message_from_bytes(letter.content, policy=policy.default).get_body(("plain",)).get_content()
     assert "gäller bara universitet" in " ".join(text.split())
-    assert browser.post("/beslut/rattelse", fields).status_code == 409
+    assert browser.post("/rattelse", fields).status_code == 409
     assert len(corrections(world)) == 1
     with reading(world.engine) as conn:
         (event,) = [one.event for one in audit.events(conn, TENANT) if one.event.action == "correct"]
@@ -85,6 +85,6 @@ def test_a_correction_needs_words_and_something_to_correct(
     accept_all(browser)
     if is_sent:
         send_letters(world)
-    answer = browser.post("/beslut/rattelse", {"traff": "1", "note": note})
+    answer = browser.post("/rattelse", {"traff": "1", "note": note})
     assert answer.status_code == status
     assert corrections(world) == []

@@ -72,7 +72,7 @@ const DEEDS = {
   undo: () => document.querySelector("[role=status] form button")?.click(),
   search: () => document.querySelector("#sok").focus(),
   help: () => {
-    const help = panel.querySelector("details");
+    const help = document.querySelector("#tangenter details");
     help.open = true;
     help.querySelector("summary").focus();
   },

@@ -18,12 +18,19 @@ async function ask(address, from) {
     location.assign(address); // the page itself says what is wrong, and leads to signing in
     return;
   }
-  const asked = page.querySelector("#fraga");
-  if (!asked) return location.assign(address);
+  if (!page.querySelector("#fraga")) return location.assign(address);
+  open(page, from);
+}
+
+/* A page that asks, as a dialog; what is missing stands on top of it. */
+function open(page, from) {
+  document.querySelector("dialog.ask")?.remove();
+  const faults = page.querySelector("main .faults");
   const dialog = document.createElement("dialog");
   dialog.className = "ask";
   dialog.setAttribute("aria-labelledby", "fraga-title");
-  dialog.append(document.adoptNode(asked));
+  dialog.from = from?.closest("article.row") ?? from;
+  dialog.append(...[faults, page.querySelector("#fraga")].filter(Boolean).map((part) => document.adoptNode(part)));
   dialog.addEventListener("close", () => {
     dialog.remove();
     from?.focus();
@@ -55,6 +62,7 @@ document.querySelector("main").addEventListener("click", (event) => {
   event.preventDefault();
   ask(link.href, link);
 });
+list?.addEventListener("asked", (event) => open(event.detail.page, event.detail.from));
 list?.addEventListener("ask", (event) => ask(event.detail.address, event.detail.from));
 
 /* A second press does nothing; a slow one says so. */
@@ -78,14 +86,16 @@ addEventListener("pageshow", (event) => {
 
 /* How many are marked. */
 
-const several = document.querySelector("#flera [value=markerade]");
 function count() {
+  const several = document.querySelector("#flera [value=markerade]");
+  if (!several) return;
   const marked = list.querySelectorAll("input[name=rad]:checked").length;
   several.disabled = marked === 0;
   several.textContent = marked === 1 ? several.dataset.one : several.dataset.many.replace("{number}", marked);
 }
-if (several && list) {
+if (list) {
   list.addEventListener("change", count);
+  list.addEventListener("shown", count);
   count();
 }
 
