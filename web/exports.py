@@ -5,14 +5,20 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "|", "%")
+FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "｜", "％")
+QUOTE = "'"
 
 
 def inert(value: Any) -> str:
-    """A value as the text of a cell: what a spreadsheet would run as a formula gets a sign before it."""
+    """A value as the text of a cell: what a spreadsheet would run as a formula gets an apostrophe before it (X-02).
+
+    So does what begins with an apostrophe already: a reader who takes one away from the cells that begin with one has
+    every text back as it was, but for NUL, which no file of this kind can hold.
+    """
     text = "" if value is None else str(value)
     text = text.replace("\0", "")
-    return f"'{text}" if text.lstrip(" \t\r\n\u00a0\u200b\ufeff").startswith(FORMULA) else text
+    begins = text.lstrip(" \t\r\n\u00a0\u200b\ufeff")
+    return QUOTE + text if begins.startswith(FORMULA) or text.startswith(QUOTE) else text
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

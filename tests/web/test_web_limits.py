@@ -1,12 +1,14 @@
 """Guessing, flooding and listening at the door of signing in (F4, W-24, W-25)."""
 
+import re
 import statistics
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from web_world import TENANT, Browser, World
 
-from storage import signins
+from storage import persons, signins, subscriptions
 from storage.database import writing
 from web.visit import hashed, new_token
 
@@ -51,6 +53,30 @@ def test_a_known_and_an_unknown_address_take_the_same_time__F4_W24(world: World)
         assert (answer.status_code, answer.content) == (303, b"")
     difference = abs(statistics.median(took[True]) - statistics.median(took[False]))
     assert difference < ALIKE_SECONDS, took
+
+
+def test_paused_and_erased_people_get_the_same_bytes_as_anybody__W24(world: World):
+    """Somebody whose letters rest signs in as always; who was erased is unknown; nobody outside can tell."""
+    with writing(world.engine) as conn:
+        subscriptions.stop(conn, TENANT, "kontakt-skola", world.now)
+        erased = next(person for person in world.profile.people if person.key == "kontakt-kultur")
+        about = persons.Person(
+            key=erased.key, names=frozenset({erased.name}), addresses=frozenset({erased.email})
+        )
+        persons.erase(conn, TENANT, about, by="samordnare", reason="slutat", now=world.now)
+    left = tuple(person for person in world.profile.people if person.key != "kontakt-kultur")
+    world.profile = replace(world.profile, people=left)
+    said, pages = set(), set()
+    for email in (KNOWN, "ingen@exempelstad.example", "kontakt.skola@exempelstad.example", erased.email):
+        browser, form = asking(world)
+        answer = ask(browser, form, email)
+        said.add(
+            (answer.status_code, answer.headers["location"], answer.content, tuple(sorted(answer.headers)))
+        )
+        pages.add(re.sub(r'value="[0-9a-f]{64}"', "", browser.get("/logga-in/kod").text))
+    assert len(said) == 1
+    assert len(pages) == 1
+    assert [mail["To"] for mail in world.outbox] == [KNOWN, "kontakt.skola@exempelstad.example"]
 
 
 def test_a_thousand_codes_are_not_tried__F4(world: World):

@@ -35,6 +35,10 @@ FORMULAS = (
     "%0a=1",
     "\ufeff=1",
     "\u00a0=cmd|' /C calc'!A0",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
 )
 
 
@@ -110,6 +114,20 @@ def test_the_history_as_a_file_runs_nothing__F8(world: World):
 def test_a_cell_that_would_be_run_is_made_a_text__F8(evil):
     assert inert(evil).startswith("'")
     assert csv_bytes(("a",), [(evil,)]).decode("utf-8-sig").count("\r\n") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*FORMULAS, "'", "'=1", "''", 'å;ä,"ö"', "två\nrader", "a\r\nb", "", "vanlig"],
+    ids=lambda t: f"X-02 X-04 {t!r}",
+)
+def test_what_was_made_inert_is_itself_again_when_read_back(text):
+    (_head, row) = csv.reader(
+        io.StringIO(csv_bytes(("a", "b"), [(text, "x")]).decode("utf-8-sig"), newline=""), delimiter=";"
+    )
+    assert row[0].removeprefix("'") == text
+    assert row[1] == "x"
+    assert row[0].startswith("'") or not row[0].lstrip().startswith(("=", "+", "-", "@", "＝", "'"))
 
 
 def test_units_people_and_gaps_are_shown(world: World):
