@@ -9,7 +9,6 @@ from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher import gates
 from matcher.evidence import told
 from matcher.model import BAND_LABELS, Answer, Band, Match
-from matcher.policy import POLICY
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
 from notifier.headers import clean, cut
@@ -202,6 +201,7 @@ def _groups(
 
 def _item(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> ItemView:
     call = item.call
+    reasons = _reasons(item.best, wording)
     asked = Asked(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
     return ItemView(
         title=cut(clean(call.title), _TITLE),
@@ -217,8 +217,8 @@ def _item(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         facts=facts_of(call, wording, context.now),
         changes=shown_changes(item.changes, wording),
         quotes=_quotes(item.best, context, wording),
-        reasons=_reasons(item.best, wording),
-        area=_area(item.best, context, wording),
+        reasons=reasons,
+        area=_area(item.best, context, reasons, wording),
         checks=_checks(item, context, wording),
         notes=_notes(item, wording),
         also_for=_also_for(item, context, wording),
@@ -267,13 +267,12 @@ def _reasons(match: Match, wording: Wording) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for reason in said if reason))
 
 
-def _area(match: Match, context: LetterContext, wording: Wording) -> str:
-    """The priority area of the policy that the need serves; empty when it serves none or a reason names it."""
-    if any(evidence.signal == POLICY for evidence in match.evidence):
-        return ""
+def _area(match: Match, context: LetterContext, reasons: Sequence[str], wording: Wording) -> str:
+    """The priority area that the need serves; empty when it serves none or a reason names it already."""
     key = _need(context, match.unit, match.need).priority_area
     area = next((one for one in context.profile.priority_areas if one.key == key), None)
-    return clean(_local(area, "title", wording)) if area else ""
+    title = clean(_local(area, "title", wording)) if area else ""
+    return "" if any(title in reason for reason in reasons) else title
 
 
 def _checks(item: DigestItem, context: LetterContext, wording: Wording) -> tuple[CheckView, ...]:

@@ -1,6 +1,7 @@
 """The embedder: what is refused, and what is promised of vectors."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -100,6 +101,19 @@ def test_l10_too_little_memory_is_refused_before_anything_is_loaded():
         embedding._check_memory(500 << 20)
     embedding._check_memory(None)
     embedding._check_memory(8 << 30)
+
+
+def cut_off(folder: Path) -> Path:
+    (folder / "model.safetensors").write_bytes(b"not weights")
+    return folder
+
+
+@pytest.mark.parametrize("make", [lambda folder: folder / "gone", cut_off], ids=["missing", "damaged"])
+def test_h4_a_model_that_cannot_be_used_is_known_within_five_seconds(tmp_path, make):
+    started = time.perf_counter()
+    with pytest.raises(ModelError):
+        load_embedder(str(make(tmp_path)), tmp_path / "cache")
+    assert time.perf_counter() - started < 5
 
 
 def test_vectors_are_unit_rows_in_the_order_of_the_texts(small):
