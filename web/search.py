@@ -4,7 +4,7 @@ All words somewhere in a call's text put it first; then come the calls whose tex
 model serves. Without one, words alone decide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 from sqlalchemy import Connection
@@ -14,7 +14,10 @@ from calls.programmes import PROGRAMMES
 from web.board import Board, Memory
 from web.context import Nearness
 
-BY_MEANING = 25
+# Both numbers were chosen on 25 judged needs of units over 1,184 recorded calls, asked in Swedish and in English: of
+# what fits, 57 and 79 % are found among about 30 shown; with 25 calls it was 49 and 74 %, with 0.7 of the best 41 and
+# 58 %, without a bound a fifth more is shown and nothing more found.
+BY_MEANING = 40
 NEAR = 0.5  # of the best: what is further off than that has little to do with the question
 SHORTEST = 4  # characters; less says too little to mean anything
 
@@ -35,7 +38,7 @@ def found(
     }
     if nearness is None or len(words) < SHORTEST:
         return literally
-    return _nearest(nearness(words), board) | literally
+    return nearest(nearness(words), board.calls) | literally
 
 
 def contains(call: Call, text: str, words: str) -> bool:
@@ -45,8 +48,9 @@ def contains(call: Call, text: str, words: str) -> bool:
     return all(part in text or part in names for part in words.casefold().split())
 
 
-def _nearest(near: Mapping[int, float], board: Board) -> dict[int, float]:
-    known = {number: score for number, score in near.items() if number in board.calls and np.isfinite(score)}
+def nearest(near: Mapping[int, float], among: Container[int]) -> dict[int, float]:
+    """The calls that are near enough to be shown for what they mean, the nearest first."""
+    known = {number: score for number, score in near.items() if number in among and np.isfinite(score)}
     best = sorted(known.items(), key=lambda pair: (-pair[1], pair[0]))[:BY_MEANING]
     if not best:
         return {}
