@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import structlog
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -29,6 +30,10 @@ from web.guard import LOCAL, MAX_UPLOAD, UPLOADS
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
 LONGEST_TEXT = 2000
+NEVER_FIELDS = frozenset(
+    {"tenant", "role", "is_admin", "access"}
+)  # only the page of a person asks for a role
+log = structlog.get_logger()
 BY_NAMES = {
     "cli": N_("kommandoraden"),
     "system": N_("Fondvakt"),
@@ -161,6 +166,7 @@ def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:
         if form is not None and access is not Access.ONE_CLICK:
             _check_sender(request, visit)
             _check_token(visit, form)
+            _note_added(request, visit, form)
         if access not in OPEN and visit.person is None:
             raise Refused(401, Message(text=N_("Logga in för att fortsätta.")), sign_in=True)
         if not visit.may(access):
@@ -168,6 +174,14 @@ def admit(access: Access) -> Callable[[Request, FormData | None], Visit]:
         return visit
 
     return enter
+
+
+def _note_added(request: Request, visit: Visit, form: FormData) -> None:
+    """Fields that would give somebody another's rights are nowhere read, and said in the log (P-20)."""
+    has_role = request.url.path.startswith("/organisation/")
+    added = sorted((NEVER_FIELDS - {"role"} if has_role else NEVER_FIELDS) & set(form))
+    if added and visit.person is not None:
+        log.warning("fields added by hand", fields=added, path=request.url.path, person=visit.person.key)
 
 
 async def current(request: Request) -> Visit:
@@ -271,7 +285,9 @@ def _session(context: WebContext, request: Request, now: datetime) -> signins.Se
 
 def _can_be_opened(request: Request) -> bool:
     """Whether the address of this request can be opened anew, as a link."""
-    return request.method in ("GET", "HEAD") or request.url.path.startswith(("/u/", "/svara/", "/logga-in", UPLOADS))
+    return request.method in ("GET", "HEAD") or request.url.path.startswith(
+        ("/u/", "/svara/", "/logga-in", UPLOADS)
+    )
 
 
 def _touch(context: WebContext, session: signins.Session, now: datetime) -> None:

@@ -245,10 +245,13 @@ def test_markup_in_a_need_is_text_everywhere__P09_W30(world):
         assert "<img src=x" not in browser.get(path).text, path
 
 
-def test_fields_added_by_hand_are_ignored__P20(world):
+def test_fields_added_by_hand_are_ignored_and_said_in_the_log__P20(world, capsys):
     browser = world.signed_in()
     save(browser, do="review", tenant="annan", role="coordinator", key="../x", unit="kultur")
     decide(browser, world, "publish", by="cli", state="published")
+    told = capsys.readouterr().out
+    assert "fields added by hand" in told
+    assert "'role', 'tenant'" in told
     assert [unit.key for unit in world.held()[1].units] == ["skola", "kultur"]
 
 
