@@ -190,7 +190,9 @@ class Browser:
             deed, _, query = address.removeprefix("/beslut/").partition("?")
             about = named(value or dict(parse_qsl(query)).get("m", ""))
             verdict = name or {"avvisa": "reject", "skjut-upp": "later"}.get(deed, deed)
-            found.append({"action": "/beslut", "match": list(about.matches), "back": back, "verdict": verdict})
+            found.append(
+                {"action": "/beslut", "match": list(about.matches), "back": back, "verdict": verdict}
+            )
         return found
 
 
@@ -363,8 +365,11 @@ def a_full_match(call_id: int, need, place: int = 0, **facts) -> Match:
 
 def a_filled_world(folder: Path, number: int = 30) -> World:
     """The made-up municipality with its preset profile, many calls, matches, harvests and decisions."""
-    profile = load_profile(preset_path("exempelstad"))
-    world = a_world(folder, profile)
+    return filled(a_world(folder, load_profile(preset_path("exempelstad"))), number)
+
+
+def filled(world: World, number: int) -> World:
+    """The world with many calls, matches of its own needs, and harvests."""
     world.now = NOW - timedelta(days=20)
     with writing(world.engine) as conn:
         first = runs.start_harvest(conn, TENANT, "eu-portal", world.now)
@@ -385,7 +390,7 @@ def a_filled_world(folder: Path, number: int = 30) -> World:
         )
     with reading(world.engine) as conn:
         stored = stored_calls.find(conn, TENANT)
-    needs = profile.needs
+    needs = world.profile.needs
     world.propose(
         *(
             a_full_match(call.id, need, place + extra, call_version=call.version)
