@@ -99,11 +99,7 @@ def match_all(
             propose(old)
         vectors, embedded = embed_missing(engine, tenant, embedder, seen, profile, progress)
     proposed, replaced = propose(vectors)
-    with writing(engine) as conn:
-        if vectors is not None:
-            active_model.forget_replaced(conn, tenant, now)
-        counted = {"new": proposed.new, "gone": proposed.gone, "total": proposed.total}
-        rematches.settle(conn, tenant, profile_version, now, **counted)
+    _settle(engine, tenant, profile_version, now, proposed, with_model=vectors is not None)
     return MatchSummary(
         calls=len(calls),
         needs=len(profile.needs),
@@ -113,6 +109,23 @@ def match_all(
         model="words" if vectors is None else vectors.model,
         replaced=None if replaced is None else replaced.model,
     )
+
+
+def _settle(
+    engine: Engine,
+    tenant: str,
+    profile_version: int,
+    now: datetime,
+    proposed: matches.Proposed,
+    *,
+    with_model: bool,
+) -> None:
+    """Forget the vectors of a model long replaced, and note what a publication's matching came to."""
+    with writing(engine) as conn:
+        if with_model:
+            active_model.forget_replaced(conn, tenant, now)
+        counted = {"new": proposed.new, "gone": proposed.gone, "total": proposed.total}
+        rematches.settle(conn, tenant, profile_version, now, **counted)
 
 
 def _held(
