@@ -257,11 +257,6 @@ class Clock:
         """Seconds since the last whole tick, by a clock that nobody sets."""
         return clocks.monotonic() - self._ticked
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether anything is running."""
-        return bool(self._running)
-
     def _start_if_due(self, job: Job, now: datetime) -> None:
         waits_for = self._ledger.newest(job.after) if job.after else None
         plan = due(job, self._ledger.newest(job.key), now, waits_for)

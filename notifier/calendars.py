@@ -91,11 +91,6 @@ def calendar_file(
     return calendar.to_ical()
 
 
-def has_deadlines(call: Call) -> bool:
-    """Whether there is anything to put in a calendar."""
-    return bool(call.deadlines)
-
-
 def _event(
     entry: Entry, stage: Stage, stages_there: int, links: Links, wording: Wording, now: datetime
 ) -> Event:

@@ -82,11 +82,6 @@ def troubles(engine: Engine, context: LetterContext, around: Surroundings) -> It
     yield from _units(context, around)
 
 
-def open_incidents(conn: Connection, tenant: str) -> list[Incident]:
-    """What is wrong, the oldest first."""
-    return incidents.open_now(conn, tenant)
-
-
 def _relay(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
     """Letters are held, or many have failed one after the other."""
     held = outbox.lines(conn, context.tenant, states=[LetterState.HELD])

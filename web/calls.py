@@ -38,8 +38,6 @@ from web.unchanged import unchanged
 from web.views import CALLS, saved
 from web.visit import Here, Visit, number_of
 
-MOST_PAIRS = 3
-
 
 def one(visit: Here, call_id: str, request: Request) -> Response:
     """One call: its facts, its text, its changes, and why it concerns whom."""

@@ -47,7 +47,6 @@ MODEL_LABELS = {
     DeadlineModel.CUT_OFFS: N_("flera tillfällen"),
 }
 MORNING = 6  # before this hour it is still night
-DATED = frozenset({"opening_date", "deadlines"})
 
 
 @dataclass(frozen=True, kw_only=True)

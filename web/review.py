@@ -33,7 +33,7 @@ from web.decisions import (
     stamp,
 )
 from web.flash import Flash, leave
-from web.forms import DECIDE, MOST_MATCHES, Asked, named
+from web.forms import DECIDE, MOST_MATCHES, named
 from web.names import Names
 from web.render import page
 from web.selection import word
@@ -44,12 +44,6 @@ TWICE_WITHIN = timedelta(minutes=2)
 UNKNOWN_WORD = Message(text=N_("Formuläret innehöll ett okänt val. Inget har sparats."))
 UNKNOWN_MATCH = Message(text=N_("Träffen finns inte längre. Inget har sparats."))
 UNKNOWN_CALL = Message(text=N_("Det finns ingen utlysning med det numret."))
-ASKED_FOR = {
-    Verdict.ACCEPT: Asked.ACCEPT,
-    Verdict.REJECT: Asked.REJECT,
-    Verdict.LATER: Asked.LATER,
-    Verdict.REFER: Asked.REFER,
-}
 
 
 def decide(visit: Here, fields: Fields) -> Response:
