@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from calls.changes import Change
 from calls.model import Call
@@ -45,8 +45,11 @@ class Moved:
 
     @property
     def occasion(self) -> str:
-        """What is told once: this version, or that it is gone."""
-        return f"{self.call.id}/{'withdrawn' if self.is_withdrawn else self.call.version}"
+        """What is told once: this version, or that it is gone since it was last seen; gone again is told again."""
+        if not self.is_withdrawn:
+            return f"{self.call.id}/{self.call.version}"
+        seen = max((source.last_seen_at for source in self.call.sources), default=None)
+        return f"{self.call.id}/withdrawn" + (f"/{seen.astimezone(UTC):%Y-%m-%dT%H:%M}" if seen else "")
 
 
 @dataclass(frozen=True, kw_only=True)

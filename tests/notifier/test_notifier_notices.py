@@ -98,6 +98,22 @@ def test_a_withdrawn_call_is_told_its_followers_once(engine):
     assert "Utgivaren visar den inte längre." in only
 
 
+def test_a_call_that_comes_back_and_is_withdrawn_again_is_told_again(engine):
+    harvested(engine, a_page(1, deadlines=due_on(60)), a_page(2))
+    answer(engine)
+    for day in (1, 5, 9):
+        harvested(engine, a_page(2), now=on(day))
+    notify(engine, context(on(9)))
+    harvested(engine, a_page(1, deadlines=due_on(60)), a_page(2), now=on(10))
+    notify(engine, context(on(10)))
+    for day in (11, 15, 19):
+        harvested(engine, a_page(2), now=on(day))
+    for hour in (7, 8):
+        notify(engine, context(on(19, hour)))
+    gone = [text for text in texts(engine, LetterKind.CHANGE) if "Utgivaren visar den inte längre." in text]
+    assert len(gone) == 2
+
+
 def test_who_does_not_follow_hears_nothing(engine):
     harvested(engine, a_page(1, deadlines=due_on(60)))
     answer(engine, kind=AnswerKind.NO)

@@ -150,7 +150,7 @@ def test_sources_tell_their_last_try_and_why_one_was_refused(world: World):
         assert words in page, words
 
 
-def test_health_is_a_word_for_outsiders_and_details_for_the_coordinator(world: World):
+def test_health_is_a_word_for_outsiders_and_details_for_the_coordinator__O10(world: World):
     assert world.browser().get("/halsa").json() == {"ok": True}
     assert world.signed_in("kontakt.skola@exempelstad.example").get("/halsa").json() == {"ok": True}
     assert world.signed_in().get("/halsa").json()["jobs"] == {"collect": "2026-08-22T06:00:00+02:00"}
