@@ -75,3 +75,12 @@ def test_views_of_the_calls_are_not_views_of_the_queue(world: World):
 def test_a_moment_to_come_is_said_as_people_say_it(world: World, hours: float, said: str):
     at = world.now + timedelta(hours=hours)
     assert presentation.soon(at, world.now, Wording("sv")) == said
+
+
+def test_the_first_run_shows_three_steps_what_is_done_and_where_to_look_first(world: World):
+    page = unescape(world.signed_in().get("/").text)
+    assert "Tre steg till den första kön" in page
+    assert "Klart: 2 enheter." in page
+    assert "2 behov finns." in page
+    assert "Exempelstad" in page
+    assert "fondvakt demo" in page
