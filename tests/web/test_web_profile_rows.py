@@ -119,8 +119,9 @@ def test_p07_the_coordinator_is_told_before_a_unit_goes(world):
 def test_p16_one_address_for_several_roles_of_a_unit_is_allowed(world):
     _version, before = world.held()
     shared = a_person(key="reception", name="Kulturens gemensamma brevlåda", email=CULTURE, units=("kultur",))
-    bring_in(world, replace(before, people=(*before.people, shared)))
+    browser = bring_in(world, replace(before, people=(*before.people, shared)))
     assert len(world.held()[1].contacts_of("kultur")) == 2
+    assert browser.get("/organisation").text.count("Delad adress") == 2
 
 
 def test_p17_a_name_of_signs_is_text_on_every_page(world):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,12 +41,14 @@ class Seat:
         state: "in", "coming" or "past".
         is_voice: letters for the unit go to them now.
         is_silent: they have paused or stopped their letters.
+        is_shared: others stand under the same address; an answer from there counts as the role (P-16).
     """
 
     person: ContactPerson
     state: str
     is_voice: bool
     is_silent: bool
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +209,12 @@ def _values(person: ContactPerson) -> dict[str, Any]:
 
 def _seats(profile: Profile, unit: Unit, today: date, silent: set[str]) -> list[Seat]:
     voices = profile.contacts_of(unit.key, today, silent)
-    return [_seat(person, today, silent, voices) for person in profile.people if unit.key in person.units]
+    addresses = Counter(person.email.lower() for person in profile.people)
+    return [
+        replace(_seat(person, today, silent, voices), is_shared=addresses[person.email.lower()] > 1)
+        for person in profile.people
+        if unit.key in person.units
+    ]
 
 
 def _seat(person: ContactPerson, today: date, silent: set[str], voices: Sequence[ContactPerson]) -> Seat:
