@@ -53,7 +53,7 @@ def test_every_environment_variable_that_a_page_names_exists(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_that_a_page_names_exists(page):
     known = commands(typer.main.get_command(cli.app))
-    for words in re.findall(r"`fondvakt ([a-z]+(?: [a-z]+)?)", page.read_text(encoding="utf-8")):
+    for words in re.findall(r"`fondvakt ([a-z-]+(?: [a-z-]+)?)", page.read_text(encoding="utf-8")):
         assert any(
             words == name or words.split()[0] == name or name.startswith(f"{words} ") for name in known
         ), words
