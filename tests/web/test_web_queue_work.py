@@ -1,6 +1,7 @@
 """Several at once, to a unit or the group, marks, shortcuts, rules. After each the database is looked into."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import unquote
@@ -190,6 +191,30 @@ def test_a_unit_that_is_none_is_asked_for_again_with_what_was_typed(world: World
     assert answer.status_code == 422
     assert "Min text" in answer.text
     assert "Välj en enhet." in answer.text
+
+
+def test_a_unit_without_needs_can_be_asked_but_not_be_told_in_its_letter(world: World):
+    bare = replace(world.profile.units[1], needs=())
+    call_with_two_units(world)
+    world.profile = replace(
+        world.profile, units=(world.profile.units[0], replace(bare, key="ny", name="Ny enhet"))
+    )
+    browser = world.signed_in()
+    answer = browser.post("/beslut/till-enhet", {"call": "1", "enhet": "ny"})
+    assert answer.status_code == 422
+    assert "har inga behov i profilen" in answer.text
+    assert browser.post("/beslut/till-enhet", {"call": "1", "enhet": "ny", "fraga": "1"}).status_code == 303
+
+
+def test_forwarding_what_the_reference_group_has_frees_the_group(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    for form in (f for f in browser.forms("/") if f["match"] and f["verdict"] == "accept"):
+        browser.post("/beslut", {"match": form["match"], "verdict": "refer"})
+    for unit in ("skola", "kultur"):
+        browser.post("/beslut/till-enhet", {"call": "1", "enhet": unit})
+    with reading(world.engine) as conn:
+        assert referrals.open_referrals(conn, TENANT) == []
 
 
 # Marks, duplicates, series

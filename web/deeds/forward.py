@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from calls.model import Call
 from matcher.model import BY_HAND, Band, Decision, Evidence, Match, MatchState, Verdict
+from pipeline import deciding
 from profiles.model import Unit
 from storage import assignments, audit
 from storage import calls as stored_calls
@@ -26,6 +27,9 @@ from web.visit import Fields, Here, Visit, number_of, own_path, text_of
 
 FORWARDED = N_("Vidarebefordrad från {unit}.")
 CHOSEN = N_("Skickad av samordnaren.")
+NO_NEEDS = N_(
+    "{unit} har inga behov i profilen, så brevet kan inte ta upp utlysningen. Be enheten svara i stället."
+)
 
 
 def ask(visit: Here, request: Request) -> Response:
@@ -41,12 +45,16 @@ def send(visit: Here, fields: Fields) -> Response:
     if unit is None:
         fault = Fault(field="enhet", message=Message(text=N_("Välj en enhet.")))
         return _page(visit, call, fields, [fault], status=422)
+    is_asked = fields.get("fraga") == "1"
+    if not unit.needs and not is_asked:
+        fault = Fault(field="enhet", message=Message(text=NO_NEEDS, values={"unit": unit.name}))
+        return _page(visit, call, fields, [fault], status=422)
     origin = presentation.unit_of(visit.profile, str(fields.get("fran") or ""))
     origin = None if origin is None or origin.key == unit.key else origin
     note = text_of(fields.get("note"))
     with writing(visit.context.engine) as conn:
         _bring(visit, conn, call, unit, origin, note)
-        if fields.get("fraga") == "1":
+        if is_asked:
             _ask_unit(visit, conn, call, unit, origin, note)
     back = own_path(fields.get("back")).partition("#")[0]
     onto = onto_of(fields)
@@ -83,6 +91,7 @@ def _bring(visit: Visit, conn: Connection, call: Call, unit: Unit, origin: Unit 
             continue
         seen = {"profile_version": visit.profile_version or None}
         stored_matches.decide(conn, tenant, known.id, decision, action="forward", **seen)
+    deciding.settle(conn, tenant, own, visit.person.key, visit.now)
 
 
 def _made(call: Call, unit: Unit, origin: Unit | None) -> Match:
