@@ -1,5 +1,6 @@
 """The API: what a token opens, and that nothing else does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -338,3 +339,14 @@ def test_a_program_cannot_decide_what_has_been_sent(world: World):
     answer = program.post(f"/matches/{number}/decisions", body)
     assert answer.status_code == 409, answer.text
     assert [one.state for one in world.matches() if one.id == number] == [MatchState.SENT]
+
+
+def test_nobody_answers_who_has_left_their_office(world: World):
+    call_id = call_with_two_units(world)
+    *others, last = world.profile.people
+    world.profile = replace(
+        world.profile, people=(*others, replace(last, appointed_to=NOW.date() - timedelta(days=1)))
+    )
+    program = Program(world, Scope.ANSWER)
+    body = {"unit": "kultur", "person": last.key, "kind": "maybe"}
+    assert program.post(f"/calls/{call_id}/answers", body).status_code == 422

@@ -1,6 +1,7 @@
 """The paths of the API. Each asks for one scope; storage writes the history of what is changed."""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from calls.model import Call
 from matcher.model import Band, MatchState, StoredMatch, Verdict
+from notifier.weeks import local_day
 from pipeline import deciding
 from pipeline.deciding import AlreadySent
 from profiles.model import Profile
@@ -172,7 +174,7 @@ def answers(by: ReadsMatches, page: PageNumber = 1, page_size: PageSize = 50) ->
 @router.post("/calls/{call_id}/answers", status_code=201, tags=["answers"])
 def answer(by: Answers, call_id: Number, given: shapes.AnswerIn) -> One[shapes.AnswerShape]:
     """Answer about a call for a unit. The same again changes nothing."""
-    _check_answer(given, by.published()[1])
+    _check_answer(given, by.published()[1], local_day(by.now))
     with writing(by.context.engine) as conn:
         call = _call(conn, by, call_id)
         stored = answers_given.give(conn, by.tenant, _answer(given, call, by))
@@ -185,12 +187,12 @@ def profile(by: ReadsProfile) -> One[shapes.ProfileShape]:
     return One(data=said.profile(*by.published()))
 
 
-def _check_answer(given: shapes.AnswerIn, published: Profile) -> None:
+def _check_answer(given: shapes.AnswerIn, published: Profile, today: date) -> None:
     units = {unit.key for unit in published.units}
     for unit in (given.unit, given.to_unit):
         if unit is not None and unit not in units:
             raise ApiRefusal(422, Message(text=UNKNOWN_UNIT, values={"unit": unit}))
-    if not any(p.key == given.person and given.unit in p.units for p in published.people):
+    if not any(p.key == given.person and given.unit in p.units for p in published.in_office(today)):
         raise ApiRefusal(
             422, Message(text=UNKNOWN_PERSON, values={"person": given.person, "unit": given.unit})
         )
