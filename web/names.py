@@ -35,9 +35,9 @@ class Names:
 
     @property
     def reference_group(self) -> list[ContactPerson]:
-        """Who may be asked about a call: contact persons and heads in office, by name."""
+        """Who may be asked about a call, by name: contact persons in office, for only they get such letters."""
         people = self.visit.profile.in_office(self.visit.today) if self.visit.profile else ()
-        group = [person for person in people if person.role in (Role.CONTACT, Role.HEAD)]
+        group = [person for person in people if person.role is Role.CONTACT]
         return sorted(group, key=lambda person: (person.name.casefold(), person.key))
 
     def need(self, match: StoredMatch) -> Need | None:
