@@ -39,4 +39,6 @@ def nearness(indexed: IndexedCalls, question: np.ndarray) -> dict[int, float]:
     near = indexed.rows.rows @ question - indexed.near_all[0]
     best = np.full(indexed.rows.calls, -np.inf)
     np.maximum.at(best, indexed.rows.owner, np.where(np.isfinite(near), near, -np.inf))
-    return {call.id: float(score) for call, score in zip(indexed.calls, best, strict=True) if np.isfinite(score)}
+    return {
+        call.id: float(score) for call, score in zip(indexed.calls, best, strict=True) if np.isfinite(score)
+    }

@@ -74,10 +74,7 @@ def _row(visit: Visit, unit: Unit, hits: dict) -> UnitRow:
     quiet = sum(hit is None or (hit.recent == 0 and hit.open == 0) for hit in found) if hits else 0
     warned = guards.of_unit(profile, unit, visit.today)
     warned += [
-        warn
-        for need in unit.needs
-        for warn in guards.of_need(profile, need, visit.today)
-        if not warn.is_note
+        warn for need in unit.needs for warn in guards.of_need(profile, need, visit.today) if not warn.is_note
     ]
     return UnitRow(
         unit=unit, contacts=profile.contacts_of(unit.key, visit.today), warnings=warned, quiet=quiet

@@ -112,9 +112,7 @@ def _page(
         may=found is None or may_edit(visit, PartKind.UNIT, unit.key),
         warnings=guards.of_unit(profile, unit, visit.today) if unit.key else [],
         need_warnings={
-            need.key: [
-                warn for warn in guards.of_need(profile, need, visit.today) if not warn.is_note
-            ]
+            need.key: [warn for warn in guards.of_need(profile, need, visit.today) if not warn.is_note]
             for need in unit.needs
         },
         contacts=profile.contacts_of(unit.key, visit.today) if unit.key else (),
