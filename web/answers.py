@@ -29,9 +29,9 @@ from texts import N_, Message
 from web import presentation, queue, signin_mail
 from web.decisions import Fault
 from web.names import Names
-from web.selection import page_number, word
 from web.queue_page import tab_row
 from web.render import page
+from web.selection import page_number, word
 from web.unsubscribe import links
 from web.visit import Fields, Here, Refused, Visit, text_of
 

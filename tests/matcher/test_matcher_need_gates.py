@@ -16,6 +16,8 @@ from profiles.model import Applicant, Priority, Volume
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
+BY_A_SCHOOL = {"applicants": (Applicant.SCHOOL,)}
+
 
 def a_call_about(text: str, **facts):
     return a_call(sections=(CallSection(kind=SectionKind.SCOPE, text=text),), **facts)
@@ -77,10 +79,10 @@ def test_alternatives_are_parted_by_a_slash():
         ({"title": "Nuclear power"}, "must", {"must": ("kärnkraft",)}, YES),
         ({"title": "Nuclear power"}, "must", {"must": ("kärnkraft", "hamn")}, NO),
         ({}, "applicants", {}, None),
-        ({}, "applicants", {"applicants": (Applicant.SCHOOL,)}, UNKNOWN),
-        ({"eligible_applicants": frozenset({ApplicantType.SCHOOL})}, "applicants", {"applicants": (Applicant.SCHOOL,)}, YES),
-        ({"eligible_applicants": frozenset({ApplicantType.OTHER})}, "applicants", {"applicants": (Applicant.SCHOOL,)}, UNKNOWN),
-        ({"eligible_applicants": frozenset({ApplicantType.MUNICIPALITY})}, "applicants", {"applicants": (Applicant.SCHOOL,)}, NO),
+        ({}, "applicants", BY_A_SCHOOL, UNKNOWN),
+        ({"eligible_applicants": frozenset({ApplicantType.SCHOOL})}, "applicants", BY_A_SCHOOL, YES),
+        ({"eligible_applicants": frozenset({ApplicantType.OTHER})}, "applicants", BY_A_SCHOOL, UNKNOWN),
+        ({"eligible_applicants": frozenset({ApplicantType.MUNICIPALITY})}, "applicants", BY_A_SCHOOL, NO),
         ({}, "share", {"own_share_max_percent": 20}, None),
         ({"cofinancing_rate": 0.8}, "share", {"own_share_max_percent": 20}, YES),
         ({"cofinancing_rate": 0.6}, "share", {"own_share_max_percent": 20}, NO),
