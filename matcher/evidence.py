@@ -6,7 +6,7 @@ import numpy as np
 
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
-from matcher.model import Evidence, Match
+from matcher.model import Evidence
 from matcher.pairs import Told, call_sentences
 from matcher.pool import Pool
 from matcher.programmes import action_of, programme_of
@@ -17,8 +17,6 @@ from texts import N_, Message
 
 SHOWN_WORDS, FEW_WORDS = 6, 2
 BEHIND_BEST = 0.25  # a word that tells less than this share of what the best one does is left out
-SHOWN_REASONS = 3
-REMARKS = frozenset({"policy", "learned"})
 UNDESCRIBED = N_("Programmet är inte beskrivet.")
 HOW_OFTEN = (
     (0.7, N_("{name} passar ofta kommuner.")),
@@ -37,14 +35,6 @@ def evidence(pool: Pool, strengths: dict[str, np.ndarray], i: int, j: int) -> tu
         if not np.isnan(matrix[i, j]) and matrix[i, j] > 0
     ]
     return tuple(sorted(found, key=lambda item: (-item.strength * weights[item.signal], item.signal)))
-
-
-def told(match: Match) -> tuple[Message, ...]:
-    """The reasons to show of a match: the first few, and after them what is remarked: whether need and priority
-    area are both met, and what answers did. Each once."""
-    given = [item for item in match.evidence if item.signal not in REMARKS][:SHOWN_REASONS]
-    given += [item for item in match.evidence if item.signal in REMARKS]
-    return tuple({repr(item.reason): item.reason for item in given}.values())
 
 
 def _why_meaning(pool: Pool, i: int, j: int) -> Message:

@@ -7,8 +7,8 @@ from itertools import groupby
 from calls.model import Call, Deadline
 from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher import gates
-from matcher.evidence import told
 from matcher.model import BAND_LABELS, Answer, Band, Match
+from matcher.telling import told
 from notifier.changes import shown_changes
 from notifier.facts import facts_of, last_day, web_address
 from notifier.headers import clean, cut

@@ -5,8 +5,8 @@ from typing import Any
 
 from calls.model import Call
 from matcher import gates
-from matcher.evidence import told
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
+from matcher.telling import told
 from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
 from texts import translate

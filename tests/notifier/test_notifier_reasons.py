@@ -9,10 +9,10 @@ from letters import Page, a_context, a_digest, a_source, html_of, in_days, text_
 
 from builders import NOW, a_need, a_person, a_profile, a_unit
 from matcher.embedder import load_embedder
-from matcher.evidence import told
 from matcher.gates import WHEN, answer_said, as_of
 from matcher.model import SentencePair
 from matcher.score import match
+from matcher.telling import told
 from matcher.vectors import texts_to_embed
 from notifier.model import Accepted
 from notifier.render import render

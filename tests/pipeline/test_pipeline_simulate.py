@@ -8,6 +8,8 @@ import pytest
 from builders import a_call, a_need, a_profile, a_unit
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
+from fakes import WordEmbedder
+from matcher.vectors import Vectors, texts_to_embed
 from pipeline.judged import Judged
 from pipeline.simulate import SIZES, simulate
 
@@ -35,7 +37,23 @@ def a_collection() -> Judged:
 
 @pytest.fixture(scope="module")
 def measured():
-    return simulate(a_collection(), None)
+    return simulate(a_collection(), vectors_of(a_collection()))
+
+
+def vectors_of(judged: Judged) -> Vectors:
+    """Vectors in which texts with the same words lie near each other."""
+    wanted = texts_to_embed(judged.calls, judged.profile.needs)
+    rows = WordEmbedder().embed([text.text for text in wanted], kind="passage")
+    return Vectors(
+        model="words-as-vectors-1", by_key={t.key: row for t, row in zip(wanted, rows, strict=True)}
+    )
+
+
+def test_without_a_model_an_answer_moves_its_own_call_alone_and_hurts_nothing():
+    measured = simulate(a_collection(), None)
+    assert all(row.after == row.before for row in measured.next_round)
+    assert measured.same_queue[-1].after >= measured.same_queue[-1].before
+    assert measured.is_exact
 
 
 def test_more_answers_never_rank_worse_here_and_twenty_rank_better(measured):
@@ -58,7 +76,7 @@ def test_ten_wrong_answers_hurt_and_leave_no_trace_once_corrected_or_forgotten(m
 
 
 def test_the_same_collection_gives_the_same_figures(measured):
-    assert simulate(a_collection(), None) == measured
+    assert simulate(a_collection(), vectors_of(a_collection())) == measured
     assert json.loads(json.dumps(measured.as_json()))["is_exact"]
 
 
