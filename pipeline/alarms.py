@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection, Engine
 
-from notifier import notices as written
+from notifier import office as written
 from notifier.model import OPERATOR, LetterKind, LetterState
 from notifier.notice_model import Trouble
 from notifier.view import LetterContext

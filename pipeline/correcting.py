@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from calls.model import Call
 from matcher.model import MatchState, StoredMatch
 from notifier.model import LetterKind
+from notifier.notice_letter import notice_letter
 from notifier.notice_model import Mistaken
-from notifier.notices import correction, notice_letter
+from notifier.notices import correction
 from notifier.view import LetterContext
 from notifier.weeks import local_day, week_of
 from pipeline.readers import Reader, readers

@@ -16,7 +16,8 @@ from notifier.errors import NotifierError
 from notifier.headers import ascii_address
 from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter, LetterState, StoredLetter
-from notifier.notices import nothing_new, notice_letter
+from notifier.notice_letter import notice_letter
+from notifier.notices import nothing_new
 from notifier.render import render
 from notifier.view import LetterContext
 from notifier.weeks import days_of, week_of

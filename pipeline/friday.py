@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from matcher.model import MatchState
-from notifier import notices as written
+from notifier import office as written
 from notifier.model import LetterKind
 from notifier.notice_model import Rehearsal
 from notifier.view import LetterContext

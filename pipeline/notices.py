@@ -16,6 +16,7 @@ from calls.vocabulary import Status
 from notifier import notices as written
 from notifier.errors import NotifierError
 from notifier.model import Letter, LetterKind
+from notifier.notice_letter import notice_letter
 from notifier.notice_model import Closing, Moved, Question
 from notifier.notice_view import NoticeView
 from notifier.reminders import step_due
@@ -198,7 +199,7 @@ def tell(
 
 
 def _letter(due: Due, context: LetterContext, week: str, slot: str) -> Letter:
-    return written.notice_letter(due.view, due.reader.person, context, week=week, slot=slot, calls=due.calls)
+    return notice_letter(due.view, due.reader.person, context, week=week, slot=slot, calls=due.calls)
 
 
 def _next_slot(slot: str) -> str:

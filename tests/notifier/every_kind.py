@@ -7,8 +7,9 @@ from letters import WEEK, a_context, a_digest, a_source, accepted, in_days
 from builders import NOW, a_call, a_coordinator, a_person
 from calls.changes import Change
 from matcher.model import SentencePair
-from notifier import notices
+from notifier import notices, office
 from notifier.model import OPERATOR, Letter
+from notifier.notice_letter import notice_letter
 from notifier.notice_model import Closing, Moved, Question, Rehearsal, Trouble
 from notifier.notice_view import NoticeView
 from notifier.render import render
@@ -96,13 +97,13 @@ def every_kind(language: str) -> dict[str, Letter]:
         ),
         "assignment": (reader, notices.assignment(reader, context, [question])),
         "invitation": (reader, notices.invitation(reader, context, [to_group])),
-        "unit": (coordinator, notices.unit(coordinator, context, troubles[:1])),
-        "rehearsal": (coordinator, notices.rehearsal(coordinator, context, told)),
-        "alarm": (operator, notices.alarm(operator, context, troubles)),
+        "unit": (coordinator, office.unit(coordinator, context, troubles[:1])),
+        "rehearsal": (coordinator, office.rehearsal(coordinator, context, told)),
+        "alarm": (operator, office.alarm(operator, context, troubles)),
         "nothing new": (reader, notices.nothing_new(reader, context, silent_weeks=True)),
     }
     made = {
-        name: notices.notice_letter(view, person, context, week=WEEK, slot=f"{name}/1")
+        name: notice_letter(view, person, context, week=WEEK, slot=f"{name}/1")
         for name, (person, view) in views.items()
     }
     return made | {"digest": _digest(language, question, calls, moved)}

@@ -1,0 +1,141 @@
+"""What those who look after the service are told: units without recipients, alarms, and Friday's rehearsal."""
+
+from collections.abc import Sequence
+
+from notifier.headers import clean, cut
+from notifier.model import LetterKind
+from notifier.notice_letter import SUBJECT, view_of
+from notifier.notice_model import Rehearsal, Trouble
+from notifier.notice_view import NoticeItem, NoticeLink, NoticeSection, NoticeView
+from notifier.view import Fact, LetterContext
+from notifier.wording import Wording
+from profiles.model import ContactPerson
+
+
+def unit(person: ContactPerson, context: LetterContext, troubles: Sequence[Trouble]) -> NoticeView:
+    """Units that nobody gets letters for, or somebody does again (`reliability.md` C7)."""
+    words = Wording(person.language)
+    lasting = sum(not one.is_over for one in troubles)
+    heading = (
+        words.ngettext("En enhet saknar mottagare", "{number} enheter saknar mottagare", lasting)
+        if lasting
+        else words.gettext("Enheten har mottagare igen")
+    )
+    return view_of(
+        person,
+        context,
+        LetterKind.UNIT,
+        subject=words.gettext("Fondvakt: {what}", what=heading[:1].lower() + heading[1:]),
+        heading=heading,
+        paragraphs=(
+            words.gettext("Rätten att slippa brev är personens; uppgiften ligger kvar hos enheten."),
+        ),
+        why=words.gettext("Du får beskedet för att du är samordnare."),
+        sections=(NoticeSection(title="", items=tuple(_trouble(one, words) for one in troubles)),),
+        links=(
+            NoticeLink(words=words.gettext("Utse mottagare"), href=context.links.people(), is_button=True),
+        ),
+    )
+
+
+def alarm(person: ContactPerson, context: LetterContext, troubles: Sequence[Trouble]) -> NoticeView:
+    """What is wrong with the service, and what is well again: cause, effect, first step (`reliability.md` I1)."""
+    words = Wording(person.language)
+    lasting = [one for one in troubles if not one.is_over]
+    first = words.message((lasting or list(troubles))[0].said["cause"])
+    start = (
+        words.gettext("Fondvakt larm: {what}", what="")
+        if lasting
+        else words.gettext("Fondvakt, över: {what}", what="")
+    )
+    heading = words.ngettext("Något behöver åtgärdas", "{number} saker behöver åtgärdas", len(lasting))
+    return view_of(
+        person,
+        context,
+        LetterKind.ALARM,
+        subject=f"{start}{cut(clean(first), SUBJECT - len(start))}",
+        heading=heading if lasting else words.gettext("Det fungerar igen"),
+        paragraphs=(words.gettext("Larmen kommer en gång när något händer och en gång när det är över."),),
+        why=words.gettext(
+            "Du får larmet för att adressen står i FONDVAKT_OPERATOR_MAIL. Larmen syns också på /halsa och i loggen."
+        ),
+        sections=(NoticeSection(title="", items=tuple(_trouble(one, words) for one in troubles)),),
+        links=(
+            NoticeLink(words=words.gettext("Läget just nu"), href=context.links.health(), is_button=True),
+        ),
+    )
+
+
+def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) -> NoticeView:
+    """What Monday's letters would be (`ux.md` 1.6)."""
+    words = Wording(person.language)
+    summary = words.gettext(
+        "{letters}, {matches}, {unreviewed}",
+        letters=words.ngettext("{number} mottagare", "{number} mottagare", told.letters),
+        matches=words.ngettext("{number} träff", "{number} träffar", told.matches),
+        unreviewed=words.ngettext("{number} ogranskad", "{number} ogranskade", told.unreviewed),
+    )
+    return view_of(
+        person,
+        context,
+        LetterKind.REHEARSAL,
+        subject=words.gettext("Fondvakt inför måndag: {summary}", summary=summary),
+        heading=words.gettext("Inför {week}", week=words.week(told.week)),
+        paragraphs=_ahead(told, words, summary),
+        why=words.gettext("Du får förhandsbeskedet varje fredag för att du är samordnare."),
+        links=(
+            NoticeLink(
+                words=words.gettext("Se och ändra utskicket"), href=context.links.letters(), is_button=True
+            ),
+            NoticeLink(words=words.gettext("Granska kön"), href=context.links.queue()),
+        ),
+    )
+
+
+def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
+    """What goes out on Monday, and what stands in its way."""
+    paragraphs = [words.gettext("Måndagens utskick: {summary}.", summary=summary)]
+    if told.unanswered:
+        paragraphs.append(
+            words.ngettext(
+                "{number} fråga väntar på en enhets svar.",
+                "{number} frågor väntar på enheternas svar.",
+                told.unanswered,
+            )
+        )
+    if told.paused:
+        paragraphs.append(
+            words.ngettext(
+                "{number} mottagare har avslutat eller pausat.",
+                "{number} mottagare har avslutat eller pausat.",
+                told.paused,
+            )
+        )
+    if told.silent_units:
+        names = [
+            clean(english if words.language == "en" else swedish) for swedish, english in told.silent_units
+        ]
+        paragraphs.append(words.gettext("Utan mottagare: {units}.", units=words.listed(names)))
+    return tuple(paragraphs)
+
+
+def _trouble(one: Trouble, words: Wording) -> NoticeItem:
+    if one.is_over and one.closed_at:
+        note = words.gettext(
+            "Över {at}. Det började {since}.",
+            at=words.moment(one.closed_at),
+            since=words.moment(one.opened_at),
+        )
+        return NoticeItem(title=clean(words.message(one.said["cause"])), lead=note)
+    labels = {"effect": words.gettext("Följd"), "step": words.gettext("Första steg")}
+    return NoticeItem(
+        title=clean(words.message(one.said["cause"])),
+        facts=(
+            Fact(label=words.gettext("Sedan"), value=words.moment(one.opened_at)),
+            *(
+                Fact(label=label, value=clean(words.message(one.said[part])))
+                for part, label in labels.items()
+                if part in one.said
+            ),
+        ),
+    )
