@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from calls.vocabulary import ApplicantType, DeadlineModel, SectionKind, Status
+from calls.vocabulary import CONSULTATION, ApplicantType, DeadlineModel, SectionKind, Status
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 END_OF_DAY = time(23, 59, 59)
@@ -64,6 +64,7 @@ class CallFacts:
 
     Attributes:
         kind: the portal's type: "1" topic, "2" external action, "8" cascade call. Other sources use "1".
+            `CONSULTATION` is nothing to apply to but a question to answer.
         identifier: the code printed for people, such as CERV-2026-CITIZENS-TOWN-TT.
         shares_identifier: several calls carry this identifier (cascade calls carry their parent's).
         call_code, call_title: the call that a topic belongs to.
@@ -117,6 +118,11 @@ class CallFacts:
                 raise ValueError("deadlines out of order")
         if self.cofinancing_rate is not None and not 0 <= self.cofinancing_rate <= 1:
             raise ValueError(f"co-financing rate {self.cofinancing_rate} is not a share from 0 to 1")
+
+    @property
+    def is_consultation(self) -> bool:
+        """Whether it asks for an answer instead of offering money."""
+        return self.kind == CONSULTATION
 
     def next_deadline(self, now: datetime) -> Deadline | None:
         """The next deadline for someone who has not applied yet; None when there is none.

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from texts import N_
 
+# A consultation is answered, not applied to: its deadline is the last day for feedback (Have your say).
+CONSULTATION = "consultation"
+
 
 class Status(StrEnum):
     """Where a call stands at a given moment. Computed from dates, not stored."""
