@@ -11,7 +11,7 @@ from calls.model import CallFacts, Deadline
 from calls.vocabulary import DeadlineModel
 
 # What a call is named by is never put together from two publishers.
-LEADERS_OWN = ("kind", "title", "url", "language", "identifier", "shares_identifier")
+LEADERS_OWN = ("kind", "title", "titles", "url", "language", "identifier", "shares_identifier")
 MONEY = ("budget", "grant_min", "grant_max")
 # Silence of a field: None, or an empty tuple where the field's default is one. `deadlines=()` is knowledge.
 SILENCE = {

@@ -51,6 +51,14 @@ class CallSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Title:
+    """The publisher's own title in one language, an ISO 639-1 code in small letters."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Consortium:
     """Who must apply together."""
 
@@ -65,6 +73,8 @@ class CallFacts:
     Attributes:
         kind: the portal's type: "1" topic, "2" external action, "8" cascade call. Other sources use "1".
             `CONSULTATION` is nothing to apply to but a question to answer.
+        language: of the title and the texts, ISO 639-1.
+        titles: the publisher's own title in further languages, each language once; see `title_in`.
         identifier: the code printed for people, such as CERV-2026-CITIZENS-TOWN-TT.
         shares_identifier: several calls carry this identifier (cascade calls carry their parent's).
         call_code, call_title: the call that a topic belongs to.
@@ -81,6 +91,7 @@ class CallFacts:
     title: str
     url: str
     language: str = "en"
+    titles: tuple[Title, ...] = ()
     identifier: str | None = None
     shares_identifier: bool = False
     call_code: str | None = None
@@ -123,6 +134,11 @@ class CallFacts:
     def is_consultation(self) -> bool:
         """Whether it asks for an answer instead of offering money."""
         return self.kind == CONSULTATION
+
+    def title_in(self, language: str) -> Title:
+        """The title in the reader's language where the publisher has one, else as it is."""
+        own = Title(language=self.language, text=self.title)
+        return next((title for title in (own, *self.titles) if title.language == language), own)
 
     def next_deadline(self, now: datetime) -> Deadline | None:
         """The next deadline for someone who has not applied yet; None when there is none.

@@ -89,7 +89,7 @@ def summaries(conn: Connection, tenant: str) -> list[Call]:
 
 
 def search_texts(conn: Connection, tenant: str) -> dict[int, str]:
-    """What a search looks in, call by call: codes, title, programme, keywords and text, in lower case."""
+    """What a search looks in, call by call: codes, titles, programme, keywords and text, in lower case."""
     rows = conn.execute(select(call.c.id, call.c.facts).where(call.c.tenant == tenant))
     return {row.id: _searched(row.facts) for row in rows}
 
@@ -159,6 +159,7 @@ def _links(conn: Connection, tenant: str, wanted: Select) -> Sequence[Row]:
 def _searched(facts: Mapping[str, Any]) -> str:
     parts = [facts[name] for name in ("title", "identifier", "call_code", "call_title", "programme_label")]
     parts += [facts["programme"], *facts["keywords"], *(section["text"] for section in facts["sections"])]
+    parts += [title["text"] for title in facts.get("titles", ())]
     return "\n".join(part for part in parts if part).casefold()
 
 

@@ -23,7 +23,7 @@ call = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     tenant_column(),
-    Column("kind", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("identifier", String(200)),
     Column("shares_identifier", Boolean, nullable=False),
     Column("title", Text, nullable=False),
