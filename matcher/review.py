@@ -1,5 +1,7 @@
 """What a decision makes of a match, and when an accepted one comes back. Pure rules (`ux.md` 2.3)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -64,3 +66,25 @@ def is_due(state: MatchState, decision: Decision | None, now: datetime) -> bool:
     if state is not MatchState.LATER:
         return False
     return decision is None or decision.until is None or decision.until <= now
+
+
+def back_to_queue(by: str, now: datetime) -> Decision:
+    """A decision that takes the last one back: put off until now, so it is due at once."""
+    return Decision(verdict=Verdict.LATER, by=by, at=now, until=now)
+
+
+def is_back_to_queue(decision: Decision) -> bool:
+    """Whether a decision took another one back."""
+    return decision.verdict is Verdict.LATER and decision.until is not None and decision.until <= decision.at
+
+
+def restored(before: MatchState, history: Sequence[Decision], by: str, now: datetime) -> Decision:
+    """The decision that undoes the last one.
+
+    Args:
+        before: the state before the decision that is undone.
+        history: all decisions, the first one first.
+    """
+    if before in (MatchState.NEW, MatchState.SENT) or len(history) < 2:
+        return back_to_queue(by, now)
+    return replace(history[-2], by=by, at=now)

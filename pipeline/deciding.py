@@ -47,8 +47,13 @@ def decide(
 
 
 def settle(conn: Connection, tenant: str, known: Sequence[StoredMatch], by: str, now: datetime) -> None:
-    """Free the reference group of the calls of these matches that have nothing left there."""
-    referrals.close_settled(conn, tenant, {one.match.call_id for one in known}, by, now)
+    """Free the reference group of the calls of these matches that have nothing left there.
+
+    What an undo has put back with the group is asked about there again.
+    """
+    calls = {one.match.call_id for one in known}
+    referrals.close_settled(conn, tenant, calls, by, now)
+    referrals.reopen(conn, tenant, calls)
 
 
 def _refer(

@@ -1,13 +1,13 @@
 """Decisions made together, and taken back together (`ux.md` 2.5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from matcher.model import Decision, MatchState, StoredMatch, Verdict
-from matcher.review import STATE_AFTER
+from matcher.review import STATE_AFTER, restored
 from storage import matches
 from storage.tables import bulk, bulk_decision, match
 
@@ -91,7 +91,10 @@ def take_back(conn: Connection, tenant: str, together: Together, by: str, now: d
     stood = [matches.get(conn, tenant, number) for number in together.before]
     known = [one for one in stood if one is not None]
     mine = [one for one in known if _is_last(one, together)]
-    again = [(one, _before(conn, tenant, one, together.before[one.id], by, now)) for one in mine]
+    again = [
+        (one, restored(together.before[one.id], matches.history(conn, tenant, one.id), by, now))
+        for one in mine
+    ]
     matches.decide_together(conn, tenant, again, now)
     conn.execute(update(bulk).where(bulk.c.tenant == tenant, bulk.c.id == together.id).values(undone_at=now))
     return TakenBack(matches=tuple(mine), left=tuple(one for one in known if one not in mine))
@@ -124,15 +127,6 @@ def _is_last(stored: StoredMatch, together: Together) -> bool:
     if last is None or stored.state is MatchState.SENT:
         return False
     return (last.verdict, last.by, last.at) == (together.verdict, together.by, together.at)
-
-
-def _before(
-    conn: Connection, tenant: str, stored: StoredMatch, state: MatchState, by: str, now: datetime
-) -> Decision:
-    history = matches.history(conn, tenant, stored.id)
-    if state in (MatchState.NEW, MatchState.SENT) or len(history) < 2:
-        return Decision(verdict=Verdict.LATER, by=by, at=now, until=now)
-    return replace(history[-2], by=by, at=now)
 
 
 def _together(conn: Connection, row: Row) -> Together:

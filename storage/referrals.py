@@ -1,14 +1,14 @@
 """Calls that the reference group has been asked about (`ux.md` 2.1).
 
 While a referral is open, the call's matches stand in state "referred": no letter takes them. It closes when the
-last of them is decided.
+last of them is decided, and is open again when such a decision is undone.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from matcher.model import MatchState
 from storage.audit import Event, channel_of, record
@@ -79,27 +79,38 @@ def of_call(conn: Connection, tenant: str, call_id: int) -> list[Referral]:
 
 def close_settled(conn: Connection, tenant: str, calls: Iterable[int], by: str, now: datetime) -> int:
     """Close the referrals of those calls that have no match with the group any more; how many were closed."""
-    asked = sorted(set(calls))
-    still = set(
-        conn.execute(
-            select(match.c.call_id).where(
-                match.c.tenant == tenant,
-                match.c.call_id.in_(asked),
-                match.c.state == MatchState.REFERRED.value,
-                match.c.is_current,
-            )
-        ).scalars()
-    )
+    asked = set(calls)
+    settled = sorted(asked - _with_the_group(conn, tenant, asked))
     closed = conn.execute(
         update(referral)
-        .where(
-            referral.c.tenant == tenant,
-            referral.c.call_id.in_([call for call in asked if call not in still]),
-            referral.c.closed_at.is_(None),
-        )
+        .where(referral.c.tenant == tenant, referral.c.call_id.in_(settled), referral.c.closed_at.is_(None))
         .values(closed_by=by, closed_at=now)
     )
     return closed.rowcount
+
+
+def reopen(conn: Connection, tenant: str, calls: Iterable[int]) -> int:
+    """Open what was closed last of those calls that have a match with the group again; how many were opened."""
+    asked = set(calls)
+    open_now = {one.call_id for one in open_referrals(conn, tenant)}
+    opened = 0
+    for call_id in sorted(_with_the_group(conn, tenant, asked) - open_now):
+        same = (referral.c.tenant == tenant, referral.c.call_id == call_id)
+        last = select(func.max(referral.c.closed_at)).where(*same).scalar_subquery()
+        again = update(referral).where(*same, referral.c.closed_at == last)
+        opened += conn.execute(again.values(closed_by=None, closed_at=None)).rowcount
+    return opened
+
+
+def _with_the_group(conn: Connection, tenant: str, calls: Iterable[int]) -> set[int]:
+    """Those of the calls that have a match in state "referred"."""
+    wanted = select(match.c.call_id).where(
+        match.c.tenant == tenant,
+        match.c.call_id.in_(sorted(calls)),
+        match.c.state == MatchState.REFERRED.value,
+        match.c.is_current,
+    )
+    return set(conn.execute(wanted).scalars())
 
 
 def _read(conn: Connection, wanted) -> list[Referral]:

@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -98,28 +97,6 @@ class Intent:
             r"(?:\S*/utlysning/)?([1-9][0-9]{0,8})(?:[?#]\S*)?", self.duplicate_of, re.ASCII
         )
         return int(number[1]) if number else None
-
-
-def back_to_queue(by: str, now: datetime) -> Decision:
-    """A decision that takes the last one back: put off until now, so it is due at once."""
-    return Decision(verdict=Verdict.LATER, by=by, at=now, until=now)
-
-
-def is_back_to_queue(decision: Decision) -> bool:
-    """Whether a decision took another one back."""
-    return decision.verdict is Verdict.LATER and decision.until is not None and decision.until <= decision.at
-
-
-def restored(before: MatchState, history: Sequence[Decision], by: str, now: datetime) -> Decision:
-    """The decision that undoes the last one.
-
-    Args:
-        before: the state before the decision that is undone.
-        history: all decisions, the first one first.
-    """
-    if before in (MatchState.NEW, MatchState.SENT) or len(history) < 2:
-        return back_to_queue(by, now)
-    return replace(history[-2], by=by, at=now)
 
 
 def is_waiting(stored: StoredMatch, now: datetime) -> bool:

@@ -28,12 +28,12 @@ from matcher.model import (
     Verdict,
 )
 from matcher.programmes import programme_of
+from matcher.review import is_back_to_queue
 from notifier.changes import shown_changes
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import Profile, Unit
 from texts import N_
-from web.decisions import is_back_to_queue
 
 VERDICT_LABELS = {
     Verdict.ACCEPT: N_("Godkänd"),

@@ -16,6 +16,7 @@ from matcher.model import (
     StoredMatch,
     Verdict,
 )
+from matcher.review import back_to_queue, restored
 from notifier.weeks import STOCKHOLM
 from pipeline import deciding
 from storage import calls as stored_calls
@@ -27,8 +28,6 @@ from web.decisions import (
     Fault,
     Intent,
     Wait,
-    back_to_queue,
-    restored,
     saw_another_call,
     stamp,
 )

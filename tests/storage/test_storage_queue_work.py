@@ -90,6 +90,24 @@ def test_a_referral_closes_when_the_last_of_its_matches_is_decided(ready: Engine
         )
 
 
+def test_a_referral_is_open_again_when_one_of_its_matches_is_with_the_group_again(ready: Engine):
+    with writing(ready) as conn:
+        about = {"call_id": 1, "units": ("skola", "kultur"), "by": "samordnare"}
+        for hours, note in ((0, "Förra frågan"), (2, "Tyck!")):
+            at = NOW + hours * HOUR
+            referrals.refer(conn, "t", **about, now=at, note=note)
+            for number in (1, 2):
+                matches.decide(conn, "t", number, ACCEPT)
+            referrals.close_settled(conn, "t", [1], "samordnare", at + HOUR)
+        assert referrals.reopen(conn, "t", [1]) == 0, "nothing is with the group"
+        matches.decide(conn, "t", 1, REFER)
+        assert referrals.reopen(conn, "another", [1]) == 0
+        assert referrals.reopen(conn, "t", [1]) == 1
+        assert referrals.reopen(conn, "t", [1]) == 0, "it is open already"
+        (again,) = referrals.open_referrals(conn, "t")
+        assert (again.note, again.closed_by, again.closed_at) == ("Tyck!", None, None)
+
+
 def test_what_the_group_has_stays_in_view_when_it_is_no_longer_proposed(ready: Engine):
     with writing(ready) as conn:
         matches.decide(conn, "t", 1, REFER)

@@ -1,11 +1,13 @@
 """The reference group by name, views of the calls, and a queue that says when it is filled again."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from web_world import TENANT, World, call_with_two_units
 
+from matcher.model import MatchState
 from notifier.wording import Wording
 from storage import audit, referrals
 from storage.database import reading
@@ -84,3 +86,48 @@ def test_the_first_run_shows_three_steps_what_is_done_and_where_to_look_first(wo
     assert "2 behov finns." in page
     assert "Exempelstad" in page
     assert "fondvakt demo" in page
+
+
+def asked_about(world: World) -> list[tuple]:
+    """What the reference group is asked about, whole."""
+    with reading(world.engine) as conn:
+        return [
+            (one.call_id, one.units, one.note, one.closed_at)
+            for one in referrals.open_referrals(conn, TENANT)
+        ]
+
+
+def undo(world: World, browser) -> None:
+    """Press "undo" in the message of the next page."""
+    world.now += timedelta(minutes=1)
+    page = browser.get("/").text
+    form = re.search(r'action="(/beslut/(?:flera/\d+/)?angra)">(.*?)</form>', page, re.S)
+    answer = browser.post(
+        form[1], {"match": re.findall(r'name="match" value="([^"]+)"', form[2]), "back": "/"}
+    )
+    assert answer.status_code == 303, answer.text
+
+
+def test_undoing_the_decision_that_freed_the_reference_group_asks_it_again_about_the_same(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    refer(world, browser, note="Vad tycker ni?")
+    before, stood = asked_about(world), {one.id: one.state for one in world.matches()}
+    assert len(before) == 1
+    world.now += timedelta(minutes=1)
+    forms = browser.forms("/?flik=referens")
+    all_of_it = [number for form in forms if form["verdict"] == "accept" for number in form["match"]]
+    browser.post("/beslut", {"match": all_of_it, "verdict": "accept"})
+    assert asked_about(world) == []
+    undo(world, browser)
+    assert asked_about(world) == before
+    assert {one.id: one.state for one in world.matches()} == stood
+
+
+def test_undoing_what_asked_the_reference_group_frees_it_and_the_matches_are_new_again(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    refer(world, browser)
+    undo(world, browser)
+    assert asked_about(world) == []
+    assert {one.state for one in world.matches()} == {MatchState.NEW}

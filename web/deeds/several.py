@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from matcher.model import RejectReason, StoredMatch, Verdict
 from notifier.weeks import STOCKHOLM
+from pipeline import deciding
 from storage import audit, bulk, referrals
 from storage import calls as stored_calls
 from storage.audit import Event
@@ -107,7 +108,7 @@ def undo(visit: Here, number: str, fields: Fields) -> Response:
             raise Refused(404, GONE)
         done = bulk.take_back(conn, tenant, together, visit.person.key, visit.now)
         calls = {one.match.call_id for one in done.matches}
-        referrals.close_settled(conn, tenant, calls, visit.person.key, visit.now)
+        deciding.settle(conn, tenant, done.matches, visit.person.key, visit.now)
         event = _event(visit, together.id, "undo") | {"after": {"matches": [one.id for one in done.matches]}}
         audit.record(conn, tenant, Event(**event), visit.now)
     return _back(visit, "/", Flash(deed="undo", units=(), calls=len(calls), left=len(done.left)))
