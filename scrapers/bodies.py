@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from texts import N_, Message, MessageError
@@ -22,12 +23,31 @@ CHARSETS = {
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
 
 
+MARKS_OF_FILES = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "ZIP",
+    b"\x1f\x8b": "gzip",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\xd0\xcf\x11\xe0": "Office",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """The most bytes of a body after unpacking; `cuts` reads no further instead of refusing."""
+
+    size: int
+    cuts: bool = False
+
+
 class BodyError(MessageError):
     """A body that is too large, damaged, or not what was due."""
 
 
-def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """The whole body, at most `limit` bytes after unpacking; only plain, gzip and deflate (S-01 to S-06).
+def unpacked(chunks: Iterable[bytes], encoding: str, limit: Limit) -> bytes:
+    """The whole body, within the limit after unpacking; only plain, gzip and deflate (S-01 to S-06).
 
     Raises:
         BodyError: too large, damaged, cut off, or packed in another way.
@@ -47,14 +67,15 @@ def unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     )
 
 
-def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
+def _joined(chunks: Iterable[bytes], limit: Limit) -> bytes:
     body = bytearray()
     for chunk in chunks:
         body += chunk
-        if len(body) > limit:
-            raise BodyError(
-                Message(text=N_("svaret är större än {limit} MiB"), values={"limit": limit // 2**20 or 1})
-            )
+        if len(body) > limit.size and limit.cuts:
+            return bytes(body[: limit.size])
+        if len(body) > limit.size:
+            most = limit.size // 2**20
+            raise BodyError(Message(text=N_("svaret är större än {limit} MiB"), values={"limit": most}))
     return bytes(body)
 
 
@@ -75,7 +96,18 @@ def _inflated(chunks: Iterable[bytes], bits: int) -> Iterable[bytes]:
 
 
 def decoded_text(body: bytes, content_type: str) -> str:
-    """Bytes as text, by our own list of charsets: what a page claims beyond it is not believed (S-30 to S-33)."""
+    """Bytes as text, by our own list of charsets: what a page claims beyond it is not believed (S-30 to S-33).
+
+    The body decides what it is; a wrong label alone is no fault (S-22).
+
+    Raises:
+        BodyError: when the body is a file of another kind.
+    """
+    kind = next((kind for mark, kind in MARKS_OF_FILES.items() if body.startswith(mark)), None)
+    if kind:
+        raise BodyError(
+            Message(text=N_("svaret är en fil av typen {kind} där en sida väntades"), values={"kind": kind})
+        )
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if body.startswith(mark):
             return body.decode(name, "replace")

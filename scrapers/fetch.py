@@ -20,15 +20,15 @@ import httpx
 import stamina
 from protego import Protego
 
-from scrapers.addresses import CheckedBackend, without_secrets
-from scrapers.bodies import BodyError, decoded_text, parsed_json, unpacked
+from scrapers.addresses import CheckedBackend, OutOfTime, without_secrets
+from scrapers.bodies import BodyError, Limit, decoded_text, parsed_json, unpacked
 from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUnreachable
 from scrapers.source import Page, Source
 from texts import N_, Message, MessageError
 
-JSON_LIMIT = 20 * 2**20
-PAGE_LIMIT = 5 * 2**20
-ROBOTS_LIMIT = 512 * 2**10
+JSON_LIMIT = Limit(size=20 * 2**20)
+PAGE_LIMIT = Limit(size=5 * 2**20)
+ROBOTS_LIMIT = Limit(size=512 * 2**10, cuts=True)
 PAGE_SECONDS = 60.0
 LONGEST_WAIT = 600.0
 BAD_RETRY_AFTER = 900.0
@@ -78,7 +78,7 @@ class Fetcher:
         self._asked = False
         transport = httpx.HTTPTransport(retries=0)
         # httpx has no public seam for the dialled address; 0.28 is pinned for this line.
-        transport._pool._network_backend = CheckedBackend(trusted=chosen)
+        transport._pool._network_backend = self._wire = CheckedBackend(trusted=chosen)
         self._client = httpx.Client(
             transport=transport,
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
@@ -93,11 +93,15 @@ class Fetcher:
 
     def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Page:
         """Read one page as text, if the publisher's robots file allows it."""
-        url = self._address(path)
-        if not self._robots_of(url).can_fetch(url, self._client.headers["User-Agent"]):
-            raise SourceBlocked(_at(url, N_("utgivarens robots-fil släpper inte in oss")))
+        url = self._welcoming(path)
         final, headers, body = self._ask("GET", url, limit=PAGE_LIMIT, params=params)
-        return Page(url=without_secrets(final), text=decoded_text(body, headers.get("content-type", "")))
+        with _httpx_errors_translated(url):
+            text = decoded_text(body, headers.get("content-type", ""))
+        return Page(url=without_secrets(final), text=text)
+
+    def get_json(self, path: str, *, params: Mapping[str, str] | None = None) -> Any:
+        """Read one answer as JSON, if the publisher's robots file allows it."""
+        return self._json("GET", self._welcoming(path), params=params)
 
     def post_parts(self, path: str, *, params: Mapping[str, str], parts: Mapping[str, Any]) -> Any:
         """Send JSON parts, each with its own content type and a file name as the portal's site does.
@@ -109,8 +113,11 @@ class Fetcher:
             name: ("blob", json.dumps(part, ensure_ascii=False), "application/json")
             for name, part in parts.items()
         }
+        return self._json("POST", url, params=params, files=files)
+
+    def _json(self, method: str, url: str, **request: Any) -> Any:
         for attempt in range(1, 1 + JSON_ATTEMPTS):
-            final, _, body = self._ask("POST", url, limit=JSON_LIMIT, params=params, files=files)
+            final, _, body = self._ask(method, url, limit=JSON_LIMIT, **request)
             try:
                 return parsed_json(body)
             except BodyError as failure:
@@ -118,6 +125,13 @@ class Fetcher:
                     raise SourceChanged(_at(final, failure.message)) from failure
                 self._sleep(1.0)  # an answer that was cut is often whole the next time
         raise AssertionError("the last attempt returns or raises")
+
+    def _welcoming(self, path: str) -> str:
+        """The whole address, where the publisher's robots file lets us in."""
+        url = self._address(path)
+        if not self._robots_of(url).can_fetch(url, self._client.headers["User-Agent"]):
+            raise SourceBlocked(_at(url, N_("utgivarens robots-fil släpper inte in oss")))
+        return url
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else self.base_url + "/" + path.lstrip("/")
@@ -141,7 +155,9 @@ class Fetcher:
                 )
             )
 
-    def _ask(self, method: str, url: str, *, limit: int, **request: Any) -> tuple[str, httpx.Headers, bytes]:
+    def _ask(
+        self, method: str, url: str, *, limit: Limit, **request: Any
+    ) -> tuple[str, httpx.Headers, bytes]:
         """One answer, after retries with growing pauses for passing faults (S-16, S-17)."""
         tries = stamina.retry_context(
             on=_TryAgain, attempts=ATTEMPTS, timeout=None, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0
@@ -154,7 +170,7 @@ class Fetcher:
             raise SourceUnreachable(_at(url, failure.message)) from failure
         raise AssertionError("stamina always tries at least once")
 
-    def _once(self, method: str, url: str, limit: int, request: dict, number: int):
+    def _once(self, method: str, url: str, limit: Limit, request: dict, number: int):
         """One try. The pause before the next is taken here, so that Retry-After can name it."""
         try:
             with _httpx_errors_translated(url):
@@ -167,21 +183,18 @@ class Fetcher:
                 self._sleep(wait)
             raise
 
-    def _follow(self, method: str, url: str, limit: int, request: dict) -> tuple[str, httpx.Headers, bytes]:
+    def _follow(self, method: str, url: str, limit: Limit, request: dict) -> tuple[str, httpx.Headers, bytes]:
         """Follow redirects by hand: each hop is checked like the first."""
         for _ in range(MOST_REDIRECTS + 1):
             self._wait_my_turn()
+            self._wire.give(self._page_seconds)
             with self._client.stream(method, url, **request) as answer:
                 if answer.is_redirect:
                     url = self._next_hop(url, answer)
                     request = {key: value for key, value in request.items() if key != "params"}
                     continue
                 _judge(answer)
-                body = unpacked(
-                    _in_time(answer.iter_raw(), url, self._page_seconds),
-                    answer.headers.get("content-encoding", ""),
-                    limit,
-                )
+                body = unpacked(answer.iter_raw(), answer.headers.get("content-encoding", ""), limit)
                 return str(answer.url), answer.headers, body
         raise SourceChanged(_at(url, N_("fler än {most} omdirigeringar"), most=MOST_REDIRECTS))
 
@@ -211,7 +224,7 @@ class Fetcher:
         return self._robots[origin]
 
 
-def _at(url: str, cause: Message | str, **values: Any) -> Message:
+def _at(url: str, cause: Message | str, /, **values: Any) -> Message:
     """What was wrong at which address; login and keys of the address are left out."""
     if isinstance(cause, str):
         cause = Message(text=cause, values=values)
@@ -258,17 +271,6 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, seconds)
 
 
-def _in_time(chunks: Iterator[bytes], url: str, seconds: float) -> Iterator[bytes]:
-    """The chunks of a body, as long as the whole of it comes within the time (S-07)."""
-    end = time.monotonic() + seconds
-    for chunk in chunks:
-        if time.monotonic() > end:
-            raise SourceUnreachable(
-                _at(url, N_("svaret var inte färdigt efter {seconds} sekunder"), seconds=round(seconds))
-            )
-        yield chunk
-
-
 @contextmanager
 def _httpx_errors_translated(url: str) -> Iterator[None]:
     """Foreign errors stop at this border."""
@@ -276,6 +278,8 @@ def _httpx_errors_translated(url: str) -> Iterator[None]:
         yield
     except ScraperError:
         raise
+    except OutOfTime as failure:
+        raise SourceUnreachable(_at(url, failure.message)) from failure
     except BodyError as failure:
         raise SourceChanged(_at(url, failure.message)) from failure
     except httpx.RemoteProtocolError as failure:
