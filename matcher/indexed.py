@@ -22,9 +22,12 @@ from matcher.vectors import PASSAGE, QUERY, Vectors
 from matcher.words import WordIndex
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IndexedCalls:
-    """Calls, with the vectors of their texts when there is a model. Everything is worked out when first asked for."""
+    """Calls, with the vectors of their texts when there is a model. Everything is worked out when first asked for.
+
+    Two are never equal: what was worked out with one may be kept under it.
+    """
 
     calls: Sequence[Call]
     vectors: Vectors | None = None

@@ -35,16 +35,31 @@ def area_needs(profile: Profile) -> tuple[Need, ...]:
     return tuple(_as_need(area) for area in profile.priority_areas if area.key in used and area.description)
 
 
+def meeting(pool: Pool) -> np.ndarray:
+    """Which calls meet each need of the pool by what they are about, as the remark counts it; shape (needs, calls)."""
+    strengths = {signal.name: signal.strength(pool) for signal in SIGNALS if signal.name in TOPICAL}
+    has_model = pool.vectors is not None
+    every = [_topical(strengths, i, slice(None), has_model) for i in range(len(pool.needs))]
+    return np.stack(every) >= NEED_MET
+
+
 def remark(
-    pool: Pool, needs: Sequence[Need], profile: Profile, strengths: Mapping[str, np.ndarray], i: int, j: int
+    pool: Pool,
+    needs: Sequence[Need],
+    profile: Profile,
+    strengths: Mapping[str, np.ndarray],
+    i: int,
+    j: int,
+    beside: np.ndarray | None = None,
 ) -> Evidence | None:
     """What to say of the area beside the i-th need for the j-th call; None where that cannot be said: the area is
     not described, has no vectors yet, or is mentioned without being met.
 
     Args:
         pool: of these needs, and after them `area_needs`.
-        needs: all of the profile's with the same areas.
+        needs: all of the profile's with the same areas, but for those that `beside` stands for.
         strengths: signal name to shape (needs and areas, calls).
+        beside: which calls meet needs of the area that are not among `needs`, shape (calls,); None when all are.
     """
     has_model = pool.vectors is not None
     need = needs[i]
@@ -52,25 +67,31 @@ def remark(
     place = next((k for k, area in areas if area.key == need.priority_area), None)
     if place is None or (has_model and np.isnan(strengths["meaning"][place, j])):
         return None
-    is_met = _topical(strengths, i, j, has_model) >= NEED_MET
+    is_met = bool(_topical(strengths, i, j, has_model) >= NEED_MET)
     of_area = _topical(strengths, place, j, has_model)
     others = (k for k, other in enumerate(needs) if k != i and other.priority_area == need.priority_area)
-    area_is_met = of_area >= AREA_MET or any(_topical(strengths, k, j, has_model) >= NEED_MET for k in others)
+    area_is_met = bool(
+        of_area >= AREA_MET
+        or (beside is not None and beside[j])
+        or any(_topical(strengths, k, j, has_model) >= NEED_MET for k in others)
+    )
     if not area_is_met and shared_words(pool, place, j):
         return None
     text = {(True, True): BOTH, (True, False): ONLY_NEED, (False, True): ONLY_POLICY, (False, False): NEITHER}
     values = {"area": profile.area(need.priority_area).title}
-    strength = round(min(1.0, of_area / FULL), 4) if area_is_met else 0.0
+    strength = round(min(1.0, float(of_area) / FULL), 4) if area_is_met else 0.0
     return Evidence(
         signal=POLICY, strength=strength, reason=Message(text=text[is_met, area_is_met], values=values)
     )
 
 
-def _topical(strengths: Mapping[str, np.ndarray], i: int, j: int, has_model: bool) -> float:
-    """The weighed sum of what speaks of the subject."""
+def _topical(
+    strengths: Mapping[str, np.ndarray], i: int, j: int | slice, has_model: bool
+) -> float | np.ndarray:
+    """The weighed sum of what speaks of the subject, for one call or several."""
     return sum(
         (signal.weight if has_model else signal.weight_without_model)
-        * float(np.nan_to_num(strengths[signal.name][i, j]))
+        * np.nan_to_num(strengths[signal.name][i, j])
         for signal in SIGNALS
         if signal.name in TOPICAL
     )

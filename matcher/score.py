@@ -125,17 +125,22 @@ def look(
     keep: int = KEEP_PER_NEED,
     least: float = POSSIBLE_FROM,
     answers: Answers | None = None,
+    beside: np.ndarray | None = None,
 ) -> Look:
     """One need looked at closely, as it is being written; arguments as for `match`.
 
     Args:
         need: its unit must be in the profile; it stands alone there for this look.
+        answers: also those of the unit's other needs, which tell who may apply.
+        beside: which calls meet the other needs of its area (`matcher.policy.meeting`), shape (calls,): with them
+            the remark on the area is the one that `match` makes. None when there are none.
     """
     if not known.calls:
         return Look(proposed=(), barred=())
     alone = replace(profile, units=(replace(profile.unit(need.unit), needs=(need,)),))
     gates = Gates(known.calls, now, profile.nuts3)
     proposing = _proposing(known, alone, (need,), vectors, gates, keep, least, answers or {}, None)
+    proposing = replace(proposing, beside=beside)
     found = sorted(proposing.of(0, need), key=lambda m: (-m.score, m.call_id))
     return Look(proposed=tuple(found), barred=tuple(proposing.barred(0, need, BARRED_TOLD)))
 
@@ -233,6 +238,7 @@ class _Proposing:
     answers: Answers
     keep: int
     least: float
+    beside: np.ndarray | None = None
 
     def of(self, i: int, need: Need) -> list[Match]:
         """The need's matches, best first. Answered calls and those for children take no place of the others."""
@@ -287,7 +293,7 @@ class _Proposing:
         )
 
     def _policy(self, i: int, j: int) -> tuple[Evidence, ...]:
-        told = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j)
+        told = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j, self.beside)
         return () if told is None else (told,)
 
     def _learned(self, i: int, j: int) -> tuple[Evidence, ...]:

@@ -9,13 +9,12 @@ from sqlalchemy import Engine
 
 from calls.model import Call
 from matcher.gates import barring, checks
-from matcher.indexed import IndexedCalls
-from matcher.learning import Answers
+from matcher.learning import Answered, Answers
 from matcher.model import Check, Match, Verdict
 from matcher.need_gates import need_checks
 from matcher.score import Look, look
 from matcher.volume import per_week
-from pipeline.desk import Desk
+from pipeline.desk import Desk, needs_beside
 from profiles.model import Need, Profile
 from storage import learning
 from storage.database import reading
@@ -103,11 +102,9 @@ def compare(
         after: with the edits in it; the need's unit must be there.
     """
     indexed = desk.open_calls(engine, tenant, now)
-    with reading(engine) as conn:
-        answers = learning.answers(conn, tenant, only=(need.unit, need.key))
-    new = _look(desk, indexed, after, need, answers, now)
+    new = _look(desk, engine, tenant, after, need, now)
     held = next((one for one in before.needs if one.id == need.id), None)
-    old = None if held is None else _look(desk, indexed, before, held, answers, now)
+    old = None if held is None else _look(desk, engine, tenant, before, held, now)
     by_id = {call.id: call for call in indexed.calls}
     return Comparison(
         rows=_rows(new, old, by_id, after, need, now),
@@ -120,18 +117,36 @@ def compare(
     )
 
 
+def make_ready(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime) -> None:
+    """Have what a comparison of this need starts from worked out meanwhile; returns at once.
+
+    Args:
+        profile: the one that holds.
+        need: as it is shown: the published one, or a new one that is still empty.
+    """
+    held = next((one for one in profile.needs if one.id == need.id), None)
+
+    def start() -> None:
+        if held is not None:
+            _look(desk, engine, tenant, profile, held, now)
+        else:
+            indexed = desk.open_calls(engine, tenant, now)
+            desk.beside(engine, tenant, indexed, profile, need)
+
+    desk.warm(engine, tenant, now, start)
+
+
 def back_test(
     desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime
 ) -> BackTest:
     """What the need as it reads now would have found in twelve months, beside what was answered then."""
     indexed = desk.past_calls(engine, tenant, now)
     with reading(engine) as conn:
-        answered = learning.answers(conn, tenant, as_taught=False, only=(need.unit, need.key)).get(
-            need.id, ()
-        )
+        answered = learning.answers(conn, tenant, as_taught=False, unit=need.unit).get(need.id, ())
     verdicts = {one.call.id: one.verdict for one in answered if one.verdict is not Verdict.LATER}
     keep = max(len(indexed.calls) // 20, 50)
-    found = {one.call_id for one in _look(desk, indexed, profile, need, {}, None, keep=keep).proposed}
+    vectors = desk.vectors(engine, tenant, indexed, profile, (need,))
+    found = {one.call_id for one in look(indexed, profile, need, vectors, None, keep=keep).proposed}
     rows = [
         PastCall(call=call, verdict=verdicts.get(call.id), is_found=call.id in found)
         for call in indexed.calls
@@ -140,25 +155,29 @@ def back_test(
     return BackTest(rows=tuple(sorted(rows, key=lambda row: (row.verdict is None, -row.call.id))))
 
 
-def _look(
-    desk: Desk,
-    indexed: IndexedCalls,
-    profile: Profile,
-    need: Need,
-    answers: Answers,
-    now: datetime | None,
-    **options: int,
-) -> Look:
-    unit = replace(profile.unit(need.unit), needs=())
+def _look(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime) -> Look:
+    """What the need finds among the open calls as a member of this profile: what the nightly run would say."""
+    indexed = desk.open_calls(engine, tenant, now)
+    with reading(engine) as conn:
+        answers = learning.answers(conn, tenant, unit=need.unit)
+    around = (replace(profile.unit(need.unit), needs=()), needs_beside(profile, need))
     direction = (profile.policy.children_first, profile.priority_areas, profile.nuts3)
-    taught = tuple((a.call.id, a.verdict, a.reason, a.at) for a in answers.get(need.id, ()))
-    day = now.date() if now else None
 
     def looked() -> Look:
-        vectors = desk.vectors(indexed, profile, (need,))
-        return look(indexed, profile, need, vectors, now, answers=answers, **options)
+        vectors = desk.vectors(engine, tenant, indexed, profile, (need,))
+        beside = desk.beside(engine, tenant, indexed, profile, need)
+        return look(indexed, profile, need, vectors, now, answers=answers, beside=beside)
 
-    return desk.remembered((id(indexed), need, unit, direction, taught, day, *options.items()), looked)
+    return desk.remembered(indexed, (need, around, direction, _taught(answers), now.date()), looked)
+
+
+def _taught(answers: Answers) -> tuple:
+    """Stands for what was answered."""
+
+    def said(one: Answered) -> tuple:
+        return one.call.id, one.call.version, one.verdict, one.reason, one.at, one.score
+
+    return tuple((need, *map(said, answers[need])) for need in sorted(answers))
 
 
 def _rows(

@@ -4,7 +4,6 @@ What concerns the calls alone takes seconds for thousands of them; a need is the
 serves all pages of a process.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock, Thread
@@ -15,10 +14,12 @@ from sqlalchemy import Engine
 
 from matcher.embedder import Embedder
 from matcher.indexed import IndexedCalls
-from matcher.policy import area_needs
+from matcher.policy import area_needs, meeting
+from matcher.pool import Pool
 from matcher.score import Look
 from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
+from pipeline.kept import Kept
 from pipeline.match import embed
 from pipeline.preview import indexed_calls
 from profiles.model import Need, Profile
@@ -27,8 +28,7 @@ from storage import calls as stored_calls
 from storage.database import StorageError, reading
 
 PAST = timedelta(days=365)
-VECTORS_KEPT = 400
-LOOKS_KEPT = 40
+VECTORS_KEPT, LOOKS_KEPT, NEEDS_KEPT = 2000, 40, 1000
 log = structlog.get_logger()
 
 
@@ -44,8 +44,9 @@ class Desk:
         self._lock = Lock()
         self._model: tuple[Embedder | None] | None = None
         self._kept: dict[str, tuple[tuple, IndexedCalls]] = {}
-        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
-        self._looks: OrderedDict[Hashable, Look] = OrderedDict()
+        self._vectors: Kept[str, np.ndarray] = Kept(VECTORS_KEPT)
+        self._looks: Kept[tuple[IndexedCalls, Hashable], Look] = Kept(LOOKS_KEPT)
+        self._met: Kept[tuple[IndexedCalls, Need], np.ndarray] = Kept(NEEDS_KEPT)
         self._warming = False
 
     def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
@@ -61,43 +62,61 @@ class Desk:
         kept = self._kept.get("open")
         return kept is not None and kept[0] == _mark(engine, tenant, now)
 
-    def warm(self, engine: Engine, tenant: str, now: datetime) -> None:
-        """Have the open calls and the model made ready meanwhile; returns at once."""
+    def warm(
+        self, engine: Engine, tenant: str, now: datetime, then: Callable[[], object] = lambda: None
+    ) -> None:
+        """Have the open calls and the model made ready meanwhile, and then what `then` asks for; returns at once."""
         with self._lock:
             if self._warming:
                 return
             self._warming = True
-        Thread(target=self._warmed, args=(engine, tenant, now), daemon=True).start()
+        Thread(target=self._warmed, args=(engine, tenant, now, then), daemon=True).start()
 
-    def vectors(self, indexed: IndexedCalls, profile: Profile, needs: Sequence[Need]) -> Vectors | None:
-        """The calls' vectors with those of these needs; None when the model cannot be used for them."""
+    def vectors(
+        self, engine: Engine, tenant: str, indexed: IndexedCalls, profile: Profile, needs: Sequence[Need]
+    ) -> Vectors | None:
+        """The calls' vectors with those of these needs and of the areas; None when the model cannot be used for
+        them. What the last run stored is read, what is new is embedded, and both are kept."""
         model = self.model()
         if model is None or indexed.vectors is None or model.name != indexed.vectors.model:
             return None
         texts = texts_to_embed((), (*needs, *area_needs(profile)))
         known = indexed.vectors.by_key
-        asked = [text for text in texts if text.key not in known]
-        with self._lock:
-            found = {text.key: self._vectors[text.key] for text in asked if text.key in self._vectors}
-        missing = [text for text in asked if text.key not in found]
-        made = embed(model, missing) if missing else {}
-        with self._lock:
-            self._vectors.update(made)
-            while len(self._vectors) > VECTORS_KEPT:
-                self._vectors.popitem(last=False)
-        return Vectors(model=model.name, by_key={**known, **found, **made})
+        asked = {text.key: text for text in texts if text.key not in known}
+        found = self._vectors.find(asked)
+        if missing := asked.keys() - found.keys():
+            with reading(engine) as conn:
+                stored = embeddings.find(conn, tenant, model.name, RECIPE, missing)
+            made = embed(model, [text for key, text in asked.items() if key in missing and key not in stored])
+            self._vectors.add(stored | made)
+            found |= stored | made
+        return Vectors(model=model.name, by_key={**known, **found})
 
-    def remembered(self, key: Hashable, look: Callable[[], Look]) -> Look:
+    def beside(
+        self, engine: Engine, tenant: str, indexed: IndexedCalls, profile: Profile, need: Need
+    ) -> np.ndarray | None:
+        """Which calls meet the other needs of the need's area, shape (calls,); None when it has none."""
+        others = needs_beside(profile, need)
+        if not others or not indexed.calls:
+            return None
+        known = self._met.find((indexed, other) for other in others)
+        missing = [other for other in others if (indexed, other) not in known]
+        if missing:
+            vectors = self.vectors(engine, tenant, indexed, profile, missing)
+            rows = meeting(Pool(indexed.calls, missing, vectors, indexed))
+            made = {(indexed, other): row for other, row in zip(missing, rows, strict=True)}
+            self._met.add(made)
+            known |= made
+        return np.any(list(known.values()), axis=0)
+
+    def remembered(self, indexed: IndexedCalls, key: Hashable, look: Callable[[], Look]) -> Look:
         """What was looked at before, or is now: of a need that is edited, the published one stays the same."""
-        with self._lock:
-            known = self._looks.get(key)
-        if known is None:
-            known = look()
-            with self._lock:
-                self._looks[key] = known
-                while len(self._looks) > LOOKS_KEPT:
-                    self._looks.popitem(last=False)
-        return known
+        whole = (indexed, key)
+        known = self._looks.find([whole])
+        if not known:
+            known = {whole: look()}
+            self._looks.add(known)
+        return known[whole]
 
     def model(self) -> Embedder | None:
         """The embedder, loaded once."""
@@ -110,10 +129,11 @@ class Desk:
         """The embedder where it is loaded already; waits for nothing."""
         return self._model[0] if self._model else None
 
-    def _warmed(self, engine: Engine, tenant: str, now: datetime) -> None:
+    def _warmed(self, engine: Engine, tenant: str, now: datetime, then: Callable[[], object]) -> None:
         try:
             self.open_calls(engine, tenant, now)
             self.model()
+            then()
         except StorageError as failure:
             log.warning("calls were not made ready for trying needs", reason=str(failure))
         finally:
@@ -130,9 +150,22 @@ class Desk:
         mark = _mark(engine, tenant, now)
         kept = self._kept.get(name)
         if kept is None or kept[0] != mark:
-            kept = (mark, make())
+            old, kept = kept, (mark, make())
             self._kept[name] = kept
+            if old is not None:
+                self._looks.forget(lambda key: key[0] is old[1])
+                self._met.forget(lambda key: key[0] is old[1])
         return kept[1]
+
+
+def needs_beside(profile: Profile, need: Need) -> tuple[Need, ...]:
+    """The other needs of the profile that serve the need's area; none when that is not described."""
+    described = {area.key for area in profile.priority_areas if area.description}
+    if need.priority_area not in described:
+        return ()
+    return tuple(
+        one for one in profile.needs if one.priority_area == need.priority_area and one.id != need.id
+    )
 
 
 def _mark(engine: Engine, tenant: str, now: datetime) -> tuple:

@@ -98,7 +98,7 @@ def try_call(
         indexed = desk.past_calls(engine, tenant, now)
     if all(known.id != call.id for known in indexed.calls):
         indexed = IndexedCalls([*indexed.calls, call], indexed.vectors)
-    near = scores_of(indexed, profile, call.id, desk.vectors(indexed, profile, profile.needs))
+    near = scores_of(indexed, profile, call.id, desk.vectors(engine, tenant, indexed, profile, profile.needs))
     told = Told(indexed.words)
     return Tried(call=call, units=tuple(_tried(unit, call, near, told, now, profile.nuts3) for unit in units))
 

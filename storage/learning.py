@@ -18,7 +18,7 @@ VERDICTS = {AnswerKind.INTERESTED: Verdict.ACCEPT, AnswerKind.NO: Verdict.REJECT
 
 
 def answers(
-    conn: Connection, tenant: str, *, as_taught: bool = True, only: tuple[str, str] | None = None
+    conn: Connection, tenant: str, *, as_taught: bool = True, unit: str | None = None
 ) -> dict[str, list[Answered]]:
     """The last answer about every match, by the need's id (`unit/key`), oldest first.
 
@@ -29,11 +29,11 @@ def answers(
 
     Args:
         as_taught: False gives what was answered, whatever was reset or stopped since.
-        only: unit and need to look at; None is all.
+        unit: whose needs to look at; None is all.
     """
     since, stopped = last_resets(conn, tenant), stops(conn, tenant)
     contacts = _from_contacts(conn, tenant)
-    rows = conn.execute(_decided(tenant, only)).all()
+    rows = conn.execute(_decided(tenant, unit)).all()
     told = [row for row in rows if row.verdict is not None or (row.unit, row.call_id) in contacts]
     by_id = {call.id: call for call in calls.find(conn, tenant, {row.call_id for row in told})}
     found = defaultdict(list)
@@ -120,8 +120,8 @@ def last_resets(conn: Connection, tenant: str) -> dict[tuple[str, str], datetime
     return {(row.unit, row.need): row.at for row in rows}
 
 
-def _decided(tenant: str, only: tuple[str, str] | None = None):
-    """All matches with their latest decision; its columns are null when there is none."""
+def _decided(tenant: str, unit: str | None):
+    """The matches that somebody has said something of, with their latest decision; null where only a contact did."""
     newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
     latest = newest.correlate(match).scalar_subquery()
     shown = [match.c[name] for name in ("unit", "need", "call_id", "score", "state")]
@@ -130,12 +130,12 @@ def _decided(tenant: str, only: tuple[str, str] | None = None):
     decided = select(decision.c.match_id).where(decision.c.tenant == tenant)
     answered = select(answer.c.call_id).where(answer.c.tenant == tenant)
     wanted = [match.c.tenant == tenant, or_(match.c.id.in_(decided), match.c.call_id.in_(answered))]
-    if only is not None:
-        wanted += [match.c.unit == only[0], match.c.need == only[1]]
+    if unit is not None:
+        wanted.append(match.c.unit == unit)
     return (
         select(*shown, decision.c.verdict, decision.c.reason, decision.c.at)
         .outerjoin(decision, and_(decision.c.id == latest, a_person))
-        .where(match.c.tenant == tenant, match.c.model != BY_HAND)
+        .where(*wanted, match.c.model != BY_HAND)
         .order_by(match.c.id)
     )
 

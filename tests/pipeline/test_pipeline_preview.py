@@ -49,7 +49,7 @@ def rank_one_need(engine, need, embedder):
     indexed = desk.open_calls(engine, TENANT, NOW)
     with reading(engine) as conn:
         answers = learning.answers(conn, TENANT)
-    vectors = desk.vectors(indexed, PROFILE, (need,))
+    vectors = desk.vectors(engine, TENANT, indexed, PROFILE, (need,))
     return look(indexed, PROFILE, need, vectors, NOW, answers=answers).proposed
 
 

@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline import guards
-from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare
+from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare, make_ready
 from pipeline.drafting import keep
 from profiles.model import (
     APPLICANT_LABELS,
@@ -154,7 +154,8 @@ def _page(
     shown = read.need if read else need
     may = may_edit(visit, PartKind.UNIT, unit.key)
     if may:
-        visit.context.desk.warm(visit.context.engine, visit.context.tenant, visit.now)
+        context = visit.context
+        make_ready(context.desk, context.engine, context.tenant, editing.published, need, visit.now)
     response = page(
         visit,
         "editor/need.html",
