@@ -1,11 +1,12 @@
 """What has changed in a call since the reader last got it, in words: field, old, new."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from calls.changes import Change
+from calls.kinds import FUNDING, Spoken
 from calls.vocabulary import (
     APPLICANT_LABELS,
     SECTION_LABELS,
@@ -21,7 +22,6 @@ from texts import N_
 FIELD_LABELS = {
     "title": N_("Rubrik"),
     "opening_date": N_("Öppnar"),
-    "deadlines": N_("Sista ansökningsdag"),
     "announced": N_("Läge"),
     "budget": N_("Utlysningens budget"),
     "grant_min": N_("Lägsta stöd per projekt"),
@@ -42,13 +42,15 @@ class ShownChange:
     new: str
 
 
-def shown_changes(changes: tuple[Change, ...], wording: Wording) -> tuple[ShownChange, ...]:
-    """The changes in the reader's language, in the order given."""
-    return tuple(_shown(change, wording) for change in changes)
+def shown_changes(
+    changes: Iterable[Change], wording: Wording, words: Spoken = FUNDING
+) -> tuple[ShownChange, ...]:
+    """The changes in the reader's language, in the order given; `words` are those of the call's kind."""
+    return tuple(_shown(change, wording, words) for change in changes)
 
 
-def _shown(change: Change, wording: Wording) -> ShownChange:
-    label = wording.gettext(FIELD_LABELS[change.field])
+def _shown(change: Change, wording: Wording, words: Spoken) -> ShownChange:
+    label = wording.gettext(words.last_day if change.field == "deadlines" else FIELD_LABELS[change.field])
     if change.field == "sections":
         return ShownChange(label=label, old=None, new=_sections(change, wording))
     show = _SHOW[change.field]

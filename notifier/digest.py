@@ -13,6 +13,7 @@ from calls.changes import Change
 from calls.model import Call
 from calls.vocabulary import Status
 from matcher.model import Band, Match
+from notifier.consultations import capped, one_less
 from notifier.model import Accepted, Digest, DigestItem
 from notifier.notice_model import Question
 from profiles.model import ContactPerson, Profile
@@ -55,7 +56,9 @@ def build_digest(
     ]
     if not items and not asked:
         return None
-    full, more = _cap(_in_reading_order(items, person, profile, now))
+    calls = [item for item in items if not item.call.is_consultation]
+    full, more = _cap(_in_reading_order(calls, person, profile, now))
+    consultations, more_consultations = capped([item for item in items if item.call.is_consultation], now)
     return Digest(
         person=person,
         week=week,
@@ -65,16 +68,18 @@ def build_digest(
         unreviewed=unreviewed,
         awaiting=asked,
         dates=tuple(_dates_ahead(followed, now)),
+        consultations=consultations,
+        more_consultations=more_consultations,
     )
 
 
 def shortened(digest: Digest) -> Digest | None:
     """The same letter with one item less in full; None when every item is already one line.
 
-    What concerns children and young people is the last to be shortened.
+    What concerns children and young people is the last to be shortened, and consultations after the calls.
     """
     if not digest.items:
-        return None
+        return one_less(digest)
     others = [item for item in digest.items if not item.children_and_youth]
     leaving = (others or digest.items)[-1]
     return replace(
@@ -145,8 +150,13 @@ def _with_history(
         item,
         is_changed=item.call.id in received,
         changes=changes.get(item.call.id, ()) if item.call.id in received else (),
-        short_of_time=days is not None and days < profile.unit(item.unit).preparation_days,
+        short_of_time=days is not None and days < _days_needed(item, profile),
     )
+
+
+def _days_needed(item: DigestItem, profile: Profile) -> int:
+    """What an application takes; an answer to a consultation is a letter."""
+    return 0 if item.call.is_consultation else profile.unit(item.unit).preparation_days
 
 
 def _in_reading_order(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from calls.kinds import spoken
 from calls.model import Call
 from calls.vocabulary import APPLICANT_LABELS, ApplicantType, DeadlineModel, Status
 from notifier.headers import clean
@@ -13,7 +14,7 @@ from notifier.wording import Wording
 def facts_of(call: Call, wording: Wording, now: datetime) -> tuple[Fact, ...]:
     """When, how much, who and with whom, always in this order."""
     facts = [
-        Fact(label=wording.gettext("Sök senast"), value=last_day(call, wording, now), is_key=True),
+        Fact(label=wording.gettext(spoken(call).by), value=last_day(call, wording, now), is_key=True),
         Fact(label=wording.gettext("Stöd"), value=wording.grant(call)),
         Fact(label=wording.gettext("Egen insats"), value=_own_share(call, wording)),
         Fact(label=wording.gettext("Vem kan söka"), value=_applicants(call, wording)),

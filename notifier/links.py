@@ -55,6 +55,10 @@ class Links:
         """The page of all calls."""
         return f"{self._root}/calls"
 
+    def consultations(self) -> str:
+        """The page of all consultations."""
+        return f"{self._root}/utlysningar?slag=samrad"
+
     def letters(self) -> str:
         """The coordinator's page of letters."""
         return f"{self._root}/utskick"

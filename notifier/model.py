@@ -118,6 +118,8 @@ class Digest:
         unreviewed: proposals for the person's units that the coordinator has not looked at yet.
         awaiting: what the person's units have been asked and have not answered, the oldest first; never cut.
         dates: followed calls whose next deadline is within eight weeks, the nearest first.
+        consultations: what one can answer, in reading order; a section of its own with a cap of its own.
+        more_consultations: those that did not fit; they are counted, and told in the next letter.
     """
 
     person: ContactPerson
@@ -128,6 +130,8 @@ class Digest:
     unreviewed: int = 0
     awaiting: tuple[Question, ...] = ()
     dates: tuple[Call, ...] = ()
+    consultations: tuple[DigestItem, ...] = ()
+    more_consultations: tuple[DigestItem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

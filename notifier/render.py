@@ -51,24 +51,25 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
     wording = Wording(digest.person.language)
     deadline = nearest_deadline(digest, context.now)
     day = wording.short_day(deadline.day) if deadline else None
-    items = (*digest.items, *digest.more)
+    items = (*digest.items, *digest.more, *digest.consultations, *digest.more_consultations)
     if digest.awaiting:
         asked = {"summary": counted_briefly(digest, wording), "title": None, "day": day}
         return clean(fill("subject.txt", wording.language, asked))
     if len(items) > 1:
         many = {"summary": counted(digest, wording), "title": None, "day": day}
         return clean(fill("subject.txt", wording.language, many))
-    bare = clean(fill("subject.txt", wording.language, {"summary": None, "title": "", "day": day}))
-    title = isolated(cut(clean(items[0].call.title), _SUBJECT - len(bare) - 3))
-    one = {"summary": None, "title": title, "day": day}
-    return " ".join(fill("subject.txt", wording.language, one).split())
+    call = items[0].call
+    one = {"summary": None, "title": "", "day": day, "is_consultation": call.is_consultation}
+    bare = clean(fill("subject.txt", wording.language, one))
+    title = isolated(cut(clean(call.title_in(wording.language).text), _SUBJECT - len(bare) - 3))
+    return " ".join(fill("subject.txt", wording.language, one | {"title": title}).split())
 
 
 def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
     view = letter_view(digest, context)
     text = fill("digest.txt", view.language, {"letter": view})
     html = fill("digest.html", view.language, {"letter": view})
-    told = (*digest.items, *told_lines(digest, context))
+    told = (*digest.items, *told_lines(digest, context), *digest.consultations)
     calls = tuple((item.call.id, item.call.version) for item in told)
     return sealed(_envelope(digest, view, subject_of(digest, context), slot), context, text, html, calls)
 

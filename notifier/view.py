@@ -47,6 +47,7 @@ class Quote:
     need: str
     need_language: str
     call: str | None = None
+    call_language: str = ""
     section: str = ""
 
 
@@ -100,6 +101,36 @@ class ItemView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultationView:
+    """One consultation: `original` is its title in its own language where `title` is another, else empty.
+
+    `act` is the kind of act that is asked about, empty when the source does not say; `need` whose need it met.
+    """
+
+    title: str
+    short_title: str
+    language: str
+    original: str
+    original_language: str
+    act: str
+    band: str
+    dot: str
+    children_and_youth: bool
+    by: str
+    last_day: str
+    changes: tuple[ShownChange, ...]
+    need: str
+    quotes: tuple[Quote, ...]
+    reasons: tuple[str, ...]
+    area: str
+    also_for: str
+    answer: str
+    calendar: str
+    page: str
+    credit: Credit
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineView:
     """One call in one line."""
 
@@ -127,13 +158,17 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class AwaitingView:
-    """A call that the reader's unit has been asked about: `asked` says who and when, `note` in which words."""
+    """A call that the reader's unit has been asked about: `asked` says who and when, `note` in which words.
+
+    `by` stands before the last day.
+    """
 
     title: str
     short_title: str
     language: str
     asked: str
     note: str
+    by: str
     last_day: str
     answer: str
 
@@ -170,4 +205,7 @@ class LetterView:
     unreviewed: str
     awaiting: tuple[AwaitingView, ...]
     dates: tuple[DateView, ...]
+    consultations: tuple[ConsultationView, ...]
+    more_consultations: str
+    all_consultations: str
     choices: str

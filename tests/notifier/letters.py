@@ -7,7 +7,8 @@ from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
 from builders import NOW, a_call, a_match, a_person, a_profile
-from calls.model import Deadline, SourceLink
+from calls.model import Deadline, SourceLink, Title
+from calls.vocabulary import CONSULTATION
 from notifier.digest import build_digest
 from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter
@@ -129,3 +130,16 @@ class Page(HTMLParser):
 
 def addresses_in(text: str) -> set[str]:
     return set(re.findall(r"https?://\S+", text))
+
+
+def consultation(number: int = 100, *, match: dict | None = None, **facts) -> Accepted:
+    """An accepted match of the schools' need with a consultation that closes in thirty days."""
+    given = {
+        "kind": CONSULTATION,
+        "title": f"Initiative {number} on pupil exchanges",
+        "titles": (Title(language="sv", text=f"Initiativ {number} om elevutbyten"),),
+        "action_type": "Meddelande",
+        "deadlines": in_days(30),
+        "sources": (a_source(number, source="have-your-say"),),
+    }
+    return accepted(number, match=match, **(given | facts))
