@@ -26,6 +26,8 @@ WHOLE_SECONDS = 20.0
 READ_BYTES = 2000
 LONGEST_RETRY = timedelta(hours=24)
 TRY_AGAIN = frozenset({408, 425, 429, *range(500, 600)})
+# A gateway that got no good answer does not know what became of the request behind it (RFC 9110, 15.6.3 and 15.6.5).
+MAY_BE_TAKEN = frozenset({502, 504})
 
 Resolve = Callable[[str, int], str]
 
@@ -38,6 +40,17 @@ class WebhookState(StrEnum):
     SENT = "sent"
     RETRY = "retry"
     FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+WEBHOOK_STATE_LABELS: dict[WebhookState, str] = {
+    WebhookState.PLANNED: N_("väntar"),
+    WebhookState.SENDING: N_("skickas"),
+    WebhookState.SENT: N_("skickat"),
+    WebhookState.RETRY: N_("försöks igen"),
+    WebhookState.FAILED: N_("gick inte"),
+    WebhookState.IN_DOUBT: N_("ovisst"),
+}
 
 
 class WebhookError(NotifierError):
@@ -46,13 +59,19 @@ class WebhookError(NotifierError):
     Attributes:
         permanent: another try would end the same way.
         retry_after: how long the receiver asks us to wait; None when it does not say.
+        uncertain: it may have been taken all the same; nobody can know.
     """
 
     def __init__(
-        self, message: Message, *, permanent: bool = False, retry_after: timedelta | None = None
+        self,
+        message: Message,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        uncertain: bool = False,
     ) -> None:
         super().__init__(message)
-        self.permanent, self.retry_after = permanent, retry_after
+        self.permanent, self.retry_after, self.uncertain = permanent, retry_after, uncertain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +82,14 @@ class Target:
         key: "teams" or "generic".
         url: may hold a secret of its own, so it is never shown whole.
         secret: what the signature is made with; None sends none.
+        knows_repeats: it tells an event that comes twice by its identity. What another may have got is not sent
+            again by itself.
     """
 
     key: str
     url: str
     secret: str | None = None
+    knows_repeats: bool = True
 
     @property
     def host(self) -> str:
@@ -97,6 +119,7 @@ def post(
     now: datetime,
     *,
     resolve: Resolve,
+    before_data: Callable[[], None] = lambda: None,
     context: ssl.SSLContext | None = None,
     wait: float = WAIT_SECONDS,
     whole: float = WHOLE_SECONDS,
@@ -106,6 +129,7 @@ def post(
     Args:
         event: its identity, the same at every try, by which a receiver knows one that comes twice.
         resolve: name and port to the address to dial; raises WebhookError for one that must not be dialled.
+        before_data: called when somebody is there, just before the event leaves us: from then on it may be taken.
         context: of TLS; the system's own authorities unless given.
         wait, whole: seconds for each step, and for the whole conversation.
 
@@ -113,11 +137,14 @@ def post(
         WebhookError: it was not taken, or nobody answered in time.
     """
     connection = _connection(target, resolve, context, wait)
-    is_cut = threading.Event()
+    is_cut, is_begun = threading.Event(), False
     watch = threading.Timer(whole, _cut, args=(connection, is_cut))
     watch.start()
     try:
         path = urlsplit(target.url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        connection.connect()
+        before_data()
+        is_begun = True
         connection.request("POST", path, body=body, headers=_headers(target, event, body, now))
         answer = connection.getresponse()
         said = answer.read(READ_BYTES)
@@ -126,7 +153,8 @@ def post(
     except (OSError, http.client.HTTPException) as failure:
         cause = str(failure) or type(failure).__name__
         text = N_("{host} tog inte emot meddelandet: {cause}")
-        raise WebhookError(Message(text=text, values={"host": target.host, "cause": cause})) from failure
+        said = Message(text=text, values={"host": target.host, "cause": cause})
+        raise WebhookError(said, uncertain=is_begun) from failure
     finally:
         watch.cancel()
         connection.close()
@@ -153,6 +181,7 @@ def _judged(target: Target, answer: http.client.HTTPResponse, said: bytes, now: 
     raise WebhookError(
         Message(text=N_("{host} svarade {status}: {words}"), values=values),
         permanent=answer.status not in TRY_AGAIN,
+        uncertain=answer.status in MAY_BE_TAKEN,
         retry_after=_retry_after(answer.headers.get("Retry-After", ""), now),
     )
 

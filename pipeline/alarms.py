@@ -20,7 +20,7 @@ from pipeline.accounts import unaccounted
 from pipeline.notices import Due, Told, tell
 from pipeline.readers import Reader, coordinators, spoken_to
 from profiles.model import ContactPerson, Role
-from storage import incidents, letters, notices, outbox, runs, slots, wishes
+from storage import incidents, letters, notices, outbox, runs, slots, webhooks, wishes
 from storage.database import reading, writing
 from storage.incidents import Incident
 from storage.wishes import NOTHING_CHOSEN
@@ -77,6 +77,7 @@ def troubles(engine: Engine, context: LetterContext, around: Surroundings) -> It
         yield from _relay(conn, context)
         yield from _sources(conn, context, around)
         yield from _jobs(conn, context)
+        yield from _webhooks(conn, context)
     yield from _letters(engine, context)
     yield from _disk(around)
     yield from _units(context, around)
@@ -171,6 +172,26 @@ def _jobs(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]
                     "step": Message(text=N_("Se efter att fondvakt serve är igång, och läs dess logg.")),
                 },
             )
+
+
+def _webhooks(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
+    """Somebody has to look whether an event arrived, or why it was refused."""
+    found = webhooks.unsettled(conn, context.tenant, context.now - RECENT)
+    if not found:
+        return
+    text = N_("Webhooken {target}: {number} händelser är ovissa eller vägrade. Det sista svaret: {answer}")
+    values = {"target": found[-1].target, "number": len(found), "answer": found[-1].error or "–"}
+    step = N_("Se fondvakt webhooks list, och avgör med fondvakt webhooks arrived eller resend.")
+    yield (
+        "webhooks",
+        {
+            "cause": Message(text=text, values=values),
+            "effect": Message(
+                text=N_("Breven berörs inte. Den som läser kanalen eller systemet kan sakna något.")
+            ),
+            "step": Message(text=step),
+        },
+    )
 
 
 def _disk(around: Surroundings) -> Iterator[tuple[str, Said]]:

@@ -24,7 +24,7 @@ def targets(settings: Settings) -> list[Target]:
     """
     found = []
     if settings.teams_url is not None:
-        found.append(Target(key=TEAMS, url=settings.teams_url.get_secret_value()))
+        found.append(Target(key=TEAMS, url=settings.teams_url.get_secret_value(), knows_repeats=False))
     if settings.webhook_url is not None:
         if settings.webhook_secret is None:
             text = N_("FONDVAKT_WEBHOOK_URL är satt, men inte FONDVAKT_WEBHOOK_SECRET som ska underteckna.")
@@ -71,7 +71,13 @@ def run(installation: Installation) -> tuple[int, Sent]:
     if not found:
         return 0, Sent()
     context = wiring.letter_context(installation)
-    planned = webhooks.plan(installation.engine, context, [target.key for target in found], settings.clock())
+    planned = webhooks.plan(
+        installation.engine,
+        context,
+        [target.key for target in found],
+        settings.clock(),
+        language=settings.teams_language,
+    )
     sent = webhooks.send(
         installation.engine,
         installation.tenant,

@@ -12,16 +12,25 @@ import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from notifier.returns import ReturnAddresses
-from profiles.addresses import address_fault
+from pipeline.setting_values import (
+    aware,
+    database_address,
+    http_address,
+    issuer,
+    long_secret,
+    mail_address,
+    mail_relay,
+    networks,
+    return_address,
+    scheduler_address,
+    secret_address,
+)
 from scrapers.sources import SOURCES
 from texts import N_, Message, MessageError, cause_of
 
@@ -31,8 +40,6 @@ OF_THE_TESTS = "FONDVAKT_TEST_"
 # Settings may be shared with a version that has more sources; a name near one of ours is a slip of the pen.
 OF_ANOTHER_SOURCE = re.compile(r"FONDVAKT_SOURCE_[A-Z0-9_]+_URL")
 NEAR = 0.75
-LEAST_SECRET = 16
-MANY_TENANTS = {"common", "organizations", "consumers"}
 SECRETS = ("secret_key", "oidc_client_secret", "teams_url", "webhook_url", "webhook_secret")
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 EXPECTED = {
@@ -49,6 +56,7 @@ EXPECTED = {
     "secret_key": N_("minst 16 tecken, slumpade"),
     "secret_key_file": N_("en fil"),
     "teams_url": N_("en adress som https://exempel.logic.azure.com/…"),
+    "teams_language": N_("sv eller en"),
     "webhook_url": N_("en adress som https://mottagare.example/fondvakt"),
     "webhook_secret": N_("minst 16 tecken, slumpade"),
     "webhook_private_hosts": N_("datornamn med komma emellan"),
@@ -69,130 +77,36 @@ class SettingsError(MessageError):
     """A setting is wrong. The sentence says which one, what it was, and what was expected."""
 
 
-def _http_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise ValueError(value)
-    return _with_plain_host(value).rstrip("/")
-
-
-def _with_plain_host(address: str) -> str:
-    """The host in its ASCII form, as browsers name it and as headers can hold it (M21)."""
-    parts = urlsplit(address)
-    if parts.netloc.isascii() or parts.hostname is None:
-        return address
-    user, at, _ = parts.netloc.rpartition("@")
-    port = f":{parts.port}" if parts.port else ""
-    host = parts.hostname.encode("idna").decode("ascii")
-    return urlunsplit(parts._replace(netloc=f"{user}{at}{host}{port}"))
-
-
-def _mail_relay(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme == "file" and (parts.path or parts.netloc):
-        return value
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
-        raise ValueError(value)
-    return value
-
-
-def _database_address(value: str) -> str:
-    scheme, _, rest = value.partition("://")
-    if scheme not in ("sqlite", "postgresql", "postgresql+psycopg") or len(rest.strip("/")) == 0:
-        raise ValueError(value)
-    if scheme == "sqlite" and not rest.startswith("/"):
-        raise ValueError(value)
-    _ = urlsplit(value).port
-    return value
-
-
-def _mail_address(value: str) -> str:
-    if address_fault(value) is not None:
-        raise ValueError(value)
-    return value
-
-
-def _return_address(value: str) -> str:
-    _ = ReturnAddresses(_mail_address(value), key="")
-    return value
-
-
-def _issuer(value: str) -> str:
-    """An issuer is pinned letter by letter; those that stand for many tenants are none (F5)."""
-    parts = urlsplit(value)
-    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ValueError(value)
-    if (
-        not parts.hostname
-        or parts.query
-        or parts.fragment
-        or "{" in value
-        or MANY_TENANTS & set(parts.path.split("/"))
-    ):
-        raise ValueError(value)
-    return value
-
-
-def _networks(value: str) -> str:
-    for part in value.split(","):
-        _ = ip_network(part.strip())
-    return value
-
-
-def _scheduler_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("tcp", "tls", "ws", "wss") or not parts.hostname or not parts.port:
-        raise ValueError(value)
-    return value
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    key = value.get_secret_value()
-    if len(key) < LEAST_SECRET:
-        raise ValueError("too easy to guess")
-    return value
-
-
-def _secret_address(value: SecretStr) -> SecretStr:
-    _ = _http_address(value.get_secret_value())
-    return value
-
-
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("without a zone")
-    return value
-
-
 class Settings(BaseSettings):
     """Everything an operator can set. Source addresses are read apart, see `source_options`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "fondvakt")
-    database_url: Annotated[str, AfterValidator(_database_address)] | None = None
+    database_url: Annotated[str, AfterValidator(database_address)] | None = None
     model: str = "embedded"
-    smtp_url: Annotated[str, AfterValidator(_mail_relay)] = "smtp://localhost:25"
+    smtp_url: Annotated[str, AfterValidator(mail_relay)] = "smtp://localhost:25"
     smtp_token_file: Path | None = None
-    mail_from: Annotated[str, AfterValidator(_mail_address)] | None = None
-    bounce_address: Annotated[str, AfterValidator(_return_address)] | None = None
+    mail_from: Annotated[str, AfterValidator(mail_address)] | None = None
+    bounce_address: Annotated[str, AfterValidator(return_address)] | None = None
     bounce_dir: Path | None = None
-    operator_mail: Annotated[str, AfterValidator(_mail_address)] | None = None
+    operator_mail: Annotated[str, AfterValidator(mail_address)] | None = None
     mail_per_minute: int = Field(default=25, ge=1)
-    public_url: Annotated[str, AfterValidator(_http_address)] = "http://localhost:8000"
-    secret_key: Annotated[SecretStr, AfterValidator(_secret)] | None = None
+    public_url: Annotated[str, AfterValidator(http_address)] = "http://localhost:8000"
+    secret_key: Annotated[SecretStr, AfterValidator(long_secret)] | None = None
     secret_key_file: Path | None = None
-    dask: Annotated[str, AfterValidator(_scheduler_address)] | None = None
-    teams_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
-    webhook_url: Annotated[SecretStr, AfterValidator(_secret_address)] | None = None
-    webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = None
+    dask: Annotated[str, AfterValidator(scheduler_address)] | None = None
+    teams_url: Annotated[SecretStr, AfterValidator(secret_address)] | None = None
+    teams_language: Literal["sv", "en"] = "sv"
+    webhook_url: Annotated[SecretStr, AfterValidator(secret_address)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(long_secret)] | None = None
     webhook_private_hosts: str = ""
-    now: Annotated[datetime, AfterValidator(_aware)] | None = None
-    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    now: Annotated[datetime, AfterValidator(aware)] | None = None
+    oidc_issuer: Annotated[str, AfterValidator(issuer)] | None = None
     oidc_client_id: str | None = Field(default=None, min_length=1, max_length=200)
     oidc_client_secret: SecretStr | None = None
     oidc_client_secret_file: Path | None = None
-    trusted_proxy: Annotated[str, AfterValidator(_networks)] | None = None
+    trusted_proxy: Annotated[str, AfterValidator(networks)] | None = None
     tenant: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
 
     @classmethod
@@ -247,7 +161,7 @@ class Settings(BaseSettings):
             _write_key(path)
         key = _read_secret("secret_key_file", path)
         try:
-            _secret(SecretStr(key))
+            long_secret(SecretStr(key))
         except ValueError as failure:
             raise _unusable("secret_key_file", path, _expected("secret_key")) from failure
         return key
@@ -303,7 +217,7 @@ def source_options(source_key: str, environ: Mapping[str, str] | None = None) ->
     options = {name[len(start) :].lower(): value for name, value in values.items() if name.startswith(start)}
     if "url" in options:
         try:
-            options["url"] = _http_address(options["url"])
+            options["url"] = http_address(options["url"])
         except ValueError as failure:
             raise _wrong(f"{start}url".removeprefix(PREFIX), options["url"], "public_url") from failure
     return options

@@ -28,6 +28,7 @@ MEANINGS = {
     "oidc_client_secret_file": N_("Fil med den hemligheten"),
     "trusted_proxy": N_("Mellanservrar vars uppgift om avsändare gäller"),
     "teams_url": N_("Kanal i Teams som får veckan och brådskande ändringar"),
+    "teams_language": N_("Språket i Teams, sv eller en"),
     "webhook_url": N_("Adress som får samma som undertecknad JSON"),
     "webhook_secret": N_("Hemligheten som den undertecknas med"),
     "webhook_private_hosts": N_("Datorer i det egna nätet som får ta emot"),

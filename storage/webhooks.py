@@ -1,13 +1,15 @@
 """The webhooks' outbox: an event goes to each target once, its body fixed when it is planned.
 
-planned ──claim──> sending ──record──> sent | retry | failed          A receiver may get an event twice after a crash.
+planned ──claim──> sending ──record──> sent | retry | failed | in_doubt
+
+After a crash a receiver that knows an event again may get it twice; for another one it is in doubt.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from notifier.webhook import WebhookState
 from storage.database import inserted
@@ -60,8 +62,15 @@ def claim_next(
     if number is None:
         return None
     values = {"state": WebhookState.SENDING.value, "claimed_by": owner, "attempts": webhook.c.attempts + 1}
-    conn.execute(update(webhook).where(webhook.c.id == number).values(changed_at=now, **values))
-    return _event(conn.execute(select(webhook).where(webhook.c.id == number)).one())
+    values |= {"changed_at": now, "data_started_at": None}
+    conn.execute(update(webhook).where(webhook.c.id == number).values(**values))
+    return get(conn, tenant, number)
+
+
+def mark_data_started(conn: Connection, tenant: str, number: int, now: datetime) -> None:
+    """Note that the event is about to leave us: from here on a break leaves it in doubt."""
+    ours = update(webhook).where(webhook.c.tenant == tenant, webhook.c.id == number)
+    conn.execute(ours.values(data_started_at=now))
 
 
 def record(
@@ -79,18 +88,46 @@ def record(
     conn.execute(update(webhook).where(webhook.c.tenant == tenant, webhook.c.id == number).values(**values))
 
 
-def recover(conn: Connection, tenant: str, owner: str, now: datetime) -> int:
-    """What a dead run of this owner left being sent is sent again, with the same identity; how many."""
-    again = conn.execute(
-        update(webhook)
-        .where(
-            webhook.c.tenant == tenant,
-            webhook.c.claimed_by == owner,
-            webhook.c.state == WebhookState.SENDING.value,
-        )
-        .values(state=WebhookState.RETRY.value, not_before=now, changed_at=now)
+def recover(
+    conn: Connection, tenant: str, owner: str, once: Collection[str], now: datetime, stale_since: datetime
+) -> int:
+    """Settle what a dead run left being sent; how many are in doubt.
+
+    Those that had not left us are sent again, and so are others with the same identity, where the receiver knows it.
+
+    Args:
+        owner: this machine. Those of a machine that is no more are settled when nothing has happened to them since
+            `stale_since`.
+        once: targets that cannot tell an event that comes twice.
+    """
+    sending = (
+        webhook.c.tenant == tenant,
+        webhook.c.state == WebhookState.SENDING.value,
+        or_(webhook.c.claimed_by == owner, webhook.c.changed_at <= stale_since),
     )
-    return again.rowcount
+    doubtful = webhook.c.data_started_at.is_not(None), webhook.c.target.in_(list(once))
+    in_doubt = conn.execute(
+        update(webhook).where(*sending, *doubtful).values(state=WebhookState.IN_DOUBT.value, changed_at=now)
+    )
+    conn.execute(
+        update(webhook).where(*sending).values(state=WebhookState.RETRY.value, not_before=now, changed_at=now)
+    )
+    return in_doubt.rowcount
+
+
+def get(conn: Connection, tenant: str, number: int) -> StoredEvent | None:
+    """One event, None when there is none with that number."""
+    row = conn.execute(select(webhook).where(webhook.c.tenant == tenant, webhook.c.id == number)).first()
+    return _event(row) if row else None
+
+
+def unsettled(conn: Connection, tenant: str, since: datetime) -> list[StoredEvent]:
+    """Events in doubt, and those given up since that moment, the oldest first."""
+    given_up = and_(webhook.c.state == WebhookState.FAILED.value, webhook.c.changed_at >= since)
+    wanted = select(webhook).where(
+        webhook.c.tenant == tenant, or_(webhook.c.state == WebhookState.IN_DOUBT.value, given_up)
+    )
+    return [_event(row) for row in conn.execute(wanted.order_by(webhook.c.id))]
 
 
 def events(conn: Connection, tenant: str) -> list[StoredEvent]:

@@ -52,6 +52,7 @@ webhook = Table(
     Column("error", Text),
     Column("not_before", Instant),
     Column("claimed_by", String(120)),
+    Column("data_started_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     UniqueConstraint("tenant", "target", "event"),

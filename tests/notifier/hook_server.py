@@ -1,6 +1,7 @@
 """A real HTTP server on this machine that keeps what it gets and answers as a test says."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver(*answers) -> Iterator[Receiver]:
-    """A receiver that answers so; `SILENCE` says nothing until the test is over."""
+def receiver(*answers, pause: float = 0) -> Iterator[Receiver]:
+    """A receiver that answers so, after a pause in seconds; `SILENCE` says nothing until the test is over."""
     keeper = Receiver()
     if answers:
         keeper.answers = list(answers)
@@ -40,6 +41,7 @@ def receiver(*answers) -> Iterator[Receiver]:
                 keeper.ended.wait(30)
                 return
             status, headers, said = answer
+            time.sleep(pause)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

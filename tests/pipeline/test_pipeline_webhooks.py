@@ -9,17 +9,19 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "notifier"))
 
-from hook_server import receiver
+from hook_server import SILENCE, receiver
 
 from builders import NOW, a_match, a_profile, a_scraped_call
 from calls.model import BRUSSELS, Deadline
 from matcher.model import Decision, MatchState, Verdict
-from notifier.webhook import WebhookState, verify
-from pipeline import digest, hooks, settling, webhooks
+from notifier.webhook import Target, WebhookState, verify
+from pipeline import alarms, digest, hooks, settling, webhooks
+from pipeline.alarms import Surroundings
 from pipeline.settings import Settings, SettingsError
 from storage import audit, harvests, matches, outbox
 from storage import webhooks as stored
 from storage.database import open_database, reading, writing
+from texts import translate
 
 TENANT, OWNER, SECRET = "exempelstad", "test", "a-secret-of-the-tests"
 URL = "https://fondvakt.exempelstad.example"
@@ -222,24 +224,115 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+def killed(engine, target, point: str) -> None:
+    """A run that ends before the event leaves, or after it has arrived."""
+
+    def deliver(*words, **options):
+        if point == "after":
+            webhooks.post(*words, **options)
+        raise Killed
+
+    with pytest.raises(Killed):
+        sent(engine, target, deliver=deliver)
+
+
 @pytest.mark.parametrize("point", ["before", "after"])
 def test_killed_in_between_the_event_comes_again_with_the_same_identity_and_bytes(engine, point):
     a_week(engine)
     planned(engine)
     with receiver() as keeper:
-
-        def deliver(target, *words, **options):
-            if point == "after":
-                webhooks.post(target, *words, **options)
-            raise Killed
-
-        with pytest.raises(Killed):
-            sent(engine, keeper.target(), deliver=deliver)
+        killed(engine, keeper.target(), point)
         assert events(engine)[0].state is WebhookState.SENDING
         assert sent(engine, keeper.target(), now=NOW + timedelta(minutes=5)) == webhooks.Sent(sent=1)
         seen = [(headers["Fondvakt-Event"], body) for _, headers, body in keeper.got]
     assert len(seen) == (2 if point == "after" else 1)
     assert len(set(seen)) == 1
+
+
+def a_channel(keeper):
+    """A target that cannot tell an event that comes twice, as Teams."""
+    return Target(key="teams", url=keeper.url, knows_repeats=False)
+
+
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [
+        ("before", (webhooks.Sent(sent=1), WebhookState.SENT)),
+        ("after", (webhooks.Sent(in_doubt=1), WebhookState.IN_DOUBT)),
+    ],
+)
+def test_killed_in_between_teams_gets_it_once_and_a_person_is_asked(engine, point, expected):
+    a_week(engine)
+    planned(engine, targets=("teams",))
+    with receiver() as keeper:
+        killed(engine, a_channel(keeper), point)
+        came = sent(engine, a_channel(keeper), now=NOW + timedelta(minutes=5))
+        assert sent(engine, a_channel(keeper), now=NOW + timedelta(days=2)) == webhooks.Sent()
+    assert (came, events(engine)[0].state) == expected
+    assert len(keeper.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(SILENCE, WebhookState.IN_DOUBT, id="no answer"),
+        pytest.param((504, {}, b""), WebhookState.IN_DOUBT, id="a gateway gave up"),
+        pytest.param((503, {}, b""), WebhookState.RETRY, id="busy"),
+        pytest.param((429, {}, b""), WebhookState.RETRY, id="too many"),
+        pytest.param((400, {}, b""), WebhookState.FAILED, id="refused"),
+    ],
+)
+def test_only_what_teams_may_have_got_is_in_doubt(engine, answer, expected):
+    a_week(engine)
+    planned(engine, targets=("teams",))
+
+    def impatient(*words, **options):
+        return webhooks.post(*words, wait=0.3, whole=0.3, **options)
+
+    with receiver(answer) as keeper:
+        sent(engine, a_channel(keeper), deliver=impatient)
+    assert events(engine)[0].state is expected
+
+
+def test_nobody_there_is_no_doubt(engine):
+    a_week(engine)
+    planned(engine, targets=("teams",))
+    with receiver() as keeper:
+        pass
+    assert sent(engine, a_channel(keeper)).waiting == 1
+
+
+def test_what_is_in_doubt_is_an_incident_until_somebody_has_said(engine):
+    a_week(engine)
+    planned(engine, targets=("teams",))
+    with receiver() as keeper:
+        killed(engine, a_channel(keeper), "after")
+        sent(engine, a_channel(keeper), now=NOW + timedelta(minutes=5))
+    later = context(NOW + timedelta(minutes=5))
+    (said,) = [said for name, said in alarms.troubles(engine, later, Surroundings()) if name == "webhooks"]
+    assert "teams" in translate(said["cause"], "en")
+    webhooks.settle(engine, TENANT, events(engine)[0].id, arrived=True, now=NOW, by="cli")
+    assert "webhooks" not in dict(alarms.troubles(engine, later, Surroundings()))
+
+
+@pytest.mark.parametrize(("language", "words"), [("sv", "Öppna i Fondvakt"), ("en", "Open in Fondvakt")])
+def test_a_card_is_in_the_language_of_the_channel(engine, language, words):
+    a_week(engine)
+    webhooks.plan(engine, context(), ["teams"], NOW, language=language)
+    content = json.loads(events(engine)[0].body)["attachments"][0]["content"]
+    assert (content["lang"], content["actions"][0]["title"]) == (language, words)
+    assert any(
+        ("1 recipient" if language == "en" else "1 mottagare") in one["text"] for one in content["body"]
+    )
+
+
+def test_a_line_names_the_day_that_is_next(engine):
+    harvest(engine, deadlines=(*in_days(1), *in_days(200)))
+    accept(engine)
+    digest.plan(engine, context(), digest.week_of(NOW))
+    planned(engine, NOW + timedelta(hours=36), targets=("teams",))
+    lines = [one["text"] for one in json.loads(events(engine)[0].body)["attachments"][0]["content"]["body"]]
+    assert any("10 mars 2027" in line for line in lines)
 
 
 def test_two_runs_at_once_send_an_event_once(engine, tmp_path):
