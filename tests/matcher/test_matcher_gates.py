@@ -37,6 +37,20 @@ def test_a_programme_that_is_not_for_municipalities_is_barred_with_a_reason_in_w
     assert check.reason.text.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "identifier", ["HORIZON-MISS-2024-OCEAN-IBA", "HORIZON-MISS-2022-CIT-SGA", "LIFE-2026-NGO-OG-SGA"]
+)
+def test_s_58_a_call_for_the_invited_only_is_kept_out_and_says_why(identifier):
+    for unit in (DEPARTMENT, COMPANY):
+        check = gates.barring(gates.checks(a_call(identifier=identifier), unit, NOW))
+        assert (check.gate, check.answer) == (gates.WHO, Answer.NO)
+        assert "bjudits in" in check.reason.text
+    passed_on = a_call(
+        identifier=identifier, shares_identifier=True
+    )  # money passed on to others is another matter
+    assert gates.may_apply(passed_on, DEPARTMENT).answer is not Answer.NO
+
+
 def test_a_programme_that_nothing_is_known_against_is_not_barred():
     check = gates.may_apply(a_call(identifier="LIFE-2026-SAP-ENV-ENVIRONMENT"), DEPARTMENT)
     assert check.answer is Answer.UNKNOWN
