@@ -38,7 +38,8 @@ def test_a_programme_that_is_not_for_municipalities_is_barred_with_a_reason_in_w
 
 
 @pytest.mark.parametrize(
-    "identifier", ["HORIZON-MISS-2024-OCEAN-IBA", "HORIZON-MISS-2022-CIT-SGA", "LIFE-2026-NGO-OG-SGA"]
+    "identifier",
+    ["HORIZON-MISS-2024-OCEAN-IBA", "HORIZON-MISS-2022-CIT-SGA", "PPPA-CULT-2025-EUHERITAGEHUB-IBA"],
 )
 def test_s_58_a_call_for_the_invited_only_is_kept_out_and_says_why(identifier):
     for unit in (DEPARTMENT, COMPANY):
