@@ -24,6 +24,7 @@ def measure() -> Iterator[Figure]:
             "FONDVAKT_DATA_DIR": folder,
             "FONDVAKT_SOURCE_EU_PORTAL_URL": standin.url,
             "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
         }
         command = [sys.executable, "-m", "cli"]
         subprocess.run(

@@ -105,6 +105,7 @@ class Surroundings:
             "FONDVAKT_DATA_DIR": str(folder),
             "FONDVAKT_SOURCE_EU_PORTAL_URL": standin.url,
             "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
             "FONDVAKT_SMTP_URL": relay.url,
             "FONDVAKT_PUBLIC_URL": f"http://localhost:{self.port}",
             "FONDVAKT_MAIL_PER_MINUTE": "1000",

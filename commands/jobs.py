@@ -25,6 +25,7 @@ from pipeline import deciding, wiring
 from pipeline.collect import CollectResult
 from pipeline.collect import collect as run_collect
 from pipeline.match import match_all
+from scrapers.sources import source as source_of
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.database import reading, writing
@@ -63,10 +64,10 @@ def _collected(result: CollectResult) -> str:
             source=result.source, reason=_reason(result)
         )
     sentence = _(
-        "{source}: {calls} utlysningar – {new} nya, {changed} ändrade, {unchanged} oförändrade, "
+        "{source}: {calls} {things} – {new} nya, {changed} ändrade, {unchanged} oförändrade, "
         "{unseen} syns inte längre i listan, {skipped} kunde inte tolkas"
     )
-    return sentence.format(**asdict(result))
+    return sentence.format(**asdict(result), things=_(source_of(result.source).things))
 
 
 def _reason(result: CollectResult) -> str | None:

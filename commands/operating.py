@@ -89,7 +89,7 @@ def standin(
 
 def _tell_address(running: Standin) -> None:
     out.print(_("Ersättningsportalen svarar på {url}").format(url=running.url), markup=False)
-    for key in ("EU_PORTAL", "EUROACCESS"):
+    for key in ("EU_PORTAL", "EUROACCESS", "HAVE_YOUR_SAY"):
         out.print(f"FONDVAKT_SOURCE_{key}_URL={running.url}", markup=False)
 
 

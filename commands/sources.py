@@ -11,6 +11,7 @@ from pipeline import wiring
 from scrapers.errors import ScraperError
 from scrapers.run import crawl, judge
 from scrapers.sources import SOURCES
+from scrapers.sources import source as source_of
 from storage import runs
 from storage.database import reading
 
@@ -40,7 +41,7 @@ def list_(as_json: Json = False) -> None:
         print_json({"sources": rows})
         return
     print_table(
-        (_("Källa"), _("Utgivare"), _("Senaste försök"), _("Utfall"), _("Utlysningar")),
+        (_("Källa"), _("Utgivare"), _("Senaste försök"), _("Utfall"), _("Antal")),
         (
             (
                 row["source"],
@@ -89,7 +90,8 @@ def doctor(
 
 def _finding_sentence(finding: dict) -> str:
     if finding["ok"]:
-        return _("{source}: i ordning, {calls} utlysningar").format(**finding)
+        things = _(source_of(finding["source"]).things)
+        return _("{source}: i ordning, {calls} {things}").format(**finding, things=things)
     return _("{source}: fel. {reason}").format(**finding)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from calls.model import ScrapedCall
-from texts import Message
+from texts import N_, Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,10 @@ class Fetch(Protocol):
 
     def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Page:
         """Read one page."""
+        ...
+
+    def get_json(self, path: str, *, params: Mapping[str, str] | None = None) -> Any:
+        """Read one answer of a service, parsed as JSON."""
         ...
 
     def post_parts(self, path: str, *, params: Mapping[str, str], parts: Mapping[str, Any]) -> Any:
@@ -62,6 +66,7 @@ class Source:
         min_calls: fewer make the harvest unsound.
         fill_rates: field of ScrapedCall to the least share of calls (0 to 1) that must state it.
         credit: how the publisher is to be named beside each call.
+        things: what its calls are called, in the plural, as a Swedish word of the catalogue.
         options: what an operator can set for it beside its address, FONDVAKT_SOURCE_<KEY>_<OPTION>.
     """
 
@@ -76,4 +81,5 @@ class Source:
     min_calls: int = 1
     fill_rates: Mapping[str, float] = field(default_factory=dict)
     credit: str = ""
+    things: str = N_("utlysningar")
     options: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from calls.model import BRUSSELS, Deadline
+from calls.model import BRUSSELS, END_OF_DAY, Deadline
 from scrapers.errors import OddValue
 from texts import N_
 
@@ -20,6 +20,7 @@ PORTAL_INSTANT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s+(\d{1,2}):(\d{2}))?")
+SLASHED = re.compile(r"(\d{4})/(\d{2})/(\d{2})(?:\s+(\d{2}):(\d{2})(?::(\d{2}))?)?")
 CURRENCIES = {
     "€": "EUR",
     "eur": "EUR",
@@ -110,6 +111,39 @@ def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
 def dotted_day(words: str) -> date:
     """A day written `23.02.2022`; an hour after it is left out."""
     return dotted_deadline(words).at.date()
+
+
+def slashed_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
+    """An instant written `2026/09/09 23:59:59`, without a zone.
+
+    A bare day, the last second of a day and its midnight say no more than the day.
+
+    Raises:
+        ValueError: for any other form, and for days and hours that do not exist.
+    """
+    found = SLASHED.fullmatch(words.strip())
+    if found is None:
+        raise OddValue(N_("{value} är inte av formen åååå/mm/dd tt:mm:ss"), value=repr(words[:60]))
+    year, month, day_of_month, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        day, clock = date(year, month, day_of_month), time(hour, minute, second)
+    except ValueError as failure:
+        raise OddValue(
+            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
+        ) from failure
+    if clock in (time(), END_OF_DAY):
+        return Deadline.on(day, zone)
+    return Deadline(at=datetime.combine(day, clock, tzinfo=zone))
+
+
+def slashed_day(words: str) -> date:
+    """The day of an instant written `2026/05/13 15:08:21`.
+
+    Raises:
+        ValueError: as `slashed_deadline`.
+    """
+    slashed_deadline(words)
+    return date(*(int(part) for part in words.strip()[:10].split("/")))
 
 
 def checked_dates(opening: date | None, deadlines: tuple[Deadline, ...] | None) -> tuple[str, ...]:

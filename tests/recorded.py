@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapers.errors import SourceChanged
 from scrapers.source import Page
+from scrapers.sources.have_your_say import API, SEARCH
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -54,18 +55,46 @@ class RecordedSite:
         raise SourceChanged(f"{path}: status 405 where 200 is due")
 
 
+class RecordedService:
+    """A service of JSON answers by path, page after page; a path without an answer is gone.
+
+    Args:
+        answers: path to the answer, or to a list of answers by their page; an error among them is raised.
+    """
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self._answers = answers
+        self.asked: list[tuple[str, Mapping[str, str] | None]] = []
+
+    def get_json(self, path: str, *, params: Mapping[str, str] | None = None) -> Any:
+        """The answer at this path, a copy."""
+        self.asked.append((path, params))
+        answer = self._answers.get(path, SourceChanged(f"{path}: status 404 where 200 is due"))
+        if isinstance(answer, list):
+            number = int((params or {}).get("page", "0"))
+            answer = answer[min(number, len(answer) - 1)]
+        if isinstance(answer, Exception):
+            raise answer
+        return copy.deepcopy(answer)
+
+
 def portal_page(results: list[Any], **envelope: Any) -> dict[str, Any]:
     """An answer of the search; the envelope is that of a first and only page unless told otherwise."""
     given = {"totalResults": len(results), "pageNumber": 1, "pageSize": 100}
     return given | envelope | {"results": results}
 
 
-def recorded(key: str) -> RecordedPortal | RecordedSite:
+def recorded(key: str) -> RecordedPortal | RecordedSite | RecordedService:
     """The recorded pages of one source."""
     folder = PAGES / key
     if key == "eu-portal":
         found = {path.stem.split("-")[1]: path for path in sorted(folder.glob("search-*.json"))}
         return RecordedPortal({kind: [json.loads(path.read_text())] for kind, path in found.items()})
+    if key == "have-your-say":
+        answers = {SEARCH: [json.loads(path.read_text()) for path in sorted(folder.glob("search-*.json"))]}
+        for path in folder.glob("initiative-*.json"):
+            answers[f"{API}/groupInitiatives/{path.stem.split('-')[1]}"] = json.loads(path.read_text())
+        return RecordedService(answers)
     listing = (folder / "list.html").read_text()
     pages = {"/en/calls": listing}
     for path in re.findall(r'(/en/calls/\d+/[^"]+)"', listing):

@@ -53,6 +53,7 @@ class Driver:
             "FONDVAKT_DATA_DIR": str(data_dir),
             "FONDVAKT_SOURCE_EU_PORTAL_URL": standin.url,
             "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
             "FONDVAKT_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "FONDVAKT_MODEL": str(data_dir / "no-model"),
             "FONDVAKT_MAIL_PER_MINUTE": "100000",

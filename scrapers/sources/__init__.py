@@ -3,8 +3,9 @@
 from scrapers.source import Source
 from scrapers.sources.eu_portal import EU_PORTAL
 from scrapers.sources.euroaccess import EUROACCESS
+from scrapers.sources.have_your_say import HAVE_YOUR_SAY
 
-SOURCES: tuple[Source, ...] = (EU_PORTAL, EUROACCESS)
+SOURCES: tuple[Source, ...] = (EU_PORTAL, EUROACCESS, HAVE_YOUR_SAY)
 
 
 def source(key: str) -> Source:

@@ -22,15 +22,16 @@ from calls.programmes import key_by_identifier, key_by_name
 from calls.vocabulary import DeadlineModel, SectionKind, Status
 from scrapers.errors import OddValue, SourceChanged, reason_of
 from scrapers.markup import PageReader, one_line, text_of
+from scrapers.notes import UNREAD_DEADLINE
 from scrapers.source import Fetch, Skipped, Source
-from scrapers.sources.euroaccess_words import countries_in, entities_in, grant_in
-from scrapers.values import checked_dates, dotted_day, dotted_deadline, share
+from scrapers.sources.euroaccess_words import countries_in, deadlines_in, entities_in, grant_in
+from scrapers.values import checked_dates, dotted_day, share
 from texts import N_, Message
 
 KEY = "euroaccess"
 SITE = "https://www.euro-access.eu"
 LIST = "/en/calls"
-DETAIL = re.compile(r"/en/calls/(\d{1,9})(?:/[^?#\s]*)?")
+DETAIL = re.compile(r"(?:/index\.php)?(/en/calls/(\d{1,9})(?:/[^?#\s]*)?)")
 FOUND = re.compile(r"([\d.,]+) calls? found", re.I)
 CODE = re.compile(r"(?=[^\d]*\d)(?=.{6,100}$)[A-Z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)+")
 EXPIRED = "The deadline for this call has expired"
@@ -47,7 +48,6 @@ UNREAD_RATE = N_("Stödandelen är inte angiven som ett enda procenttal – kont
 UNREAD_GRANT = N_("Stödet per projekt gick inte att läsa – kontrollera hos källan")
 UNREAD_APPLICANTS = N_("Källan anger en sökandegrupp som vi inte känner till – kontrollera vem som får söka")
 UNREAD_COUNTRIES = N_("Källan anger ett område som vi inte känner till – kontrollera vilka länder som är med")
-UNREAD_DEADLINE = N_("Källan anger ett datum som vi inte förstår – kontrollera sista dag")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +127,8 @@ def _listed(row: Tag) -> Listed:
     if found is None:
         raise OddValue(N_("en rad utan länk till en utlysning: {row}"), row=repr(one_line(str(row))[:80]))
     return Listed(
-        reference=found[1],
-        path=path,
+        reference=found[2],
+        path=found[1],
         programme=one_line(str(cells[0])),
         title=one_line(str(link)),
         deadline=one_line(str(cells[2])),
@@ -224,7 +224,7 @@ def _dates(
     row: Tag | None, listed: Listed, notes: list[str]
 ) -> tuple[date | None, tuple[Deadline, ...] | None, bool]:
     """Opening day, every deadline in order, and whether the later ones are stages of one application."""
-    opening, found, stages = None, {}, False
+    opening, found, stages, runs_on = None, {}, False, False
     for cell in row.select("p:not(.title)") if row else ():
         label = one_line(str(cell.find("strong") or "")).lower()
         words = one_line(str(cell))[len(label) :].replace(EXPIRED, "").strip(" .:")
@@ -233,15 +233,17 @@ def _dates(
         if "opening" in label:
             opening = dotted_day(words)
         elif "deadline" in label or "stage" in label:
-            deadline = dotted_deadline(words)
-            found[deadline.at] = deadline
+            said = deadlines_in(words)
+            found |= {deadline.at: deadline for deadline in said or ()}
             stages = stages or "stage" in label
+            runs_on = runs_on or said == ()
         else:
             notes.append(UNREAD_DEADLINE)
-    if not found and listed.deadline:
-        deadline = dotted_deadline(listed.deadline)
-        found[deadline.at] = deadline
-    deadlines = tuple(found[at] for at in sorted(found)) or None
+    if not found and not runs_on and listed.deadline:
+        said = deadlines_in(listed.deadline)
+        found |= {deadline.at: deadline for deadline in said or ()}
+        runs_on = said == ()
+    deadlines = tuple(found[at] for at in sorted(found)) or (() if runs_on else None)
     notes += checked_dates(opening, deadlines)
     return opening, deadlines, stages and len(found) > 1
 

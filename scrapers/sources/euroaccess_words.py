@@ -1,10 +1,11 @@
-"""EuroAccess's closed lists: who may apply, where, and how sums are written. A word outside a list is refused."""
+"""EuroAccess's closed lists: who may apply, where, until when, and sums. A word outside a list is refused."""
 
 import re
 
+from calls.model import Deadline
 from calls.vocabulary import ApplicantType
 from scrapers.errors import OddValue
-from scrapers.values import amount
+from scrapers.values import amount, dotted_deadline
 from texts import N_
 
 # The longest first, for the names hold commas themselves.
@@ -51,6 +52,12 @@ SUM = r"((?:€|EUR)\s?[\d.,\s]*\d(?:\s?(?:million|M))?)"
 RANGE = re.compile(rf"between {SUM} and {SUM}", re.I)
 AT_LEAST = re.compile(rf"(?:min\.|minimum|at least)\s?{SUM}", re.I)
 AT_MOST = re.compile(rf"(?:max\.|maximum|up to)\s?{SUM}", re.I)
+RUNS_ON = re.compile(
+    r"löpande|ongoing|rolling|(?:permanently |continuously )?open|continuous(?:ly)?|open[- ]ended|no deadline|"
+    r"(?:open )?until (?:further notice|(?:the )?funds? (?:run out|are exhausted))",
+    re.I,
+)
+NOT_SAID_YET = re.compile(r"t\.?\s?b\.?\s?[acd]\.?|to be (?:announced|confirmed|defined)|n/?a|[-–]", re.I)
 LEAST_BELIEVED, MOST_BELIEVED = 1_000, 10_000_000_000
 
 
@@ -120,3 +127,14 @@ def _sum(words: str) -> int:
     if money.currency != "EUR" or not LEAST_BELIEVED <= money.amount <= MOST_BELIEVED:
         raise OddValue(N_("{value} är ingen summa i euro för ett projekt"), value=repr(words[:60]))
     return money.amount
+
+
+def deadlines_in(words: str) -> tuple[Deadline, ...] | None:
+    """The deadline that is stated; none at all for what runs on, None for what is not said yet (S-73).
+
+    Raises:
+        ValueError: for anything else, a day without a year included (S-72).
+    """
+    if RUNS_ON.fullmatch(words.strip(" .")):
+        return ()
+    return None if NOT_SAID_YET.fullmatch(words.strip()) else (dotted_deadline(words),)

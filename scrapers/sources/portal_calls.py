@@ -11,6 +11,7 @@ from calls.programmes import key_by_code, key_by_identifier, programme_name
 from calls.vocabulary import DeadlineModel, SectionKind, Status
 from scrapers.errors import OddValue, reason_of
 from scrapers.markup import one_line, sections_of, text_of
+from scrapers.notes import UNKNOWN_STATUS, checked_title
 from scrapers.source import Skipped
 from scrapers.sources.plain_statements import applicants_in, rate_in, runs_on
 from scrapers.sources.portal_budget import Money, plain_money, topic_money
@@ -21,13 +22,10 @@ from texts import N_
 KEY = "eu-portal"
 PAGES = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/"
 STATUS_CODES = {"31094501": Status.FORTHCOMING, "31094502": Status.OPEN, "31094503": Status.CLOSED}
-MOST_TITLE = 500
 MOST_WORDS = 80
-UNKNOWN_STATUS = N_("Källan anger en status som vi inte känner till – kontrollera hos källan")
 UNKNOWN_PROGRAMME = N_("Källan anger ett program som vi inte känner till")
 UNKNOWN_MODEL = N_("Källan anger en ansökningsform som vi inte känner till")
 BROKEN_ACTIONS = N_("Uppgifterna om ansökningsomgången gick inte att läsa – se utlysningen")
-LONG_TITLE = N_("Titeln är avkortad")
 PASSED_OR_CONTINUOUS = N_("Sista dag passerad eller löpande – kontrollera")
 
 
@@ -107,12 +105,7 @@ def _titles(row: Row, kind: str, notes: list[str]) -> tuple[str, str | None]:
     own = [row.text("callTitle" if kind == CASCADE else "title")]
     own += [value for name in ("summary", "content") if isinstance(value := row.fields.get(name), str)]
     title = next((line for words in own if (line := _line(words))), None)
-    if title is None or len(title) < 2:
-        raise OddValue(N_("rubrik saknas"))
-    if len(title) > MOST_TITLE:
-        notes.append(LONG_TITLE)
-        title = title[: MOST_TITLE - 1].rstrip() + "…"
-    return title, parent
+    return checked_title(title, notes), parent
 
 
 def _address(row: Row, kind: str, identifier: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A stand-in for the publishers: the EU portal's search service and EuroAccess, over a folder of records."""
+"""A stand-in for the publishers: the EU portal's search service, EuroAccess and Have your say, over a folder."""
 
 from scrapers.standin.errors import StandinError
 from scrapers.standin.records import Records, read_folder

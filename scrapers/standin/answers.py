@@ -1,4 +1,4 @@
-"""What the stand-in answers to each request: the search service, EuroAccess, and its own controls."""
+"""What the stand-in answers to each request: the search service, EuroAccess, Have your say, its own controls."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.standin import facets, index, pages
+from scrapers.standin import consultations, facets, index, pages
 from scrapers.standin.errors import InvalidQuery
 from scrapers.standin.faults import Faults
 from scrapers.standin.index import Ask, Index
@@ -83,12 +83,14 @@ class Site:
     Attributes:
         facets: the recorded facets; None when they are counted.
         calls: EuroAccess's.
+        initiatives: Have your say's.
         controls: whether `/standin/` is answered.
     """
 
     index: Index
     facets: Mapping[str, Any] | None
     calls: Sequence[pages.Call]
+    initiatives: Sequence[consultations.Json]
     faults: Faults
     controls: bool
     today: date
@@ -120,6 +122,8 @@ class Site:
             return self._search(request, now) if path == SEARCH else self._facet(request, now)
         if path.startswith(DOCUMENT):
             return _business_error("No result found")
+        if request.method in ("GET", "HEAD") and path.startswith(consultations.SITE):
+            return self._consultations(request, now)
         if request.method in ("GET", "HEAD"):
             return self._page(request, now)
         return Answer(status=404, body=b"Not found", content_type="text/plain")
@@ -144,6 +148,23 @@ class Site:
         if self.facets is not None and source is self.index:
             return _json(self.facets)
         return _json(facets.counted(source.matching(ask)))
+
+    def _consultations(self, request: Request, now: Mapping[str, Any]) -> Answer:
+        path = request.path
+        if path == consultations.LIST:
+            if request.parameter("sort") is not None:
+                return Answer(status=406, body=b"")
+            asked = consultations.Asked(
+                page=_number(request.parameter("page"), 0),
+                size=_number(request.parameter("size"), consultations.USUAL_SIZE),
+                feedback=request.parameter("feedbackStatus"),
+            )
+            return _json(consultations.list_answer(self.initiatives, asked, now))
+        if not path.startswith(consultations.DETAIL):
+            return Answer(body=consultations.SHELL, content_type=HTML)
+        number = path.removeprefix(consultations.DETAIL)
+        found = consultations.detail_answer(self.initiatives, number)
+        return _json({"error": "bad_request"}, 400) if found is None else _json(found)
 
     def _page(self, request: Request, now: Mapping[str, Any]) -> Answer:
         path = request.path.rstrip("/")

@@ -18,6 +18,9 @@ KNOWN = {
     "no_descriptions": bool,
     "cut_off": bool,
     "html": bool,
+    "no_filter": bool,
+    "no_status": bool,
+    "odd_dates": bool,
     "only": str,
 }
 
@@ -29,7 +32,8 @@ class Faults:
     of an answer, `times` times (or until further notice), with `retry_after` seconds if given. delay: seconds
     before the answer. timeout: no answer at all. broken_json: JSON that ends too early. half: every other row is
     missing. no_deadlines, no_descriptions: that field is missing. cut_off: the connection ends within the body.
-    html: a maintenance page instead. only: just for paths that start with this.
+    html: a maintenance page instead. no_filter, no_status, odd_dates: Have your say ignores the filter, leaves out
+    where an initiative stands, or writes its last day in words. only: just for paths that start with this.
     """
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.standin.answers import Answer, Request, Site
+from scrapers.standin.consultations import read_consultations
 from scrapers.standin.errors import StandinError
 from scrapers.standin.faults import Faults
 from scrapers.standin.index import Index
@@ -237,6 +238,7 @@ def serve(
         index=Index(documents),
         facets=records.facets,
         calls=read_euroaccess(folder, today),
+        initiatives=read_consultations(folder, today),
         faults=Faults(),
         controls=controls,
         today=today,

@@ -24,6 +24,7 @@ def settings_for(folder: Path, url: str) -> dict[str, object]:
         "FONDVAKT_DATA_DIR": folder / "data",
         "FONDVAKT_SOURCE_EU_PORTAL_URL": url,
         "FONDVAKT_SOURCE_EUROACCESS_URL": url,
+        "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": url,
         "FONDVAKT_SMTP_URL": f"file:{folder / 'letters'}",
         "FONDVAKT_MODEL": folder / "no-model",
         "FONDVAKT_MAIL_PER_MINUTE": 100000,

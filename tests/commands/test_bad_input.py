@@ -259,7 +259,11 @@ def free_port() -> int:
 
 
 ARGUMENTS = [
-    (("collect", "eu-portalen"), 2, "Källan eu-portalen är okänd; väntade någon av eu-portal, euroaccess."),
+    (("collect", "eu-portalen"), 2, "väntade någon av eu-portal, euroaccess, have-your-say."),
+        ("collect", "eu-portalen"),
+        2,
+        "Källan eu-portalen är okänd; väntade någon av eu-portal, euroaccess, have-your-say.",
+    ),
     (("sources", "doctor", "nowhere"), 2, "Källan nowhere är okänd"),
     (("decide", "99", "accept"), 1, "Det finns ingen träff med nummer 99."),
     (("match",), 1, "Ingen kommun är vald än. Kör först: fondvakt init"),
@@ -417,15 +421,17 @@ def test_d7_a_source_that_answers_oddly_fails_alone(status, body, expected, plai
         settings = plain | {
             "FONDVAKT_SOURCE_EU_PORTAL_URL": odd,
             "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
             "FONDVAKT_NOW": "2026-11-23T07:05:00+01:00",
         }
         outcome = fondvakt("collect", "--json", settings=settings)
         said = fondvakt("collect", "eu-portal", settings=settings)
     assert (outcome.code, said.code) == (1, 1)
-    portal, euroaccess = outcome.json()["sources"]
+    portal, euroaccess, consultations = outcome.json()["sources"]
     assert portal["refused"]
     assert expected in portal["reason"]
     assert (euroaccess["refused"], euroaccess["calls"]) == (False, 14)
+    assert (consultations["refused"], consultations["calls"]) == (False, 14)
     assert said.out.startswith("eu-portal: avvisad, inget ändrades. ")
     listed = fondvakt("sources", "list", "--json", settings=settings).json()["sources"]
     assert [row["outcome"] for row in listed] == ["failed", "sound"]
@@ -439,6 +445,7 @@ def unreachable(tmp_path_factory, standin):
         "FONDVAKT_DATA_DIR": tmp_path_factory.mktemp("unreachable"),
         "FONDVAKT_SOURCE_EU_PORTAL_URL": f"http://127.0.0.1:{free_port()}",
         "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+        "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
     }
     return begun("collect", "--lang", "en", settings=settings)
 
@@ -501,7 +508,8 @@ def test_a_source_that_nobody_answers_for_fails_alone(unreachable):
     outcome = ended(unreachable)
     assert outcome.code == 1
     assert "Traceback" not in outcome.err
-    portal, euroaccess = outcome.out.strip().splitlines()
+    portal, euroaccess, consultations = outcome.out.strip().splitlines()
     assert portal.startswith("eu-portal: refused, nothing changed. http://127.0.0.1:")
     assert "no answer (ConnectError" in portal
     assert euroaccess.startswith("euroaccess: 14 calls")
+    assert consultations.startswith("have-your-say: 14 EU consultations")

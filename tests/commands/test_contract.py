@@ -84,9 +84,9 @@ def test_the_rows_of_a_json_object_have_the_contracts_keys(job, rows, chain):
 
 def test_a_second_collection_finds_nothing_new_and_nothing_changed(chain):
     first, second = chain["collect"].json()["sources"], chain["collect again"].json()["sources"]
-    assert {row["source"] for row in first} == {"eu-portal", "euroaccess"}
+    assert {row["source"] for row in first} == {"eu-portal", "euroaccess", "have-your-say"}
     assert all(row["new"] > 0 for row in first)
-    assert [(row["new"], row["changed"], row["unseen"]) for row in second] == [(0, 0, 0)] * 2
+    assert [(row["new"], row["changed"], row["unseen"]) for row in second] == [(0, 0, 0)] * 3
     assert [row["unchanged"] for row in second] == [row["calls"] for row in first]
 
 

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from calls.vocabulary import DeadlineModel, SectionKind, Status
+from scrapers.notes import LONG_TITLE
 from scrapers.source import Skipped
-from scrapers.sources import portal_budget, portal_calls
+from scrapers.sources import portal_budget
 from scrapers.sources.portal_calls import PASSED_OR_CONTINUOUS, parse_record
 from scrapers.sources.portal_records import Row, current_rows, harvest_day, row_of
 from texts import translate
@@ -150,7 +151,7 @@ def test_an_odd_record_is_skipped_with_the_reason(facts, reason):
 def test_s_40_a_title_without_end_is_cut_with_a_note():
     call = parsed(a_row(title=["long " * 4000]))
     assert len(call.title) <= 500
-    assert portal_calls.LONG_TITLE in call.notes
+    assert LONG_TITLE in call.notes
 
 
 # Dates and status (§6, §7)

@@ -49,7 +49,7 @@ def test_every_source_has_recorded_pages_and_a_key_of_its_own():
 
 
 def test_an_unknown_source_is_refused_by_name_with_those_there_are():
-    with pytest.raises(KeyError, match=r"nowhere.*eu-portal, euroaccess"):
+    with pytest.raises(KeyError, match=r"nowhere.*eu-portal, euroaccess, have-your-say"):
         source("nowhere")
 
 
