@@ -14,7 +14,7 @@ from matcher.model import Evidence
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
 from profiles.model import Need, PriorityArea, Profile
-from texts import N_, Message
+from texts import N_, Message, Named
 
 POLICY = "policy"  # the remark's signal
 TOPICAL = ("meaning", "own_words", "words")
@@ -68,21 +68,27 @@ def remark(
     if place is None or (has_model and np.isnan(strengths["meaning"][place, j])):
         return None
     is_met = bool(_topical(strengths, i, j, has_model) >= NEED_MET)
-    of_area = _topical(strengths, place, j, has_model)
+    of_area = float(_topical(strengths, place, j, has_model))
     others = (k for k, other in enumerate(needs) if k != i and other.priority_area == need.priority_area)
-    area_is_met = bool(
+    area_is_met = (
         of_area >= AREA_MET
-        or (beside is not None and beside[j])
+        or (beside is not None and bool(beside[j]))
         or any(_topical(strengths, k, j, has_model) >= NEED_MET for k in others)
     )
     if not area_is_met and shared_words(pool, place, j):
         return None
-    text = {(True, True): BOTH, (True, False): ONLY_NEED, (False, True): ONLY_POLICY, (False, False): NEITHER}
-    values = {"area": profile.area(need.priority_area).title}
-    strength = round(min(1.0, float(of_area) / FULL), 4) if area_is_met else 0.0
+    strength = round(min(1.0, of_area / FULL), 4) if area_is_met else 0.0
     return Evidence(
-        signal=POLICY, strength=strength, reason=Message(text=text[is_met, area_is_met], values=values)
+        signal=POLICY,
+        strength=strength,
+        reason=_said(profile.area(need.priority_area), is_met=is_met, area_is_met=area_is_met),
     )
+
+
+def _said(area: PriorityArea, *, is_met: bool, area_is_met: bool) -> Message:
+    text = {(True, True): BOTH, (True, False): ONLY_NEED, (False, True): ONLY_POLICY, (False, False): NEITHER}
+    name = Named(sv=area.title, en=area.english_title)
+    return Message(text=text[is_met, area_is_met], values={"area": name})
 
 
 def _topical(

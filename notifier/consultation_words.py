@@ -16,6 +16,7 @@ from notifier.items import (
     need_of,
     quotes,
     reasons,
+    swedish_area,
     titled,
 )
 from notifier.links import Question as Asked
@@ -62,6 +63,7 @@ def _view(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         quotes=quotes(item, context, wording),
         reasons=said,
         area=area(item.best, context, said, wording),
+        swedish_area=swedish_area(item.best, context, wording),
         also_for=also_for(item, context, wording),
         answer=context.links.answer(asked, context.now),
         calendar=context.links.calendar(call.id, wording.language) if call.deadlines else "",

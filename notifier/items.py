@@ -15,7 +15,7 @@ from notifier.links import Question as Asked
 from notifier.model import DigestItem
 from notifier.view import CheckView, Credit, ItemView, LetterContext, LineView, Quote
 from notifier.wording import Wording
-from profiles.model import Need
+from profiles.model import Need, PriorityArea
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
 TITLE, LINE_TITLE, LINK_TITLE, QUOTE, _REASON = 200, 110, 60, 260, 220
@@ -49,6 +49,7 @@ def item_view(item: DigestItem, person: str, context: LetterContext, wording: Wo
         quotes=quotes(item, context, wording),
         reasons=said,
         area=area(item.best, context, said, wording),
+        swedish_area=swedish_area(item.best, context, wording),
         checks=_checks(item, context, wording),
         notes=_notes(item, wording),
         also_for=also_for(item, context, wording),
@@ -103,10 +104,22 @@ def reasons(match: Match, wording: Wording) -> tuple[str, ...]:
 
 def area(match: Match, context: LetterContext, said: Sequence[str], wording: Wording) -> str:
     """The priority area that the need serves; empty when it serves none or a reason names it already."""
-    key = need_of(context, match.unit, match.need).priority_area
-    served = next((one for one in context.profile.priority_areas if one.key == key), None)
+    served = _area_of(match, context)
     title = clean(local(served, "title", wording)) if served else ""
     return "" if any(title in reason for reason in said) else title
+
+
+def swedish_area(match: Match, context: LetterContext, wording: Wording) -> str:
+    """The area's name where it stands in Swedish in a letter that is not; empty elsewhere."""
+    served = _area_of(match, context)
+    if served is None or wording.language == "sv" or served.english_title:
+        return ""
+    return clean(served.title)
+
+
+def _area_of(match: Match, context: LetterContext) -> PriorityArea | None:
+    key = need_of(context, match.unit, match.need).priority_area
+    return next((one for one in context.profile.priority_areas if one.key == key), None)
 
 
 def _checks(item: DigestItem, context: LetterContext, wording: Wording) -> tuple[CheckView, ...]:

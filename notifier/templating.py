@@ -7,7 +7,7 @@ from unicodedata import bidirectional
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from notifier.wording import Wording
 
@@ -42,13 +42,19 @@ def _templates(language: str) -> Environment:
     environment.install_gettext_callables(
         wording.catalogue.gettext, wording.catalogue.ngettext, newstyle=True
     )
-    environment.filters |= {"isolated": isolated, "spoken": _spoken}
+    environment.filters |= {"isolated": isolated, "spoken": spoken, "spoken_in": spoken_in}
     return environment
 
 
-def _spoken(text: str, language: str) -> Markup:
+def spoken(text: str, language: str) -> Markup:
     """Words in another language than the letter's: read aloud rightly, and kept to their own direction."""
     return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
+
+
+def spoken_in(text: str, words: str, language: str) -> Markup:
+    """A text in which these words, when they stand there, are in another language."""
+    before, found, after = text.partition(words) if words else (text, "", "")
+    return escape(before) + (spoken(found, language) if found else Markup()) + escape(after)
 
 
 @cache

@@ -75,7 +75,8 @@ class Credit:
 class ItemView:
     """One call in full; `short_title` stands in the words of a link.
 
-    `area` is the priority area that the need serves, empty when it serves none; `notes` are the source's oddities.
+    `area` is the priority area that the need serves, empty when it serves none; `swedish_area` its name where that
+    stands in Swedish in a letter that is not. `notes` are the source's oddities.
     `answer` is where one answers, `calendar` a file with the deadlines, empty when there are none.
     """
 
@@ -94,6 +95,7 @@ class ItemView:
     quotes: tuple[Quote, ...]
     reasons: tuple[str, ...]
     area: str
+    swedish_area: str
     checks: tuple[CheckView, ...]
     notes: tuple[str, ...]
     also_for: str
@@ -123,6 +125,7 @@ class ConsultationView:
     quotes: tuple[Quote, ...]
     reasons: tuple[str, ...]
     area: str
+    swedish_area: str
     also_for: str
     answer: str
     calendar: str

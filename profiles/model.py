@@ -149,6 +149,11 @@ class PriorityArea:
     description_en: str
     children_and_youth: bool = False
 
+    @property
+    def english_title(self) -> str | None:
+        """The title in English; None when it has none, and the Swedish stands in `title_en` as well."""
+        return self.title_en if self.title_en and self.title_en != self.title else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContactPerson:

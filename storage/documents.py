@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from calls.changes import Change
 from calls.model import CallFacts
 from matcher.model import Answer, Check, Evidence, SentencePair
-from texts import Message
+from texts import Message, Named
 
 Document = dict[str, Any]
 
@@ -58,7 +58,7 @@ def changes_of(document: Sequence[Document]) -> tuple[Change, ...]:
 
 
 def message_document(message: Message) -> Document:
-    """A message with its values; days, instants and nested messages are marked so that they come back."""
+    """A message with its values; days, instants, names and nested messages are marked so that they come back."""
     return {"text": message.text, "values": {name: _value_document(v) for name, v in message.values.items()}}
 
 
@@ -72,6 +72,8 @@ def message_of(document: Document) -> Message:
 def _value_document(value: Any) -> Any:
     if isinstance(value, Message):
         return {"message": message_document(value)}
+    if isinstance(value, Named):
+        return {"named": {"sv": value.sv, "en": value.en}}
     if isinstance(value, datetime):
         return {"instant": value.isoformat()}
     if isinstance(value, date):
@@ -80,13 +82,15 @@ def _value_document(value: Any) -> Any:
         return value
     if isinstance(value, Real):  # numpy's numbers too
         return int(value) if isinstance(value, Integral) else float(value)
-    raise TypeError(f"message value {value!r}: expected a text, number, day, instant or message")
+    raise TypeError(f"message value {value!r}: expected a text, number, day, instant, name or message")
 
 
 def _value_of(document: Any) -> Any:
     match document:
         case {"message": inner}:
             return message_of(inner)
+        case {"named": names}:
+            return Named(**names)
         case {"instant": text}:
             return datetime.fromisoformat(text)
         case {"day": text}:

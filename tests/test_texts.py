@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from texts import Message, catalogue, translate
+from texts import Message, Named, catalogue, translate
 
 HOUSE = Path(__file__).parents[1]
 BLANK = re.compile(r"\{(\w*)[^}]*\}|%\((\w+)\)")
@@ -66,6 +66,12 @@ def test_the_blanks_of_both_languages_are_the_same():
 def test_a_message_is_put_into_the_readers_language_with_its_blanks_filled():
     inner = Message(text="kommun")
     assert translate(Message(text="Till: {who}", values={"who": inner}), "sv") == "Till: kommun"
+
+
+def test_what_is_named_in_two_languages_is_named_in_the_readers():
+    said = Message(text="{area}", values={"area": Named(sv="Vatten", en="Water")})
+    assert [translate(said, language) for language in ("sv", "en")] == ["Vatten", "Water"]
+    assert translate(Message(text="{area}", values={"area": Named(sv="Vatten")}), "en") == "Vatten"
 
 
 def test_an_unknown_language_is_refused():

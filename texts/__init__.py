@@ -2,6 +2,6 @@
 
 from texts.catalogue import LANGUAGES, catalogue, translate
 from texts.errors import MessageError, cause_of
-from texts.message import N_, Message
+from texts.message import N_, Message, Named
 
-__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "catalogue", "cause_of", "translate"]
+__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "Named", "catalogue", "cause_of", "translate"]

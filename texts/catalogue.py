@@ -8,11 +8,12 @@ import gettext
 import io
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from texts.message import Message
+from texts.message import Message, Named
 
 LANGUAGES = ("sv", "en")
 
@@ -43,8 +44,11 @@ def translate(message: Message | str, language: str) -> str:
     """Put a message into a language and fill its blanks."""
     if isinstance(message, str):
         return catalogue(language).gettext(message) if message else ""
-    values = {
-        blank: translate(value, language) if isinstance(value, Message) else value
-        for blank, value in message.values.items()
-    }
+    values = {blank: _said(value, language) for blank, value in message.values.items()}
     return catalogue(language).gettext(message.text).format(**values)
+
+
+def _said(value: Any, language: str) -> Any:
+    if isinstance(value, Message):
+        return translate(value, language)
+    return value.for_readers_of(language) if isinstance(value, Named) else value

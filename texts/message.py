@@ -19,8 +19,24 @@ class Message:
 
     Attributes:
         text: the Swedish sentence, as in the catalogue.
-        values: blank to value; a nested `Message` is translated too.
+        values: blank to value; a nested `Message` is translated too, of a `Named` the reader's name is taken.
     """
 
     text: str
     values: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What somebody outside has named, in the languages that they named it in.
+
+    Attributes:
+        en: None when it has no English name: the Swedish one stands.
+    """
+
+    sv: str
+    en: str | None = None
+
+    def for_readers_of(self, language: str) -> str:
+        """The name that those who read this language get."""
+        return self.en or self.sv if language == "en" else self.sv

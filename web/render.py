@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from notifier.templating import spoken
 from notifier.wording import Wording
 from texts import Message
 from web.static_files import address
@@ -59,16 +59,11 @@ def _templates(language: str) -> Environment:
     )
     environment.globals |= {"wording": wording, "static": address}
     environment.filters |= {
-        "foreign": foreign,
+        "foreign": spoken,
         "message": lambda text: wording.message(text) if isinstance(text, Message | str) else "",
         "paragraphs": paragraphs,
     }
     return environment
-
-
-def foreign(text: str, language: str) -> Markup:
-    """Words in another language than the page's: read aloud rightly, and kept to their own direction."""
-    return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
 
 
 def paragraphs(text: str) -> list[str]:

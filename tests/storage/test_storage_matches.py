@@ -21,7 +21,7 @@ from matcher.model import (
 from storage import calls, matches
 from storage.database import reading, writing
 from storage.errors import UnknownMatch
-from texts import Message
+from texts import Message, Named
 
 DAY = timedelta(days=1)
 ACCEPT = Decision(verdict=Verdict.ACCEPT, by="samordnare", at=NOW)
@@ -64,8 +64,15 @@ def test_a_match_comes_back_as_it_was_proposed(ready: Engine):
                 signal="words",
                 strength=0.25,
                 reason=Message(
-                    text="{n} {day} {at} {why}",
-                    values={"n": 3, "day": date(2026, 1, 1), "at": NOW, "why": Message(text="a"), "no": None},
+                    text="{n} {day} {at} {why} {area}",
+                    values={
+                        "n": 3,
+                        "day": date(2026, 1, 1),
+                        "at": NOW,
+                        "why": Message(text="a"),
+                        "no": None,
+                        "area": Named(sv="Vatten", en=None),
+                    },
                 ),
             ),
         ),
