@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from commands.language import WRONG_USE, said
+from commands.language import FAILED, WRONG_USE, said
 from commands.output import err
 from commands.profiles import show_problems
 from matcher.errors import MatcherError
@@ -16,7 +16,6 @@ from scrapers.standin.errors import StandinError
 from storage.errors import StorageError
 from texts import Message, MessageError, cause_of
 
-FAILED = 1
 KNOWN: tuple[tuple[type[Exception], int], ...] = (
     (SettingsError, WRONG_USE),
     (StandinError, WRONG_USE),

@@ -8,6 +8,7 @@ import sys
 
 from texts import LANGUAGES, Message, catalogue, translate
 
+FAILED = 1
 WRONG_USE = 2
 
 

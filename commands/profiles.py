@@ -8,19 +8,20 @@ from typing import Annotated
 
 import typer
 
-from commands.language import LANGUAGE, WRONG_USE, _, said
+from commands.language import FAILED, LANGUAGE, WRONG_USE, _, said
 from commands.output import Json, err, out, print_json
 from pipeline import wiring
+from pipeline.importing import take_in
+from pipeline.publishing import PartMoved, Published
 from profiles.diff import ProfileChange, profile_differences
-from profiles.files import FileForm, file_text, unit_file_text
+from profiles.files import FileForm, base_of, file_text, unit_file_text
 from profiles.intake.documents import LARGEST_DOCUMENT, read_document
 from profiles.intake.policies import read_policy
 from profiles.load import ProfileError, load_profile, preset_keys, preset_path
 from profiles.model import Profile
 from profiles.write import profile_text
 from storage import profiles as stored_profiles
-from storage.audit import Event, record
-from storage.database import reading, writing
+from storage.database import reading
 from texts import cause_of
 
 app = typer.Typer(no_args_is_help=True, help=_("Kommunens profil: granska, ta in, skriv ut, jämför."))
@@ -41,7 +42,7 @@ def init(
 ) -> None:
     document, profile = _read(municipality)
     installation = wiring.opened()
-    number = _save(installation, document, profile)
+    number = _taken_in(installation, document, profile).version
     if as_json:
         print_json(
             {"municipality": profile.key, "version": number, "data_dir": str(installation.settings.data_dir)}
@@ -81,16 +82,56 @@ def check(file: FileOrKey, as_json: Json = False) -> None:
 
 
 @app.command("import", help=_("Ta in en profilfil som ny version; skillnaden visas."))
-def import_(file: FileOrKey, as_json: Json = False) -> None:
+def import_(
+    file: FileOrKey,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help=_("Versionen som filen gjordes av; annars som filens namn säger, eller den som gäller."),
+        ),
+    ] = None,
+    on_top: Annotated[
+        bool,
+        typer.Option("--on-top", help=_("Lägg filens ändringar ovanpå det som andra har ändrat sedan dess.")),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     document, profile = _read(file)
     installation = wiring.opened()
-    changes = _changes(installation, profile)
-    number = _save(installation, document, profile)
+    try:
+        done = _taken_in(installation, document, profile, base or base_of(Path(file).name, profile), on_top)
+    except PartMoved as failure:
+        _tell_moved(failure, as_json)
+        raise typer.Exit(FAILED) from failure
     if as_json:
-        print_json({"version": number, "changes": [asdict(change) for change in changes]})
+        print_json({"version": done.version, "changes": [asdict(change) for change in done.changes]})
         return
-    _show(changes)
-    out.print(_("Version {number} av {name} gäller nu.").format(number=number, name=profile.name))
+    _show(done.changes)
+    out.print(_("Version {number} av {name} gäller nu.").format(number=done.version, name=profile.name))
+    if done.changes:
+        out.print(_("Träffarna räknas om av sidornas klocka inom en minut, eller nu med: fondvakt match"))
+
+
+def _tell_moved(failure: PartMoved, as_json: bool) -> None:
+    """What others have changed since the file's version, and what the file changes: nothing was taken in."""
+    if as_json:
+        differences = {"theirs": failure.theirs, "mine": failure.mine}
+        told = {name: [asdict(change) for change in changes] for name, changes in differences.items()}
+        print_json({"ok": False, "version": failure.version, "by": failure.by} | told)
+        return
+    text = _(
+        "Profilen har ändrats sedan filens version, senast av {by}. Inget har tagits in; version {number} gäller."
+    )
+    err.print(text.format(by=failure.by, number=failure.version), markup=False, style="red")
+    for heading, changes in (
+        (_("Andra har ändrat:"), failure.theirs),
+        (_("Filen ändrar:"), failure.mine),
+    ):
+        err.print(heading, markup=False)
+        for change in changes:
+            err.print(f"  {said(change.message)}", markup=False)
+    err.print(_("Lägg filens ändringar ovanpå med --on-top, eller hämta ut profilen på nytt."), markup=False)
 
 
 @app.command(help=_("Skriv ut den profil som gäller, bokstav för bokstav som den togs in."))
@@ -183,25 +224,22 @@ def _changes(installation: wiring.Installation, profile: Profile) -> tuple[Profi
     return profile_differences(published, profile)
 
 
-def _save(installation: wiring.Installation, document: str, profile: Profile) -> int:
-    now = installation.settings.clock()
-    with writing(installation.engine) as conn:
-        latest = stored_profiles.latest(conn, installation.tenant)
-        if latest is not None and latest.document == document:
-            return latest.version
-        version = stored_profiles.save(conn, installation.tenant, profile.key, document, "cli", now)
-        event = Event(
-            actor="cli",
-            channel="cli",
-            kind="profile",
-            key=profile.key,
-            action="import",
-            before={"version": latest.version} if latest else None,
-            after={"version": version},
-            profile_version=version,
-        )
-        record(conn, installation.tenant, event, now)
-        return version
+def _taken_in(
+    installation: wiring.Installation,
+    document: str,
+    profile: Profile,
+    base: int | None = None,
+    on_top: bool = False,
+) -> Published:
+    return take_in(
+        installation.engine,
+        installation.tenant,
+        profile,
+        document,
+        installation.settings.clock(),
+        base_version=base,
+        on_what_holds=on_top,
+    )
 
 
 def _show(changes: tuple[ProfileChange, ...]) -> None:

@@ -22,7 +22,7 @@ from pipeline import hooks, noticing, wiring
 from pipeline.asking import asking
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
-from pipeline.rematching import Rematcher
+from pipeline.rematching import Progress, Rematcher
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
 from profiles.model import Profile
@@ -84,7 +84,7 @@ def run_pages(installation: wiring.Installation, door: socket.socket, *, with_cl
     context = web_context(installation)
     take_up_matching(installation, context.rematcher)
     config = uvicorn.Config(create_app(context), log_level="warning", proxy_headers=False)
-    stop_clock = start_clock(installation) if with_clock else lambda: None
+    stop_clock = start_clock(installation, context.rematcher) if with_clock else lambda: None
     try:
         uvicorn.Server(config).run(sockets=[door])
     finally:
@@ -145,19 +145,24 @@ def rematcher(installation: wiring.Installation) -> Rematcher:
 
 
 def take_up_matching(installation: wiring.Installation, asked: Rematcher | None) -> None:
-    """Do the matching that a publication asked for before the pages were last stopped."""
+    """Do the matching that somebody else asked for: another process, or these pages before they were last stopped.
+
+    One that failed waits for the next publication, or for the night.
+    """
+    if asked is None or asked.progress is not Progress.IDLE:
+        return
     with reading(installation.engine) as conn:
         is_wanted = rematches.is_wanted(conn, installation.tenant)
-    if is_wanted and asked is not None:
+    if is_wanted:
         asked.ask()
 
 
-def start_clock(installation: wiring.Installation) -> Callable[[], None]:
+def start_clock(installation: wiring.Installation, asked: Rematcher | None) -> Callable[[], None]:
     """Start ticking; gives the function that stops it. The process ends when ticks stop coming (A5)."""
     clock = the_clock(installation)
     ticker = BackgroundScheduler(timezone=UTC)
     ticker.add_job(
-        lambda: _tick(clock),
+        lambda: _tick(clock, lambda: take_up_matching(installation, asked)),
         IntervalTrigger(seconds=TICK_SECONDS, timezone=UTC),
         next_run_time=datetime.now(UTC),
         coalesce=True,
@@ -202,10 +207,11 @@ def _mails_of(key: str, logs: Path) -> Callable[[], ChildRun]:
     return lambda: ChildRun(["notices", "--only", key, "--json"], logs / f"{key}.log")
 
 
-def _tick(clock: Clock) -> None:
+def _tick(clock: Clock, take_up: Callable[[], None]) -> None:
     """One tick; a database that cannot be reached now is tried again at the next (T-11)."""
     try:
         clock.tick()
+        take_up()
     except StorageError as failure:
         log.warning("tick failed", reason=str(failure))
 

@@ -2,6 +2,7 @@
 
 PublishingError         nothing was published, and the sentence says why
 ├── NothingPublished    there is no profile yet to change
+│   └── NoSuchVersion   nor one with that number
 ├── PartMoved           the same part has been changed since the draft began; both differences are told
 ├── NotPublishable      the profile would break its rules; every problem is told
 └── NothingToPublish    it says what the profile says already
@@ -50,6 +51,13 @@ class PublishingError(MessageError):
 
 class NothingPublished(PublishingError):
     """There is no profile yet."""
+
+
+class NoSuchVersion(NothingPublished):
+    """The profile has no version with that number."""
+
+    def __init__(self, number: int | str) -> None:
+        super().__init__(Message(text=N_("Det finns ingen version {number}."), values={"number": number}))
 
 
 class NothingToPublish(PublishingError):
@@ -160,7 +168,7 @@ def publish_profile(
     with writing(engine) as conn:
         stored, before = _current(conn, tenant)
         if stored.version != base_version:
-            base = _version(conn, tenant, base_version)
+            base = read_version(conn, tenant, base_version)
             raise PartMoved(stored, profile_differences(base, before), profile_differences(base, after))
         event = _event(by, channel, after.key, action, reason)
         return _save(conn, tenant, stored, before, after, event, now, reaches=reaches, document=document)
@@ -173,9 +181,7 @@ def restore(
     with writing(engine) as conn:
         old = stored_profiles.get(conn, tenant, version)
     if old is None:
-        raise NothingPublished(
-            Message(text=N_("Det finns ingen version {number}."), values={"number": version})
-        )
+        raise NoSuchVersion(version)
     return publish_profile(
         engine,
         tenant,
@@ -203,7 +209,7 @@ def put_on_top(
             raise ProposalChanged(proposal)
         stored, current = _current(conn, tenant)
         kind, key = PartKind(proposal.kind), proposal.key
-        base = part_of(_version(conn, tenant, proposal.base_version), kind, key)
+        base = part_of(read_version(conn, tenant, proposal.base_version), kind, key)
         mine = part_from(kind, proposal.document)
         both = merged(base, part_of(current, kind, key), mine)
         made = proposals.save(
@@ -243,7 +249,7 @@ def _refuse_moved(
     if proposal.base_version == stored.version:
         return
     kind, key = PartKind(proposal.kind), proposal.key
-    base = _version(conn, tenant, proposal.base_version)
+    base = read_version(conn, tenant, proposal.base_version)
     if part_of(base, kind, key) != part_of(current, kind, key):
         mine = with_part(base, kind, key, part_from(kind, proposal.document))
         raise PartMoved(
@@ -303,12 +309,11 @@ def _current(conn: Connection, tenant: str) -> tuple[StoredProfile, Profile]:
     return stored, read_profile(stored.document, stored.key)
 
 
-def _version(conn: Connection, tenant: str, version: int) -> Profile:
+def read_version(conn: Connection, tenant: str, version: int) -> Profile:
+    """A version's profile. NoSuchVersion when there is none with that number."""
     stored = stored_profiles.get(conn, tenant, version)
     if stored is None:
-        raise NothingPublished(
-            Message(text=N_("Det finns ingen version {number}."), values={"number": version})
-        )
+        raise NoSuchVersion(version)
     return read_profile(stored.document, stored.key)
 
 

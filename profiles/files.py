@@ -1,5 +1,6 @@
 """A profile, or one unit of it, as a file to keep beside others: TOML or YAML, the same going in and out."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ from profiles.units import read_unit
 from profiles.write import profile_document, unit_table
 from profiles.yaml_form import yaml_text
 from texts import N_
+
+VERSIONED = re.compile(r"-version-([1-9][0-9]{0,8})(?: ?\([0-9]+\))?\.[a-z]+$", re.ASCII)
 
 
 class FileForm(StrEnum):
@@ -43,9 +46,19 @@ def unit_file_text(profile: Profile, unit: Unit, form: FileForm) -> str:
     return _text(document, form)
 
 
-def file_name(profile: Profile, unit: Unit | None, form: FileForm) -> str:
-    """What the file is called: keys only, so that no name can carry anything else (X-07)."""
-    return "-".join(part for part in (profile.key, unit.key if unit else "") if part) + f".{form.value}"
+def file_name(profile: Profile, unit: Unit | None, form: FileForm, version: int) -> str:
+    """What the file is called: keys and the version, so that no name can carry anything else (X-07)."""
+    parts = (profile.key, unit.key if unit else "", f"version-{version}")
+    return "-".join(part for part in parts if part) + f".{form.value}"
+
+
+def base_of(name: str, profile: Profile) -> int | None:
+    """The version that a file was made from, as `file_name` called it; None when its name does not say.
+
+    What a browser adds to the name of a second download, such as "(1)", is no hindrance.
+    """
+    found = VERSIONED.search(name)
+    return int(found[1]) if found and name.startswith(profile.key) else None
 
 
 def read_file(content: bytes, name: str) -> Profile | UnitFile:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from builders import a_need, a_profile, a_unit
-from profiles.files import FileForm, UnitFile, file_name, file_text, read_file, unit_file_text
+from profiles.files import FileForm, UnitFile, base_of, file_name, file_text, read_file, unit_file_text
 from profiles.load import load_profile, preset_keys, preset_path
 from profiles.model import Goal, TwinTown
 from profiles.problems import ProfileError
@@ -46,10 +46,28 @@ def test_one_unit_is_the_same_after_going_out_and_in(form):
         assert read_file(text.encode(), f"u.{form}") == UnitFile(municipality="varberg", unit=unit)
 
 
-def test_a_file_name_holds_keys_only():
+def test_a_file_name_holds_keys_and_the_version_only():
     profile = load_profile(preset_path("varberg"))
-    assert file_name(profile, profile.units[0], FileForm.YAML) == f"varberg-{profile.units[0].key}.yaml"
-    assert file_name(profile, None, FileForm.TOML) == "varberg.toml"
+    unit = profile.units[0]
+    assert file_name(profile, unit, FileForm.YAML, 7) == f"varberg-{unit.key}-version-7.yaml"
+    assert file_name(profile, None, FileForm.TOML, 12) == "varberg-version-12.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("varberg-version-12.toml", 12),
+        ("varberg-skola-version-7 (1).yaml", 7),
+        ("varberg-version-7(2).yml", 7),
+        ("varberg.toml", None),
+        ("annan-version-7.toml", None),
+        ("varberg-version-0.toml", None),
+        ("varberg-version-١.toml", None),
+        ("varberg-version-7.toml.txt.", None),
+    ],
+)
+def test_p23_a_file_name_tells_the_version_that_it_was_made_from(name, version):
+    assert base_of(name, load_profile(preset_path("varberg"))) == version
 
 
 def yaml(**changed: str) -> bytes:

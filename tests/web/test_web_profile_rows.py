@@ -81,8 +81,8 @@ def test_p07_what_waited_for_a_unit_that_is_gone_waits_on_without_owner(world):
     assert {stored.id for stored in left} == waited
     assert all(stored.state is MatchState.NEW for stored in left)
     page = browser.get("/").text
-    assert "kultur (utan ägare)" in page
-    assert f"kultur finns inte längre i profilen, men {len(waited)} träff" in page
+    assert "Kulturförvaltningen (utan ägare)" in page, "by the name that an older version has"
+    assert f"Kulturförvaltningen finns inte längre i profilen, men {len(waited)} träff" in page
     form = next(
         form for form in browser.forms("/") if form["verdict"] == "reject" and names_any(form, waited)
     )
@@ -134,7 +134,7 @@ def test_p17_a_name_of_signs_is_text_on_every_page(world):
         assert "<b>Scen</b>" not in page.text, path
         assert "{{7*7}}" in unescape(page.text) or "Scen" not in page.text, path
     out = browser.get("/profil/ut/enhet/kultur.toml")
-    assert out.headers["content-disposition"] == 'attachment; filename="exempelstad-kultur.toml"'
+    assert out.headers["content-disposition"] == 'attachment; filename="exempelstad-kultur-version-2.toml"'
 
 
 @pytest.mark.parametrize(

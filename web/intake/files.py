@@ -1,12 +1,15 @@
 """The profile, or one unit of it, as a file: out as TOML or YAML, in with the difference shown first."""
 
+import re
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from profiles.files import FileForm, UnitFile, file_name, file_text, read_file, unit_file_text
+from pipeline.importing import on_top
+from pipeline.publishing import NoSuchVersion
+from profiles.files import FileForm, UnitFile, base_of, file_name, file_text, read_file, unit_file_text
 from profiles.intake.columns import PEOPLE, UNITS
 from profiles.intake.roster_sheet import roster_csv, roster_xlsx
 from profiles.model import Profile
@@ -17,13 +20,14 @@ from storage.database import reading
 from texts import N_, Message
 from web.editor.editing import must_edit, must_have_profile
 from web.intake.brought import Brought, brought, pasted
-from web.intake.keeping import NOT_WHOLE, difference_page
+from web.intake.keeping import NOT_WHOLE, Meanwhile, difference_page
 from web.names import Names
 from web.render import page
-from web.visit import Fields, Here, Refused, Visit
+from web.visit import Fields, Here, Refused, Visit, text_of
 
 NOTHING = Message(text=N_("Välj en fil, eller klistra in texten."))
 OTHER = N_("Filen gäller {other}, men den här kommunen är {own}.")
+VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 TYPES = {FileForm.TOML: "application/toml; charset=utf-8", FileForm.YAML: "application/yaml; charset=utf-8"}
@@ -43,18 +47,47 @@ def read(visit: Here, fields: Fields) -> Response:
     try:
         held = read_file(found.content, found.name or "text")
     except ProfileError as failure:
-        return _page(visit, problems=failure.problems, text=pasted(fields), status=422)
+        return _page(visit, problems=failure.problems, fields=fields, status=422)
     other = held.municipality if isinstance(held, UnitFile) else held.key
     if other != profile.key:
         values = {"other": other, "own": profile.key}
-        return _page(visit, said=Message(text=OTHER, values=values), text=pasted(fields), status=422)
+        return _page(visit, said=Message(text=OTHER, values=values), fields=fields, status=422)
     if isinstance(held, UnitFile):
         must_edit(visit, PartKind.UNIT, held.unit.key)
-        after = with_part(profile, PartKind.UNIT, held.unit.key, held.unit)
-        return difference_page(visit, after, title=held.unit.name, unit=held.unit.key)
-    if not visit.is_coordinator:
+    elif not visit.is_coordinator:
         raise Refused(403, NOT_WHOLE)
-    return difference_page(visit, held, title=held.name, document=_as_given(found, held))
+    try:
+        return _shown(visit, found, held, _made_from(fields, found, profile) or visit.profile_version)
+    except NoSuchVersion as failure:
+        return _page(visit, said=failure.message, fields=fields, status=422)
+
+
+def _shown(visit: Visit, found: Brought, held: Profile | UnitFile, base: int) -> Response:
+    """The difference; a file made from an older version is put on top of what others have changed since (P-23)."""
+    is_unit = isinstance(held, UnitFile)
+    unit = held.unit.key if is_unit else ""
+
+    def said(profile: Profile) -> Profile:
+        return with_part(profile, PartKind.UNIT, unit, held.unit) if is_unit else held
+
+    with reading(visit.context.engine) as conn:
+        stacked = on_top(conn, visit.context.tenant, base, said)
+    document = None if is_unit or stacked.lost else _as_given(found, held)
+    title = held.unit.name if is_unit else held.name
+    meanwhile = Meanwhile(since=base, changes=stacked.lost) if stacked.lost else None
+    return difference_page(
+        visit, stacked.after, title=title, document=document, unit=unit, meanwhile=meanwhile
+    )
+
+
+def _made_from(fields: Fields, found: Brought, profile: Profile) -> int | None:
+    """The version that a file was made from: as typed, else as its name says; None when neither says."""
+    typed = text_of(fields.get("made_from"))
+    if not typed:
+        return base_of(found.name, profile)
+    if not VERSION.fullmatch(typed):
+        raise NoSuchVersion(typed)
+    return int(typed)
 
 
 def out(visit: Here, name: str) -> Response:
@@ -66,8 +99,10 @@ def out(visit: Here, name: str) -> Response:
     if not visit.is_coordinator:
         raise Refused(403, NOT_WHOLE)
     content, media_type = make(visit, profile)
-    return _download(content, media_type, f"{profile.key}-{name}" if not name.startswith("profil.") else
-                     file_name(profile, None, FileForm(name.partition(".")[2])))  # fmt: skip
+    called = f"{profile.key}-{name}"
+    if name.startswith("profil."):
+        called = file_name(profile, None, FileForm(name.partition(".")[2]), visit.profile_version)
+    return _download(content, media_type, called)
 
 
 def unit_out(visit: Here, unit: str, form: str) -> Response:
@@ -78,7 +113,7 @@ def unit_out(visit: Here, unit: str, form: str) -> Response:
         raise HTTPException(404)
     chosen = FileForm(form)
     text = unit_file_text(profile, found, chosen)
-    return _download(text.encode(), TYPES[chosen], file_name(profile, found, chosen))
+    return _download(text.encode(), TYPES[chosen], file_name(profile, found, chosen, visit.profile_version))
 
 
 def _stored(visit: Visit, profile: Profile) -> bytes:
@@ -118,7 +153,7 @@ def _page(
     *,
     problems: tuple[Problem, ...] = (),
     said: Message | None = None,
-    text: str = "",
+    fields: Fields | None = None,
     status: int = 200,
 ) -> Response:
     profile = must_have_profile(visit)
@@ -130,6 +165,7 @@ def _page(
         units=[unit for unit in profile.units if visit.may_see_unit(unit.key)],
         problems=problems,
         said=said,
-        text=text,
+        text=pasted(fields) if fields else "",
+        made_from=text_of(fields.get("made_from")) if fields else "",
         flash=None,
     )

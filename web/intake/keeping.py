@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
@@ -30,6 +31,14 @@ GONE = Message(text=N_("Det som lästes in kom inte med. Gå tillbaka och välj 
 NOT_WHOLE = Message(text=N_("En hel profil tas in av samordnaren. Ta in din egen enhets fil i stället."))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Meanwhile:
+    """What others have changed since the version that a file was made from, and the file does not say."""
+
+    since: int
+    changes: tuple[ProfileChange, ...]
+
+
 def difference_page(
     visit: Visit,
     after: Profile,
@@ -38,6 +47,7 @@ def difference_page(
     document: str | None = None,
     unit: str = "",
     moved: PartMoved | None = None,
+    meanwhile: Meanwhile | None = None,
     problems: tuple[Problem, ...] = (),
     said: Message | None = None,
     base: int | None = None,
@@ -63,6 +73,8 @@ def difference_page(
         unit=unit,
         moved=moved,
         theirs=lines(visit, moved.theirs) if moved else [],
+        meanwhile=meanwhile,
+        kept=lines(visit, meanwhile.changes) if meanwhile else [],
         problems=problems,
         said=said,
         removed=_removed(visit, before, after),
