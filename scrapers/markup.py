@@ -39,6 +39,7 @@ INVISIBLE = re.compile(
 )
 MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 PILED_MARKS = re.compile(f"([{MARKS}]{{4}})[{MARKS}]+")
+GARBLED = re.compile("[ÃÂ][\u00a0-\u00bf\u0192-\u2122]|â€|â‚¬")
 SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 FOOTNOTE_MARK = re.compile(r"\s*\[\d{1,3}\]\s*")
 FOOTNOTE = re.compile(r"\[\d{1,3}\]")
@@ -64,8 +65,25 @@ KINDS = (
 
 def clean(text: str) -> str:
     """Composed letters; no control, bidi, zero-width or surrogate signs; no letters under piles of marks."""
-    text = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = INVISIBLE.sub("", repaired(text).replace("\r\n", "\n").replace("\r", "\n"))
     return PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def repaired(text: str) -> str:
+    """Text that was encoded twice ("SkÃ¥ne") as it was meant, when all of it comes out whole; else as it is (S-34)."""
+    if not GARBLED.search(text):
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def is_garbled(text: str) -> bool:
+    """Whether letters are left that were encoded twice."""
+    return GARBLED.search(text) is not None
 
 
 def one_line(markup: str) -> str:
@@ -209,6 +227,9 @@ class PageReader:
 
     def __init__(self, html: str, where: str) -> None:
         self.where = where
+        start = html.lstrip()[:500].lower()
+        if start.startswith("<?xml") and "<html" not in start:
+            raise OddValue(N_("{where}: en XML-fil där en webbsida väntades"), where=where)
         self._soup = BeautifulSoup(html, "lxml")
 
     def one(self, selector: str) -> Tag:

@@ -90,8 +90,8 @@ def parse_list(html: str) -> list[Listed]:
     Raises:
         SourceChanged: when the table or its count is missing, a row is odd, or rows and count differ.
     """
-    page = PageReader(html, "list")
     try:
+        page = PageReader(html, "list")
         rows = page.one("table#calls-overview").select("tbody > tr")
         listed = [_listed(row) for row in rows]
     except ValueError as failure:

@@ -164,7 +164,7 @@ def test_a_certificate_that_does_not_hold_is_refused_at_once_and_never_tried_wit
 def slow_headers(handler) -> None:
     """A header that comes a sign at a time: each read succeeds, the whole never does."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    for _ in range(100):
+    for _ in range(200):
         handler.wfile.write(b"x")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -173,7 +173,7 @@ def slow_headers(handler) -> None:
 def slow_body(handler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(100):
+    for _ in range(200):
         handler.wfile.write(b"x")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -187,7 +187,7 @@ def test_an_answer_that_drips_is_cut_when_its_time_is_up(drip, script, fetcher):
     began = time.monotonic()
     with pytest.raises(SourceUnreachable, match="inte färdigt efter"):
         fetcher.get("/list")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 6
 
 
 def reset(handler) -> None:
@@ -230,7 +230,7 @@ def test_a_line_that_fails_is_a_typed_error_in_time_and_a_passing_one_costs_noth
     script.answers["/list"] = fault
     with pytest.raises(SourceUnreachable):
         fetcher.get("/list")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 # Waiting as told

@@ -94,9 +94,9 @@ def test_a_surrogate_alone_does_no_harm():
     ids=["50,000 nested", "a million unclosed", "an attribute of 5 MB", "100,000 sup", "brackets"],
 )
 def test_s_38_monsters_end_soon(html):
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(text_of(html)) <= MOST_TEXT
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @settings(max_examples=150, deadline=None)
