@@ -111,6 +111,9 @@ def decoded_text(body: bytes, content_type: str) -> str:
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if body.startswith(mark):
             return body.decode(name, "replace")
+    for name, every_other in (("utf-16-le", body[1:200:2]), ("utf-16-be", body[0:200:2])):
+        if every_other.count(0) > len(every_other) / 2:  # half of each Latin letter is a zero
+            return body.decode(name, "replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

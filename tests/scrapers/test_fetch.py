@@ -229,6 +229,8 @@ TEXTS = {
     "S-32 utf-8 said, windows-1252 sent": ("Öppen".encode("cp1252"), "text/html; charset=utf-8", "Öppen"),
     "S-32 latin-1 said, utf-8 sent": ("Öppen".encode(), "text/html; charset=iso-8859-1", "Öppen"),
     "S-33 utf-16 with mark": ("Öppen".encode("utf-16"), "", "Öppen"),
+    "S-33 utf-16 without mark": ("<p>Öppen – 5 €".encode("utf-16-le"), "", "<p>Öppen – 5 €"),
+    "S-33 utf-16 the other way": ("<p>Öppen – 5 €".encode("utf-16-be"), "", "<p>Öppen – 5 €"),
     "S-33 utf-8 with mark": (b"\xef\xbb\xbf" + "Öppen".encode(), "", "Öppen"),
 }
 
