@@ -259,11 +259,7 @@ def free_port() -> int:
 
 
 ARGUMENTS = [
-    (("collect", "eu-portalen"), 2, "väntade någon av eu-portal, euroaccess, have-your-say."),
-        ("collect", "eu-portalen"),
-        2,
-        "Källan eu-portalen är okänd; väntade någon av eu-portal, euroaccess, have-your-say.",
-    ),
+    (("collect", "eu-portalen"), 2, "Källan eu-portalen är okänd; väntade någon av eu-portal"),
     (("sources", "doctor", "nowhere"), 2, "Källan nowhere är okänd"),
     (("decide", "99", "accept"), 1, "Det finns ingen träff med nummer 99."),
     (("match",), 1, "Ingen kommun är vald än. Kör först: fondvakt init"),
