@@ -1,6 +1,8 @@
 """Deadlines as calendar files, RFC 5545: one event a deadline, the same one for as long as the call is followed.
 
-An event keeps its UID and counts its changes in SEQUENCE, so that a calendar moves it instead of adding another.
+An event keeps its UID and counts in SEQUENCE each time it is moved, to another day or hour, or changes its status
+(RFC 5546, 2.1.4), so that a calendar moves it instead of adding another. Another title or model of the call only
+raises LAST-MODIFIED and DTSTAMP: the words are taken, and nobody is alarmed.
 METHOD is PUBLISH: nobody is asked for a reply. Nothing depends on when the file is asked for but the status, so
 that an unchanged calendar is the same bytes.
 """
@@ -97,8 +99,9 @@ def _event(
     call, event = entry.call, Event()
     event.add("uid", _uid(call, stage, links))
     event.add("sequence", stage.sequence)
-    event.add("dtstamp", stage.changed_at)
-    event.add("last-modified", stage.changed_at)
+    revised = max(stage.changed_at, call.changed_at)
+    event.add("dtstamp", revised)
+    event.add("last-modified", revised)
     event.add("dtstart", _start(stage))
     event.add("status", _status(stage))
     event.add("transp", "TRANSPARENT")
@@ -121,7 +124,7 @@ def _start(stage: Stage) -> date | datetime:
     """The moment in Brussels; only the day where the publisher gives no hour."""
     if stage.deadline.by_day:
         return stage.deadline.day
-    return stage.deadline.at.astimezone(BRUSSELS).replace(microsecond=0)
+    return stage.deadline.at.astimezone(BRUSSELS).replace(second=0, microsecond=0)
 
 
 def _status(stage: Stage) -> str:

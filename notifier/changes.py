@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from calls.changes import Change
 from calls.kinds import FUNDING, Spoken
+from calls.model import BRUSSELS, Deadline
 from calls.vocabulary import (
     APPLICANT_LABELS,
     SECTION_LABELS,
@@ -19,6 +20,7 @@ from notifier.headers import clean, cut
 from notifier.wording import Wording
 from texts import N_
 
+DEADLINES = frozenset({"deadlines", "deadline_hours"})
 FIELD_LABELS = {
     "title": N_("Rubrik"),
     "opening_date": N_("Öppnar"),
@@ -50,7 +52,7 @@ def shown_changes(
 
 
 def _shown(change: Change, wording: Wording, words: Spoken) -> ShownChange:
-    label = wording.gettext(words.last_day if change.field == "deadlines" else FIELD_LABELS[change.field])
+    label = wording.gettext(words.last_day if change.field in DEADLINES else FIELD_LABELS[change.field])
     if change.field == "sections":
         return ShownChange(label=label, old=None, new=_sections(change, wording))
     show = _SHOW[change.field]
@@ -79,6 +81,12 @@ def _days(days: list[str], wording: Wording) -> str:
     return wording.listed([wording.day(date.fromisoformat(day)) for day in days])
 
 
+def _moments(moments: list[str | None], wording: Wording) -> str:
+    """With their hours; one of which only the day is known has not changed."""
+    known = [Deadline(at=datetime.fromisoformat(one).replace(tzinfo=BRUSSELS)) for one in moments if one]
+    return wording.listed([wording.deadline(one) for one in known])
+
+
 def _applicants(codes: list[str], wording: Wording) -> str:
     return wording.listed([wording.gettext(APPLICANT_LABELS[ApplicantType(code)]) for code in codes])
 
@@ -87,6 +95,7 @@ _SHOW: dict[str, Callable[[Any, Wording], str]] = {
     "title": lambda value, _: cut(clean(value), 200),
     "opening_date": lambda value, wording: wording.day(date.fromisoformat(value)),
     "deadlines": _days,
+    "deadline_hours": _moments,
     "announced": lambda value, wording: wording.gettext(STATUS_LABELS[Status(value)]),
     "budget": lambda value, wording: wording.money(value),
     "grant_min": lambda value, wording: wording.money(value),

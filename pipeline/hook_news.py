@@ -21,7 +21,7 @@ from notifier.wording import Wording
 from storage import answers_given, calls, follows, letters, matches, outbox
 from storage.answers_given import AnswerKind
 
-URGENT = frozenset({"deadlines", "announced"})
+URGENT = frozenset({"deadlines", "deadline_hours", "announced"})
 RECENT = timedelta(hours=48)
 NOT_TOLD = frozenset({LetterState.CANCELLED, LetterState.HELD})
 SHOWN_CALLS = 20

@@ -34,6 +34,7 @@ from texts import Message
 AT_ONCE = frozenset(
     {
         "deadlines",
+        "deadline_hours",
         "announced",
         "opening_date",
         "budget",

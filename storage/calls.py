@@ -128,6 +128,8 @@ def changes_since(conn: Connection, tenant: str, call_id: int, version: int) -> 
     for row in rows:
         for change in changes_of(row.changes):
             steps[change.field].append(change)
+    if "deadlines" in steps:  # other days have hours of their own
+        steps.pop("deadline_hours", None)
     return tuple(
         Change(field=field, old=steps[field][0].old, new=steps[field][-1].new)
         for field in WATCHED

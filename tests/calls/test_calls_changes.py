@@ -22,6 +22,11 @@ def scope(text: str) -> dict:
         ({"title": "A"}, {"title": "B"}, "title"),
         ({}, {"opening_date": date(2026, 9, 1)}, "opening_date"),
         ({"deadlines": (DEADLINE,)}, {"deadlines": (Deadline(at=NOW + timedelta(days=31)),)}, "deadlines"),
+        (
+            {"deadlines": (DEADLINE,)},
+            {"deadlines": (Deadline(at=DEADLINE.at + timedelta(hours=2)),)},
+            "deadline_hours",
+        ),
         ({"deadlines": (DEADLINE,)}, {"deadlines": ()}, "deadlines"),
         ({}, {"deadlines": ()}, "deadlines"),
         ({}, {"announced": Status.OPEN}, "announced"),
@@ -51,6 +56,11 @@ def test_what_matters_to_people_is_a_change(old, new, field):
             {"deadlines": (DEADLINE,)},
             {"deadlines": (Deadline(at=DEADLINE.at + timedelta(seconds=59)),)},
             id="clock seconds",
+        ),
+        pytest.param(
+            {"deadlines": (Deadline.on(DEADLINE.day),)},
+            {"deadlines": (DEADLINE,)},
+            id="an hour told for the first time",
         ),
         pytest.param({"url": "https://a.example"}, {"url": "https://b.example"}, id="address"),
         pytest.param({"keywords": ("a",)}, {"keywords": ("b",)}, id="keywords"),

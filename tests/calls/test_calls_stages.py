@@ -1,6 +1,6 @@
 """Which deadline is which through a call's history: moved, added, taken away, back again."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -43,7 +43,27 @@ def told(*readings, **facts) -> list[tuple]:
             [(on(9, 15),), (on(9, 15),)], [(1, "09-15", 0, "there")], id="the same again"
         ),
         pytest.param(
-            [(on(9, 15, 17),), (on(9, 15, 23),)], [(1, "09-15", 0, "there")], id="another hour of the same day"
+            [(on(9, 15, 17),), (on(9, 15, 23),)], [(1, "09-15", 1, "there")], id="another hour of the same day"
+        ),
+        pytest.param(
+            [(on(9, 15, 17),), (on(9, 15, 12),), (on(9, 15, 17),)],
+            [(1, "09-15", 2, "there")], id="another hour and back"
+        ),
+        pytest.param(
+            [(on(9, 15, 17),), (Deadline(at=on(9, 15, 17).at + timedelta(seconds=59)),)],
+            [(1, "09-15", 0, "there")], id="D3 seconds of the clock"
+        ),
+        pytest.param(
+            [(Deadline.on(date(2026, 9, 15)),), (on(9, 15, 17),)], [(1, "09-15", 1, "there")],
+            id="an hour where there was a day"
+        ),
+        pytest.param(
+            [(Deadline.on(date(2026, 9, 15)),), (Deadline.on(date(2026, 9, 15)),)], [(1, "09-15", 0, "there")],
+            id="only the day again"
+        ),
+        pytest.param(
+            [(on(9, 15, 12), on(9, 15, 17)), (on(9, 15, 17),)],
+            [(1, "09-15", 1, "gone"), (2, "09-15", 0, "there")], id="one of two on a day taken away"
         ),
         pytest.param([(on(9, 15),), (on(9, 22),)], [(1, "09-22", 1, "there")], id="S79 moved later"),
         pytest.param([(on(9, 15),), (on(9, 8),)], [(1, "09-08", 1, "there")], id="S79 moved earlier"),

@@ -213,6 +213,31 @@ def test_a_moved_deadline_keeps_its_uid_and_raises_its_sequence():
     ]
 
 
+@pytest.mark.parametrize(
+    ("facts", "sequence"),
+    [
+        pytest.param(
+            {"deadlines": (Deadline(at=in_brussels(2026, 9, 15, 12)),)}, 1, id="another hour of the day"
+        ),
+        pytest.param({"deadlines": (Deadline(at=in_brussels(2026, 9, 16, 17)),)}, 1, id="another day"),
+        pytest.param({"deadlines": ()}, 1, id="taken away"),
+        pytest.param({"title": "Town-Twinning and networks"}, 0, id="another title"),
+        pytest.param({"deadline_model": DeadlineModel.CUT_OFFS}, 0, id="another model"),
+        pytest.param({"deadlines": (Deadline(at=in_brussels(2026, 9, 15, 17, 0, 42)),)}, 0, id="seconds"),
+    ],
+)
+def test_sequence_counts_what_rfc_5546_calls_significant_and_last_modified_the_rest(facts, sequence):
+    before = due(in_brussels(2026, 9, 15, 17), changed_at=NOW - timedelta(days=3))
+    after = a_call(**({"deadlines": before.deadlines, "changed_at": NOW} | facts))
+    history = [Reading(at=before.changed_at, facts=before)]
+    (old,) = Calendar.from_ical(a_file(Entry(call=before))).walk("VEVENT")
+    (event,) = Calendar.from_ical(a_file(Entry(call=after, history=history))).walk("VEVENT")
+    assert event["UID"] == old["UID"]
+    assert (old["SEQUENCE"], event["SEQUENCE"]) == (0, sequence)
+    assert (event["LAST-MODIFIED"].dt, event["DTSTAMP"].dt) == (NOW, NOW)
+    assert old["DTSTAMP"].dt < event["DTSTAMP"].dt
+
+
 def test_a_deadline_whose_hour_is_not_known_is_a_whole_day():
     content = a_file(Entry(call=a_call(deadlines=(Deadline.on(date(2026, 9, 15)),))))
     (event,) = Calendar.from_ical(content).walk("VEVENT")

@@ -61,6 +61,19 @@ def test_a_follower_hears_of_a_moved_deadline_with_old_and_new_and_only_once(eng
     assert "Ändrat – Sista ansökningsdag: 21 oktober 2026 → 28 oktober 2026" in only
 
 
+def test_a_follower_hears_of_another_hour_of_the_same_day(engine):
+    (deadline,) = due_on(60)
+    harvested(engine, a_page(1, deadlines=(deadline,)))
+    answer(engine)
+    sooner = replace(deadline, at=deadline.at - timedelta(hours=5))
+    harvested(engine, a_page(1, deadlines=(sooner,)), now=on(1))
+    notify(engine, context(on(1, 7)))
+    (only,) = texts(engine, LetterKind.CHANGE)
+    assert (
+        "21 oktober 2026 klockan 17.00 Brysseltid → onsdag 21 oktober 2026 klockan 12.00 Brysseltid" in only
+    )
+
+
 def test_what_a_notice_told_is_not_told_again_by_the_digest_to_the_follower_but_to_others(engine):
     two = replace(PROFILE.people[1], key="kontakt-skola-2", email="skola.2@exempelstad.example")
     profile = replace(PROFILE, people=(*PROFILE.people, two))

@@ -122,6 +122,17 @@ def test_each_version_is_kept_with_what_changed(engine: Engine):
         assert calls.changes_since(conn, "t", found.id, 3) == ()
 
 
+def test_another_hour_of_the_day_is_told_unless_the_day_moved_too(engine: Engine):
+    day, hours = NOW.replace(hour=10, minute=0) + 30 * DAY, timedelta(hours=1)
+    for number, moment in enumerate((day, day + hours, day + 7 * DAY)):
+        save(engine, a_scraped_call(deadlines=(Deadline(at=moment),)), now=NOW + number * DAY)
+    with reading(engine) as conn:
+        (found,) = calls.find(conn, "t")
+        fields = [[one.field for one in version.changes] for version in calls.versions(conn, "t", found.id)]
+        assert fields == [[], ["deadline_hours"], ["deadlines"]]
+        assert [one.field for one in calls.changes_since(conn, "t", found.id, 1)] == ["deadlines"]
+
+
 def test_what_went_back_is_no_change_since(engine: Engine):
     for number, budget in enumerate((1, 2, 1)):
         save(engine, a_scraped_call(budget=budget), now=NOW + number * DAY)
