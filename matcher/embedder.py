@@ -28,6 +28,7 @@ EMBEDDED = "embedded"
 MAX_TOKENS = 384
 CHARACTERS_PER_TOKEN = 12  # far above any language's mean: cuts only what the model would cut anyway
 FEW = 4  # texts
+BATCH = 32  # texts, as the library's own; in smaller ones the cores wait for each other more
 MEMORY_NEEDED = 1 << 30  # bytes; below it the model is refused before the system starts to kill (L-10)
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt", "*.pickle")
 
@@ -49,7 +50,7 @@ class Embedder(Protocol):
     max_tokens: int
 
     def embed(
-        self, texts: Sequence[str], *, kind: Kind, batch_size: int = 16, progress: Progress | None = None
+        self, texts: Sequence[str], *, kind: Kind, batch_size: int = BATCH, progress: Progress | None = None
     ) -> np.ndarray:
         """One unit vector a text, in the order of the texts; shape (texts, dimension), float32.
 
@@ -91,7 +92,7 @@ class TransformerEmbedder:
         self.dimension = int(self.embed(["x"], kind="query").shape[1])
 
     def embed(
-        self, texts: Sequence[str], *, kind: Kind, batch_size: int = 16, progress: Progress | None = None
+        self, texts: Sequence[str], *, kind: Kind, batch_size: int = BATCH, progress: Progress | None = None
     ) -> np.ndarray:
         """One unit vector a text, in the order of the texts; long texts first, so that memory peaks early."""
         if not texts:
