@@ -1,4 +1,4 @@
-"""Both sources through the real fetcher against the stand-in server and its sample."""
+"""The sources through the real fetcher against the stand-in server and its sample."""
 
 from collections import Counter
 from datetime import date
@@ -56,3 +56,11 @@ def test_the_samples_euroaccess_is_a_sound_harvest_without_a_skipped_page(standi
     judge(source("euroaccess"), found, last_count=None)
     assert found.skipped == ()
     assert all(call.eligible_applicants and call.eligible_countries for call in found.calls)
+
+
+def test_the_samples_consultations_are_a_sound_harvest_with_titles_in_swedish_too(standin):
+    found = harvest("have-your-say", standin)
+    judge(source("have-your-say"), found, last_count=None)
+    assert found.skipped == ()
+    assert all(call.is_consultation and call.title_in("sv").language == "sv" for call in found.calls)
+    assert all(call.sections and call.identifier and not call.notes for call in found.calls)

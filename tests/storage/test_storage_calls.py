@@ -8,8 +8,8 @@ from sqlalchemy import Engine, func, select
 
 from builders import NOW, a_scraped_call
 from calls.changes import Change
-from calls.model import CallSection, Consortium, Deadline
-from calls.vocabulary import ApplicantType, DeadlineModel, SectionKind, Status
+from calls.model import CallSection, Consortium, Deadline, Title
+from calls.vocabulary import CONSULTATION, ApplicantType, DeadlineModel, SectionKind, Status
 from storage import calls
 from storage.database import reading, writing
 from storage.tables import call, call_version
@@ -37,6 +37,7 @@ def test_every_fact_comes_back_as_it_was_saved(engine: Engine):
     facts = {
         "kind": "1",
         "language": "sv",
+        "titles": (Title(language="en", text="Twinning"),),
         "call_code": "X",
         "call_title": "Yta",
         "programme": "CERV",
@@ -177,6 +178,7 @@ def test_the_leading_source_leads_also_when_it_comes_later(engine: Engine):
         {"shares_identifier": True},
         {"kind": "8"},
         {"kind": "2"},
+        {"kind": CONSULTATION},
         {"identifier": None},
         {"identifier": ""},
         {"identifier": "CERV-2027"},
@@ -337,3 +339,46 @@ def test_a_failing_harvest_leaves_nothing_behind(engine: Engine):
     with reading(engine) as conn:
         for table in (call, call_version):
             assert conn.execute(select(func.count()).select_from(table)).scalar() == 0
+
+
+def test_a_funding_call_does_not_join_a_consultation_of_the_same_code(engine: Engine):
+    consultation = a_scraped_call(source="have-your-say", reference="12970", kind=CONSULTATION)
+    save(engine, consultation, source="have-your-say")
+    saved = save(engine, a_scraped_call(), from_euroaccess(source="eu-portal", reference="2TOPICSen"))
+    assert saved.new == 1
+    assert {call.kind: len(call.sources) for call in stored(engine)} == {CONSULTATION: 1, "1": 2}
+
+
+def test_a_consultation_is_found_by_its_swedish_title_and_by_its_english_one(engine: Engine):
+    titles = (Title(language="sv", text="Regler för Dagvatten"),)
+    save(engine, a_scraped_call(kind=CONSULTATION, title="Storm water", titles=titles))
+    with reading(engine) as conn:
+        (text,) = calls.search_texts(conn, "t").values()
+    assert "regler för dagvatten" in text
+    assert "storm water" in text
+
+
+def test_a_new_title_in_another_language_is_stored_and_is_no_news(engine: Engine):
+    save(engine, a_scraped_call())
+    saved = save(engine, a_scraped_call(titles=(Title(language="sv", text="Vänorter"),)), now=NOW + DAY)
+    (found,) = stored(engine)
+    assert (saved.changed, found.version) == (0, 1)
+    assert found.title_in("sv").text == "Vänorter"
+
+
+def test_a_consultation_that_is_answered_no_more_is_closed_by_its_date_and_not_by_its_absence_D2(
+    engine: Engine,
+):
+    facts = {"kind": CONSULTATION, "announced": Status.OPEN, "source": "have-your-say"}
+    first, other = (
+        a_scraped_call(reference=reference, deadlines=(Deadline(at=NOW + 30 * DAY),), **facts)
+        for reference in ("1", "2")
+    )
+    save(engine, first, other, source="have-your-say")
+    for days in (1, 4, 8):
+        saved = save(engine, other, source="have-your-say", now=NOW + days * DAY)
+    assert saved.unseen == 0
+    gone = stored(engine)[0]
+    assert not gone.sources[0].is_seen
+    assert gone.status(NOW + 8 * DAY) is Status.OPEN
+    assert gone.status(NOW + 31 * DAY) is Status.CLOSED
