@@ -53,3 +53,8 @@ ASKED = Spoken(
 def spoken(call: CallFacts) -> Spoken:
     """The words for this call."""
     return ASKED if call.is_consultation else FUNDING
+
+
+def of_kind(call: CallFacts, of_call: str, of_consultation: str) -> str:
+    """The one of two sentences that fits the call."""
+    return of_consultation if call.is_consultation else of_call

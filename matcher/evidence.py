@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from calls.kinds import of_kind
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
 from matcher.model import Evidence
@@ -40,19 +41,33 @@ def evidence(pool: Pool, strengths: dict[str, np.ndarray], i: int, j: int) -> tu
 def _why_meaning(pool: Pool, i: int, j: int) -> Message:
     likeness = pool.english_likeness
     place = call_texts(pool.calls[j])[likeness.best[i, j] if likeness is not None else 0].section
-    text = N_("Behovet ligger nära det som utlysningen handlar om ({place}).")
+    text = of_kind(
+        pool.calls[j],
+        N_("Behovet ligger nära det som utlysningen handlar om ({place})."),
+        N_("Behovet ligger nära det som samrådet handlar om ({place})."),
+    )
     return Message(text=text, values={"place": Message(text=PLACES.get(place, place))})
 
 
 def _why_own_words(pool: Pool, i: int, j: int) -> Message:
-    return Message(text=N_("Behovet, så som ni har skrivit det, liknar utlysningen."))
+    text = of_kind(
+        pool.calls[j],
+        N_("Behovet, så som ni har skrivit det, liknar utlysningen."),
+        N_("Behovet, så som ni har skrivit det, liknar samrådet."),
+    )
+    return Message(text=text)
 
 
 def _why_words(pool: Pool, i: int, j: int) -> Message:
-    found = shared_words(pool, i, j)
+    call, found = pool.calls[j], shared_words(pool, i, j)
     if not found:
-        return Message(text=N_("Utlysningen använder några av behovets ord."))
-    return Message(text=N_("Utlysningen tar upp: {words}."), values={"words": ", ".join(found)})
+        few = (
+            N_("Utlysningen använder några av behovets ord."),
+            N_("Samrådet använder några av behovets ord."),
+        )
+        return Message(text=of_kind(call, *few))
+    text = of_kind(call, N_("Utlysningen tar upp: {words}."), N_("Samrådet tar upp: {words}."))
+    return Message(text=text, values={"words": ", ".join(found)})
 
 
 def shared_words(pool: Pool, i: int, j: int) -> list[str]:

@@ -16,11 +16,13 @@ from profiles.model import LegalForm, Unit
 from texts import N_, Message
 
 WHO, WHERE, WHEN = "who", "where", "when"
+ANSWERERS = "answerers"
 PREPARATION, OWN_SHARE, PARTNERS = "preparation", "own_share", "partners"
 NEVER, MUST, APPLICANTS, SHARE, PERIOD, SIZE = "never", "must", "applicants", "share", "period", "size"
 BARRING = frozenset({WHO, WHERE, WHEN, NEVER, MUST, APPLICANTS, SHARE, PERIOD})
 GATE_LABELS = {
     WHO: N_("Vem får söka"),
+    ANSWERERS: N_("Vem får svara"),
     WHERE: N_("Var"),
     WHEN: N_("När"),
     PREPARATION: N_("Tid att förbereda"),
@@ -62,6 +64,8 @@ def checks(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -
         now: aware; None ignores the clock, and the gates of time are left out.
         nuts3: the municipality's NUTS code; empty when it is not known, which bars nothing.
     """
+    if call.is_consultation:
+        return _may_be_answered(call, now)
     answers = [may_apply(call, unit), is_inside(call, nuts3)]
     if now is not None:
         answers.append(is_in_time(call, now))
@@ -92,6 +96,29 @@ def as_of(found: Sequence[Check], call: CallFacts, unit: Unit | None, now: datet
     """
     today = {check.gate: check for check in checks(call, unit, now)} if unit else {}
     return tuple(today.get(check.gate, check) if check.gate in OF_TIME else check for check in found)
+
+
+def _may_be_answered(call: CallFacts, now: datetime | None) -> tuple[Check, ...]:
+    """A consultation asks everybody in the Union; only time can be against it."""
+    who = Message(text=N_("Alla får svara, också kommuner och kommunala bolag."))
+    where = Message(text=N_("Samrådet gäller hela EU."))
+    found = (
+        Check(gate=ANSWERERS, answer=Answer.YES, reason=who),
+        Check(gate=WHERE, answer=Answer.YES, reason=where),
+    )
+    return found if now is None else (*found, _is_still_asked(call, now))
+
+
+def _is_still_asked(call: CallFacts, now: datetime) -> Check:
+    if call.status(now) is Status.CLOSED:
+        return Check(gate=WHEN, answer=Answer.NO, reason=Message(text=N_("Samrådet är stängt.")))
+    deadline = call.next_deadline(now)
+    if deadline is None:
+        reason = Message(text=N_("Sista dag att svara framgår inte."))
+        return Check(gate=WHEN, answer=Answer.UNKNOWN, reason=reason)
+    values = {"day": deadline.day.isoformat(), "left": call.days_left(now)}
+    reason = Message(text=N_("Sista dag att svara är {day}, {left} dagar kvar."), values=values)
+    return Check(gate=WHEN, answer=Answer.YES, reason=reason)
 
 
 def may_apply(call: CallFacts, unit: Unit) -> Check:

@@ -131,6 +131,8 @@ def learn(
     total: np.ndarray,
     answers: Answers,
     near: Nearness | None = None,
+    *,
+    asked: bool = False,
 ) -> dict[int, Adjustment]:
     """What the answers do to each need that has any that teach; by the need's position.
 
@@ -139,8 +141,10 @@ def learn(
             the need moves the call itself alone.
         total: the scores before learning, shape (needs, calls).
         near: of all calls answered to the calls, where it is known already.
+        asked: learn about consultations; otherwise about calls. Answers of one kind teach nothing of the other.
     """
     calls = indexed.calls
+    answers = _of_kind(answers, asked=asked)
     chosen = {i: _newest(answers.get(need.id, ())) for i, need in enumerate(needs)}
     by_unit: dict[str, list[Answered]] = defaultdict(list)
     for need_id in sorted(answers):
@@ -153,6 +157,13 @@ def learn(
         near = indexed.nearness(list(asked.values()), vectors)
     place = {call.id: j for j, call in enumerate(calls)}
     return {i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near) for i in taught}
+
+
+def _of_kind(answers: Answers, *, asked: bool) -> Answers:
+    return {
+        need: [answer for answer in some if answer.call.is_consultation is asked]
+        for need, some in answers.items()
+    }
 
 
 def learned(

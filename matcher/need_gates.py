@@ -7,6 +7,7 @@ note for the person who decides; the others bar.
 from calendar import monthrange
 from datetime import date, datetime
 
+from calls.kinds import of_kind
 from calls.model import CallFacts
 from calls.vocabulary import ApplicantType
 from matcher.gates import APPLICANTS, MUST, NEVER, PERIOD, SHARE, SIZE, UNDECIDED, grouped
@@ -26,7 +27,10 @@ def need_checks(call: CallFacts, need: Need, now: datetime | None) -> tuple[Chec
     Args:
         now: aware; None ignores the clock, and the need's period with it.
     """
-    found = [never(call, need), must(call, need), applicants(call, need), own_share_limit(call, need)]
+    found = [never(call, need), must(call, need)]
+    if call.is_consultation:  # nobody applies, pays or runs a project
+        return tuple(check for check in found if check is not None)
+    found += [applicants(call, need), own_share_limit(call, need)]
     if now is not None:
         found.append(period(call, need, now))
     found.append(size(call, need))
@@ -37,7 +41,12 @@ def never(call: CallFacts, need: Need) -> Check | None:
     """None of the never-words; None when the need has none."""
     for term in need.never:
         if quote := found_in(call, term):
-            reason = Message(text=N_("Utlysningen har aldrig-ordet ”{term}”."), values={"term": term})
+            text = of_kind(
+                call,
+                N_("Utlysningen har aldrig-ordet ”{term}”."),
+                N_("Samrådet har aldrig-ordet ”{term}”."),
+            )
+            reason = Message(text=text, values={"term": term})
             return Check(gate=NEVER, answer=Answer.NO, reason=reason, quote=quote)
     if not need.never:
         return None
@@ -52,7 +61,12 @@ def must(call: CallFacts, need: Need) -> Check | None:
     for term in need.must:
         quote = found_in(call, term)
         if quote is None:
-            reason = Message(text=N_("Utlysningen saknar måste-ordet ”{term}”."), values={"term": term})
+            text = of_kind(
+                call,
+                N_("Utlysningen saknar måste-ordet ”{term}”."),
+                N_("Samrådet saknar måste-ordet ”{term}”."),
+            )
+            reason = Message(text=text, values={"term": term})
             return Check(gate=MUST, answer=Answer.NO, reason=reason)
         quotes.append(quote)
     if not quotes:

@@ -12,6 +12,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
+from matcher.consultations import apart
 from matcher.embedder import Embedder
 from matcher.indexed import IndexedCalls
 from matcher.policy import area_needs, meeting
@@ -52,6 +53,12 @@ class Desk:
     def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
         """The calls that are open or to come."""
         return self._indexed("open", engine, tenant, now, lambda: indexed_calls(engine, tenant, now))
+
+    def open_consultations(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
+        """The consultations that are open or to come."""
+        return self._indexed(
+            "asked", engine, tenant, now, lambda: indexed_calls(engine, tenant, now, consultations=True)
+        )
 
     def past_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
         """Everything that was there in the last twelve months, closed or not."""
@@ -178,7 +185,8 @@ def _mark(engine: Engine, tenant: str, now: datetime) -> tuple:
 
 def _last_year(engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
     with reading(engine) as conn:
-        calls = [call for call in stored_calls.find(conn, tenant) if _was_there(call, now - PAST)]
+        funding, _ = apart(stored_calls.find(conn, tenant))
+        calls = [call for call in funding if _was_there(call, now - PAST)]
         serving = active_model.find(conn, tenant)
         vectors = None
         if serving is not None and serving.recipe == RECIPE:

@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 
 from calls.model import Call
 from calls.vocabulary import Status
-from matcher.embedder import Embedder
+from matcher.consultations import apart, match_consultations
+from matcher.embedder import BATCH, Embedder
 from matcher.learning import Answers
 from matcher.policy import area_needs
 from matcher.score import match
@@ -29,7 +30,7 @@ from storage import calls as stored_calls
 from storage.active_model import ActiveModel
 from storage.database import reading, writing
 
-SAVE_EVERY = 32  # texts embedded between two saves
+SAVE_EVERY = 2 * BATCH  # texts embedded between two saves
 MATCHED = frozenset({Status.OPEN, Status.FORTHCOMING})
 
 Progress = Callable[[int, int], None]
@@ -70,7 +71,7 @@ def match_all(
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> MatchSummary:
-    """Match all calls that are open or to come with all needs of the profile.
+    """Match all calls that are open or to come with all needs of the profile, and consultations beside them.
 
     Args:
         embedder: None when the model cannot be used: words and programme knowledge alone decide.
@@ -83,8 +84,12 @@ def match_all(
         held = _held(calls, reach.since(conn, tenant), {unit.key for unit in profile.units})
     seen, versions = with_answered(calls, answers), {call.id: call.version for call in calls}
 
+    funding, consultations = apart(calls)
+    given = {"answers": answers, "executor": executor}
+
     def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
-        found = match(calls, profile, vectors, now, answers=answers, executor=executor)
+        found = match(funding, profile, vectors, now, **given)
+        found += match_consultations(consultations, funding, profile, vectors, now, **given)
         with writing(engine) as conn:
             replaced = None
             if vectors is not None:
@@ -206,7 +211,7 @@ def by_length(texts: Iterable[Text]) -> list[Text]:
     return sorted(texts, key=lambda text: (text.kind, -len(text.text), text.text))
 
 
-def embed(embedder: Embedder, texts: Sequence[Text], batch_size: int = 16) -> dict[str, np.ndarray]:
+def embed(embedder: Embedder, texts: Sequence[Text], batch_size: int = BATCH) -> dict[str, np.ndarray]:
     """Key to vector, for texts of both kinds."""
     made = {}
     for kind in sorted({text.kind for text in texts}):

@@ -1,7 +1,7 @@
 """One call against the whole profile: what every gate says, and which sentence of each need lies nearest."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Engine
 
 from calls.model import Call
+from matcher import consultations
 from matcher.gates import barring, checks
 from matcher.indexed import IndexedCalls
 from matcher.model import Band, Check, SentencePair
@@ -93,14 +94,20 @@ def try_call(
     now: datetime,
 ) -> Tried:
     """The call, with its texts, against these units of the profile."""
-    indexed = desk.open_calls(engine, tenant, now)
-    if all(known.id != call.id for known in indexed.calls):
-        indexed = desk.past_calls(engine, tenant, now)
-    if all(known.id != call.id for known in indexed.calls):
-        indexed = IndexedCalls([*indexed.calls, call], indexed.vectors)
+    indexed = _pool_with(call, desk, engine, tenant, now)
     near = scores_of(indexed, profile, call.id, desk.vectors(engine, tenant, indexed, profile, profile.needs))
     told = Told(indexed.words)
     return Tried(call=call, units=tuple(_tried(unit, call, near, told, now, profile.nuts3) for unit in units))
+
+
+def _pool_with(call: Call, desk: Desk, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
+    """The calls of its kind, with this one among them."""
+    pools = (desk.open_consultations,) if call.is_consultation else (desk.open_calls, desk.past_calls)
+    for pool in pools:
+        indexed = pool(engine, tenant, now)
+        if any(known.id == call.id for known in indexed.calls):
+            return indexed
+    return IndexedCalls([*indexed.calls, call], indexed.vectors)
 
 
 def _tried(
@@ -116,15 +123,24 @@ def _tried_need(
     need: Need, call: Call, score: float, told: Told, now: datetime, bar: Check | None
 ) -> TriedNeed:
     own = need_checks(call, need, now)
-    allowed = limits(need.volume, POSSIBLE_FROM, KEEP_PER_NEED, LIKELY_FROM)
+    shared = pairs(need, call, told)
     return TriedNeed(
         need=need,
         checks=own,
         bar=bar or barring(own),
-        band=band_of(score) if score >= allowed.least else None,
+        band=_band(need, call, score, shared),
         score=score,
-        pairs=pairs(need, call, told),
+        pairs=shared,
     )
+
+
+def _band(need: Need, call: Call, score: float, shared: Sequence[SentencePair]) -> Band | None:
+    """How strong, None where the score is too low to be proposed."""
+    if call.is_consultation:
+        enough = score >= consultations.POSSIBLE_FROM and bool(shared)
+        return consultations.band_of(score) if enough else None
+    allowed = limits(need.volume, POSSIBLE_FROM, KEEP_PER_NEED, LIKELY_FROM)
+    return band_of(score) if score >= allowed.least else None
 
 
 def _addresses(call: Call) -> set[str]:
