@@ -6,8 +6,8 @@ import pytest
 from command_line import Outcome, begun, ended, fondvakt
 
 COMMANDS = """init|collect|match|calls|queue|decide|digest|digest preview|digest send|serve|profile|profile check
-profile import|profile export|profile diff|sources|sources list|sources doctor|evaluate|learned|backup|restore|doctor
-demo|standin|signin"""
+profile import|profile export|profile diff|sources|sources list|sources doctor|evaluate|judged|judged export|learned
+backup|restore|doctor|demo|standin|signin"""
 JOB_KEYS = {
     "collect": {"sources"},
     "match": {"calls", "needs", "embedded", "new", "total"},
