@@ -23,6 +23,7 @@ CUTS = (
     *("ernas", "arnas", "ornas", "erna", "arna", "orna", "ens", "ets"),
     *("en", "et", "ar", "er", "or", "na", "as", "an", "a", "e", "t", "n", "s"),
 )
+SHORTEST_REST = {"na": 5}  # letters that a cut leaves, else 3: gröna is grön and a, not grö
 JOINTS = ("s", "", "-")
 _additions: dict[str, tuple[str, ...]] = {}
 
@@ -194,7 +195,7 @@ def _reduced(parts: list[str]) -> str:
 @lru_cache(maxsize=65536)
 def _cut(word: str) -> str:
     for ending in CUTS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_REST.get(ending, 3):
             return word[: -len(ending)]
     return word
 
