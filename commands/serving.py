@@ -49,7 +49,7 @@ from web.source import networks
 
 DIGEST = next(job for job in JOBS if job.key == "digest")
 COLLECT = next(job for job in JOBS if job.key == "collect")
-TICK_SECONDS = 30
+TICK_SECONDS = 10
 SILENCE_SECONDS = 75
 CLOCK_IS_DEAD = 3
 OTHER_MAILS = (REMINDERS, REHEARSAL, NOTICES, ALARMS)
@@ -200,17 +200,22 @@ def the_clock(installation: wiring.Installation) -> Clock:
     }
     ledger = StoredLedger(installation)
     jobs = (*JOBS, LETTERS, BOUNCES, *OTHER_MAILS, WEBHOOKS)
-    return Clock(jobs, ledger, runners, installation.settings.clock, wanted)
+    now = installation.settings.clock
+    return Clock(jobs, ledger, runners, now, wanted, survives=(StorageError, OSError), tell=_tell_of)
 
 
 def _mails_of(key: str, logs: Path) -> Callable[[], ChildRun]:
     return lambda: ChildRun(["notices", "--only", key, "--json"], logs / f"{key}.log")
 
 
+def _tell_of(job: str, failure: Exception) -> None:
+    log.warning("job waits for the next tick", job=job, reason=str(failure))
+
+
 def _tick(clock: Clock, take_up: Callable[[], None]) -> None:
     """One tick; a database that cannot be reached now is tried again at the next (T-11)."""
+    clock.tick()
     try:
-        clock.tick()
         take_up()
     except StorageError as failure:
         log.warning("tick failed", reason=str(failure))

@@ -195,6 +195,24 @@ def restore(
     )
 
 
+def take_back(engine: Engine, tenant: str, version: int, base_version: int, by: str, now: datetime) -> Published:
+    """Undo what one version changed, as a new version; what later versions changed stays.
+
+    Args:
+        version: the one to undo; the first cannot be.
+        base_version: the version that the reader saw to hold.
+
+    Raises:
+        PublishingError: as above.
+    """
+    with writing(engine) as conn:
+        before, then = (read_version(conn, tenant, number) for number in (version - 1, version))
+        stored, current = _current(conn, tenant)
+    after = merged(then, current, before)
+    reason = f"version {version}"
+    return publish_profile(engine, tenant, after, base_version, by, now, action="take-back", reason=reason)
+
+
 def put_on_top(
     engine: Engine, tenant: str, proposal_id: int, revision: int, by: str, now: datetime
 ) -> Proposal:

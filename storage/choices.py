@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from matcher.review import DEFAULT_RULE, ReviewRule
+from profiles.rights import DEFAULT_PUBLISHING, PublishRule
 from storage.tables import person_choice, unit_choice
 
-REVIEW = "review"
+REVIEW, PUBLISH = "review", "publish"
 
 
 def review_rules(conn: Connection, tenant: str) -> dict[str, ReviewRule]:
@@ -24,6 +25,22 @@ def choose_review(
     """Choose what may go out unreviewed to a unit; what held before."""
     before = review_rules(conn, tenant).get(unit, DEFAULT_RULE)
     choose_for_unit(conn, tenant, unit, REVIEW, rule.value, by, now)
+    return before
+
+
+def publish_rules(conn: Connection, tenant: str) -> dict[str, PublishRule]:
+    """Unit to who publishes what it writes; units that nothing was chosen for are left out, the default is theirs."""
+    known = {rule.value: rule for rule in PublishRule}
+    found = of_units(conn, tenant, PUBLISH)
+    return {unit: known[value] for unit, value in found.items() if value in known}
+
+
+def choose_publishing(
+    conn: Connection, tenant: str, unit: str, rule: PublishRule, by: str, now: datetime
+) -> PublishRule:
+    """Choose who publishes what a unit writes; what held before."""
+    before = publish_rules(conn, tenant).get(unit, DEFAULT_PUBLISHING)
+    choose_for_unit(conn, tenant, unit, PUBLISH, rule.value, by, now)
     return before
 
 

@@ -27,6 +27,7 @@ TOLD = {
     "proposed": N_("Föreslaget för samordnaren."),
     "published": N_("Publicerat. Utlysningarna matchas om nu."),
     "restored": N_("Den äldre versionen gäller igen. Utlysningarna matchas om nu."),
+    "taken-back-version": N_("Ändringen är ångrad. Utlysningarna matchas om nu."),
     "returned": N_("Skickat tillbaka med dina ord."),
     "withdrawn": N_("Utkastet är kastat."),
     "taken-back": N_("Förslaget är ett utkast igen."),

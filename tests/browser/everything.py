@@ -279,6 +279,7 @@ VIEWS = (
     View("/profil/utkast/{draft}", person=CONTACT),
     View("/profil/utkast/{draft}", blanks={"draft": "2"}),
     View("/profil/versioner"),
+    View("/profil/publicering"),
     View("/profil/version/{number}"),
     View("/profil/prova"),
     View("/profil/prova", "?utlysning=/c/2"),

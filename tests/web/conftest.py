@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from web_world import World, a_world
+from editor_world import EditorWorld, an_editor_world
+from web_world import World, a_world, school_and_culture
 
 from storage.database import open_database
 
@@ -22,5 +23,14 @@ def world(tmp_path, empty_database) -> World:
     """Two units, two contact persons, two coordinators, nothing in the queue."""
     shutil.copy(empty_database, tmp_path / "web.sqlite")
     made = a_world(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def edited(tmp_path, empty_database) -> EditorWorld:
+    """Two units over a stored profile, and calls on eight subjects."""
+    shutil.copy(empty_database, tmp_path / "web.sqlite")
+    made = an_editor_world(tmp_path, school_and_culture())
     yield made
     made.engine.dispose()

@@ -2,7 +2,7 @@
 
 from web.access import Access
 from web.doors import GET, POST, Door
-from web.editor import drafts, front, learned, matching, needs, policy, trying, units, versions
+from web.editor import drafts, front, learned, matching, needs, policy, rights, trying, units, versions
 
 DOORS = (
     Door(GET, "/profil", Access.READER, front.show),
@@ -25,6 +25,8 @@ DOORS = (
     Door(GET, "/profil/versioner", Access.COORDINATOR, versions.every),
     Door(GET, "/profil/version/{number}", Access.COORDINATOR, versions.one),
     Door(POST, "/profil/version/{number}", Access.COORDINATOR, versions.bring_back),
+    Door(GET, "/profil/publicering", Access.COORDINATOR, rights.show),
+    Door(POST, "/profil/publicering", Access.COORDINATOR, rights.choose),
     Door(GET, "/profil/prova", Access.READER, trying.show),
     Door(POST, "/profil/prova", Access.EDITOR, trying.judge),
     Door(GET, "/profil/matchning", Access.READER, matching.show),

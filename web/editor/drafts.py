@@ -17,7 +17,7 @@ from pipeline.publishing import (
 from profiles.diff import ProfileChange, profile_differences
 from profiles.load import read_profile
 from profiles.model import Profile
-from profiles.parts import PART_LABELS, PartKind, part_differences, part_from, problems_of, with_part
+from profiles.parts import PART_LABELS, PartKind, part_differences, part_from, part_of, problems_of, with_part
 from profiles.problems import Problem
 from storage import profiles as stored_profiles
 from storage import proposals
@@ -26,6 +26,7 @@ from storage.proposals import ALIVE, EDITABLE, STATE_LABELS, Proposal, ProposalC
 from texts import N_, Message
 from web.editor.editing import may_edit, must_edit, must_have_profile
 from web.editor.need_form import field_of
+from web.editor.rights import may_publish
 from web.editor.telling import collided, lines, told
 from web.flash import Flash, forget, leave, pick_up
 from web.names import Names
@@ -67,7 +68,7 @@ def _propose(visit: Visit, found: Proposal, fields: FormData) -> Response:
 
 
 def _publish(visit: Visit, found: Proposal, fields: FormData) -> Response:
-    if not visit.is_coordinator or found.state not in ALIVE:
+    if found.state not in ALIVE or not _may_publish(visit, found):
         raise Refused(403, UNKNOWN)
     reaches = Reach.NEW if fields.get("reach") == Reach.NEW.value else Reach.OPEN
     context = visit.context
@@ -90,6 +91,15 @@ def _publish(visit: Visit, found: Proposal, fields: FormData) -> Response:
     if context.rematcher is not None:
         context.rematcher.ask()
     return _onwards(visit, "/profil", "published")
+
+
+def _may_publish(visit: Visit, found: Proposal) -> bool:
+    """The coordinator every draft; a contact person what they wrote themselves of a unit that publishes by itself."""
+    if not visit.is_coordinator and (found.author != visit.person.key or found.state not in EDITABLE):
+        return False
+    kind = PartKind(found.kind)
+    before, after = part_of(_base(visit, found), kind, found.key), part_from(kind, found.document)
+    return may_publish(visit, kind, found.key, before, after)
 
 
 def _return(visit: Visit, found: Proposal, fields: FormData) -> Response:
@@ -170,6 +180,7 @@ def _page(
         alive=alive,
         is_mine=visit.person is not None and found.author == visit.person.key,
         is_editable=found.state in EDITABLE,
+        publishes=alive and _may_publish(visit, found),
         may=alive and may_edit(visit, PartKind(found.kind), found.key),
         flash=pick_up(visit),
     )

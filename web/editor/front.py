@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from pipeline import guards
+from pipeline.own_publishing import SHOWN_FOR, by_units
 from profiles.model import ContactPerson, Unit
 from profiles.parts import PartKind
 from storage import profiles as stored_profiles
@@ -47,6 +49,7 @@ def show(visit: Here) -> Response:
         alive = proposals.find(conn, visit.context.tenant, states=ALIVE)
         hits = tallies.need_hits(conn, visit.context.tenant, visit.now - guards.QUIET)
         latest = stored_profiles.latest(conn, visit.context.tenant)
+        published = _published(visit, conn)
     response = page(
         visit,
         "editor/front.html",
@@ -58,6 +61,7 @@ def show(visit: Here) -> Response:
         hidden=sum(not visit.may_see_unit(unit.key) for unit in profile.units),
         waiting=[_draft(visit, one) for one in alive if _is_for(visit, one) and one.state is State.PROPOSED],
         own=[_draft(visit, one) for one in alive if _is_own(visit, one) and one.state is not State.PROPOSED],
+        published=[_draft(visit, one) for one in published],
         used={
             area.key: sum(n.priority_area == area.key for n in profile.needs)
             for area in profile.priority_areas
@@ -66,6 +70,13 @@ def show(visit: Here) -> Response:
     )
     forget(visit, response)
     return response
+
+
+def _published(visit: Visit, conn: Connection) -> list[Proposal]:
+    """What units have lately published by themselves, for the coordinator."""
+    if not visit.is_coordinator:
+        return []
+    return by_units(conn, visit.context.tenant, must_have_profile(visit), visit.now - SHOWN_FOR)
 
 
 def _row(visit: Visit, unit: Unit, hits: dict) -> UnitRow:

@@ -25,6 +25,7 @@ from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key, sent_stamp
 from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
+from web.editor.rights import publishes
 from web.editor.telling import Told, collided, draft_page, told
 from web.flash import Flash, forget, leave, pick_up
 from web.names import Names
@@ -171,6 +172,7 @@ def _page(
         past=past,
         Fate=Fate,
         may=may,
+        publishes=publishes(visit, PartKind.UNIT, unit.key),
         warnings=guards.of_need(editing.after, shown, visit.today) if need.key or read else [],
         problems=_problems(editing, unit, need) if status == 200 else [],
         choices=_choices(visit, editing.after, unit),

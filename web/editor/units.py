@@ -19,6 +19,7 @@ from web.editor.editing import (
     new_key,
     sent_stamp,
 )
+from web.editor.rights import publishes
 from web.editor.telling import collided, draft_page, told
 from web.editor.unit_form import TypedUnit, typed_unit, unit_from, unit_typed_from
 from web.flash import Flash, forget, leave, pick_up
@@ -110,6 +111,7 @@ def _page(
         faults=faults or [],
         is_there=is_there,
         may=found is None or may_edit(visit, PartKind.UNIT, unit.key),
+        publishes=publishes(visit, PartKind.UNIT, unit.key),
         warnings=guards.of_unit(profile, unit, visit.today) if unit.key else [],
         need_warnings={
             need.key: [warn for warn in guards.of_need(profile, need, visit.today) if not warn.is_note]

@@ -3,7 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.publishing import PublishingError, restore
+from pipeline.publishing import PublishingError, restore, take_back
 from profiles.diff import profile_differences
 from profiles.load import ProfileError, read_profile
 from profiles.model import Profile
@@ -42,10 +42,12 @@ def one(visit: Here, number: str) -> Response:
 
 
 def bring_back(visit: Here, number: str, fields: Fields) -> Response:
-    """Let an older version hold again, as a new one."""
+    """Let an older version hold again, or undo what one version changed; either way as a new version."""
     wanted, context = number_of(number), visit.context
+    is_undone = fields.get("do") == "take-back"
+    publish = take_back if is_undone else restore
     try:
-        restore(
+        publish(
             context.engine,
             context.tenant,
             wanted,
@@ -58,7 +60,7 @@ def bring_back(visit: Here, number: str, fields: Fields) -> Response:
     if context.rematcher is not None:
         context.rematcher.ask()
     response = RedirectResponse("/profil/versioner", status_code=303)
-    leave(visit, response, Flash(deed="restored", units=()))
+    leave(visit, response, Flash(deed="taken-back-version" if is_undone else "restored", units=()))
     return response
 
 
