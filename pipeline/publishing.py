@@ -195,7 +195,9 @@ def restore(
     )
 
 
-def take_back(engine: Engine, tenant: str, version: int, base_version: int, by: str, now: datetime) -> Published:
+def take_back(
+    engine: Engine, tenant: str, version: int, base_version: int, by: str, now: datetime
+) -> Published:
     """Undo what one version changed, as a new version; what later versions changed stays.
 
     Args:
@@ -207,7 +209,7 @@ def take_back(engine: Engine, tenant: str, version: int, base_version: int, by: 
     """
     with writing(engine) as conn:
         before, then = (read_version(conn, tenant, number) for number in (version - 1, version))
-        stored, current = _current(conn, tenant)
+        _stored, current = _current(conn, tenant)
     after = merged(then, current, before)
     reason = f"version {version}"
     return publish_profile(engine, tenant, after, base_version, by, now, action="take-back", reason=reason)

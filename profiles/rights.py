@@ -1,4 +1,4 @@
-"""Who makes a change of a unit hold: the coordinator, or the unit itself where the coordinator allows it (`ux.md` 3.4)."""
+"""Who makes a change of a unit hold: the coordinator, or the unit where the coordinator allows it (`ux.md` 3.4)."""
 
 from dataclasses import fields
 from enum import StrEnum
