@@ -4,8 +4,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from calls.model import CallFacts
 from notifier.templating import spoken
 from notifier.wording import Wording
 from texts import Message
@@ -62,8 +64,15 @@ def _templates(language: str) -> Environment:
         "foreign": spoken,
         "message": lambda text: wording.message(text) if isinstance(text, Message | str) else "",
         "paragraphs": paragraphs,
+        "titled": lambda call: titled(call, language),
     }
     return environment
+
+
+def titled(call: CallFacts, language: str) -> Markup:
+    """A call's title as `spoken` writes it: in the reader's language where the publisher has it in that."""
+    title = call.title_in(language)
+    return spoken(title.text, title.language)
 
 
 def paragraphs(text: str) -> list[str]:
