@@ -1,11 +1,14 @@
 """Countries as people write them."""
 
 import difflib
+import re
 from functools import cache
 
 from babel import Locale
 
 NOT_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")  # Unicode's groups and test values
+
+AFTER_A_TOWN = re.compile(r"\(([^()]+)\)\s*$")
 
 
 @cache
@@ -21,8 +24,12 @@ def _codes() -> dict[str, str]:
 
 
 def country_code(written: str) -> str | None:
-    """The ISO 3166 code of a country given as code, Swedish or English name; None when it is none."""
-    return _codes().get(written.strip().casefold())
+    """The ISO 3166 code of a country given as code, Swedish or English name, alone or as in "Ystad (SE)".
+
+    None when it is none.
+    """
+    found = AFTER_A_TOWN.search(written)
+    return _codes().get((found[1] if found else written).strip().casefold())
 
 
 def country_guess(written: str) -> str | None:

@@ -253,7 +253,7 @@ def test_a_contact_person_has_a_unit():
     assert found[0].endswith("people[1].units: en kontaktperson ska ha minst en enhet")
 
 
-@pytest.mark.parametrize("written", ["PL", "pl", "Polen", "Poland"])
+@pytest.mark.parametrize("written", ["PL", "pl", "Polen", "Poland", "Gdańsk (PL)", "Gdańsk (Polen)"])
 def test_a_country_is_one_however_it_is_written_P_18(written):
     line = f'nuts3 = "SE231"\ntwin_towns = [{{ name = "Gdańsk", country = "{written}" }}]'
     assert read_profile(with_line("nuts3", line), "x.toml").twin_towns == (
