@@ -40,6 +40,12 @@ def apart(calls: Iterable[Call]) -> tuple[list[Call], list[Call]]:
     return [c for c in calls if not c.is_consultation], [c for c in calls if c.is_consultation]
 
 
+def measured(beside: Sequence[Call], consultations: Sequence[Call]) -> list[Call]:
+    """The consultations behind the calls that they are measured against: evenly out of all, the same every time."""
+    step = -(-len(beside) // BESIDE) or 1
+    return [*sorted(beside, key=lambda call: call.id)[::step], *consultations]
+
+
 def is_of_area(match: Match) -> bool:
     """Whether a priority area was met, and none of its needs in particular."""
     return any(reason.signal == AREA for reason in match.evidence)
@@ -72,7 +78,7 @@ def match_consultations(
     """
     if not consultations or not profile.needs:
         return []
-    known = IndexedCalls([*_some(beside), *consultations], vectors)
+    known = IndexedCalls(measured(beside, consultations), vectors)
     gates, given = Gates(known.calls, now, profile.nuts3), answers or {}
     found: list[Match] = []
     for needs in in_blocks(profile.needs):
@@ -83,12 +89,6 @@ def match_consultations(
         found += [one for i in range(len(needs)) for one in asking.of(i)]
         found += asking.of_areas(found)
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
-
-
-def _some(beside: Sequence[Call]) -> Sequence[Call]:
-    """Evenly out of all, the same ones every time."""
-    step = -(-len(beside) // BESIDE) or 1
-    return sorted(beside, key=lambda call: call.id)[::step]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Desk:
         return self._indexed("open", engine, tenant, now, lambda: indexed_calls(engine, tenant, now))
 
     def open_consultations(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
-        """The consultations that are open or to come."""
+        """The consultations that are open or to come, and the calls that they are measured against."""
         return self._indexed(
             "asked", engine, tenant, now, lambda: indexed_calls(engine, tenant, now, consultations=True)
         )

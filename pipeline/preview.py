@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from matcher.consultations import apart
+from matcher.consultations import apart, measured
 from matcher.indexed import IndexedCalls
 from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
@@ -20,10 +20,11 @@ from storage.database import reading
 
 def indexed_calls(engine: Engine, tenant: str, now: datetime, *, consultations: bool = False) -> IndexedCalls:
     """The calls that are open or to come, ready to rank needs against: with the vectors of the model that serves,
-    those of answered calls that are gone among them. Consultations only where they are asked for, and alone."""
+    those of answered calls that are gone among them. Consultations only where they are asked for, behind the calls
+    that they are measured against."""
     with reading(engine) as conn:
         funding, asked = apart(stored_calls.by_status(conn, tenant, now, MATCHED))
-        calls = asked if consultations else funding
+        calls = measured(funding, asked) if consultations else funding
         serving = active_model.find(conn, tenant)
         vectors = None
         if serving is not None and serving.recipe == RECIPE:

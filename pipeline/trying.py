@@ -101,7 +101,7 @@ def try_call(
 
 
 def _pool_with(call: Call, desk: Desk, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
-    """The calls of its kind, with this one among them."""
+    """The calls that this one is measured against, itself among them."""
     pools = (desk.open_consultations,) if call.is_consultation else (desk.open_calls, desk.past_calls)
     for pool in pools:
         indexed = pool(engine, tenant, now)
