@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -62,6 +63,14 @@ class Links:
     def letters(self) -> str:
         """The coordinator's page of letters."""
         return f"{self._root}/utskick"
+
+    def letter(self, letter_id: int) -> str:
+        """The coordinator's page of one letter."""
+        return f"{self.letters()}/brev/{letter_id}"
+
+    def coming(self, person: str) -> str:
+        """The coordinator's page of the letter that a person gets next."""
+        return f"{self.letters()}/kommande/{quote(person, safe='')}"
 
     def queue(self) -> str:
         """The coordinator's queue."""

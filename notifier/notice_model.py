@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 from calls.changes import Change
 from calls.model import Call
@@ -122,6 +123,48 @@ class Trouble:
         return f"{self.id}/{'over' if self.is_over else 'open'}"
 
 
+class Why(StrEnum):
+    """Why a letter does not go out, or may not have arrived."""
+
+    RESTORED = "restored"
+    ALL_HELD = "all_held"
+    HELD = "held"
+    LETTER_HELD = "letter_held"
+    IN_DOUBT = "in_doubt"
+    FAILED = "failed"
+    REFUSED = "refused"
+    BOUNCING = "bouncing"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hindrance:
+    """Something in the way of Monday's letters.
+
+    Attributes:
+        who: the reader's name; empty where it is about all of them, or about a unit.
+        units: names of the units that it is about, in Swedish and English.
+        person: the reader's key.
+        letter_id: a letter of the outbox that waits for a word; None where none has been made.
+        subject: of that letter.
+        by: the name of who holds it.
+        at: since when, or until when a pause lasts.
+        said: what a server or a rule said.
+    """
+
+    why: Why
+    who: str | Message = ""
+    units: tuple[tuple[str, str], ...] = ()
+    person: str = ""
+    letter_id: int | None = None
+    subject: str = ""
+    by: str | Message = ""
+    at: datetime | None = None
+    said: str | Message = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:
     """Monday's letters as they would be made now.
@@ -132,8 +175,7 @@ class Rehearsal:
         matches: how many calls they tell, counted once a reader.
         unreviewed: how many proposals nobody has looked at.
         unanswered: how many questions wait for a unit.
-        silent_units: names of the units that nobody gets letters for, in Swedish and English.
-        paused: how many readers have stopped or paused their letters.
+        hindrances: which letters do not go out as it is now, and why.
     """
 
     week: str
@@ -141,5 +183,4 @@ class Rehearsal:
     matches: int
     unreviewed: int
     unanswered: int = 0
-    silent_units: tuple[tuple[str, str], ...] = ()
-    paused: int = 0
+    hindrances: tuple[Hindrance, ...] = ()

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from notifier.headers import clean, cut
+from notifier.hindrances import hindrance_item
 from notifier.model import LetterKind
 from notifier.notice_letter import SUBJECT, view_of
-from notifier.notice_model import Rehearsal, Trouble
+from notifier.notice_model import Rehearsal, Trouble, Why
 from notifier.notice_view import NoticeItem, NoticeLink, NoticeSection, NoticeView
 from notifier.view import Fact, LetterContext
 from notifier.wording import Wording
 from profiles.model import ContactPerson
+
+# So many of the letters that stay are told one by one.
+SHOWN = 20
 
 
 def unit(person: ContactPerson, context: LetterContext, troubles: Sequence[Trouble]) -> NoticeView:
@@ -83,6 +87,7 @@ def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) ->
         heading=words.gettext("Inför {week}", week=words.week(told.week)),
         paragraphs=_ahead(told, words, summary),
         why=words.gettext("Du får förhandsbeskedet varje fredag för att du är samordnare."),
+        sections=_in_the_way(told, context, words),
         links=(
             NoticeLink(
                 words=words.gettext("Se och ändra utskicket"), href=context.links.letters(), is_button=True
@@ -90,6 +95,18 @@ def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) ->
             NoticeLink(words=words.gettext("Granska kön"), href=context.links.queue()),
         ),
     )
+
+
+def _in_the_way(told: Rehearsal, context: LetterContext, words: Wording) -> tuple[NoticeSection, ...]:
+    """Whose letters stay and why, as far as a mail has room; the page has all."""
+    if not told.hindrances:
+        return ()
+    shown = [hindrance_item(one, context, words) for one in told.hindrances[:SHOWN]]
+    if len(told.hindrances) > SHOWN:
+        more = words.ngettext("… och {number} till", "… och {number} till", len(told.hindrances) - SHOWN)
+        link = NoticeLink(words=words.gettext("Se och ändra utskicket"), href=context.links.letters())
+        shown.append(NoticeItem(title=more, links=(link,)))
+    return (NoticeSection(title=words.gettext("Går inte ut, eller är ovisst"), items=tuple(shown)),)
 
 
 def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
@@ -103,19 +120,9 @@ def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
                 told.unanswered,
             )
         )
-    if told.paused:
-        paragraphs.append(
-            words.ngettext(
-                "{number} mottagare har avslutat eller pausat.",
-                "{number} mottagare har avslutat eller pausat.",
-                told.paused,
-            )
-        )
-    if told.silent_units:
-        names = [
-            clean(english if words.language == "en" else swedish) for swedish, english in told.silent_units
-        ]
-        paragraphs.append(words.gettext("Utan mottagare: {units}.", units=words.listed(names)))
+    stopped = [one for one in told.hindrances if one.why in (Why.RESTORED, Why.ALL_HELD)]
+    if stopped:
+        paragraphs.insert(0, words.gettext("Som det är nu går inga brev ut."))
     return tuple(paragraphs)
 
 

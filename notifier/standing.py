@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from notifier.statuses import BounceKind
 from notifier.weeks import STOCKHOLM, week_of
+from texts import N_
 
 APART_AT_MOST = timedelta(days=60)
 MANY_ADDRESSES = 5
@@ -37,6 +38,12 @@ class Cause(StrEnum):
 
     UNKNOWN_ADDRESS = "unknown_address"
     COMPLAINT = "complaint"
+
+
+CAUSE_LABELS = {
+    Cause.UNKNOWN_ADDRESS: N_("adressen finns inte, två olika veckor"),
+    Cause.COMPLAINT: N_("mottagaren anmälde brevet som skräp"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from notifier.model import LetterKind
 from notifier.notice_model import Rehearsal
 from notifier.view import LetterContext
 from notifier.weeks import local_day, week_of
+from pipeline.hindrances import hindrances
 from pipeline.notices import Due, Told, tell, waiting_for
-from pipeline.readers import coordinators, readers
+from pipeline.readers import coordinators
 from pipeline.rehearsal import rehearse
 from storage import matches, wishes
 from storage.database import reading
-
 
 def announce(
     engine: Engine, context: LetterContext, *, stopped: Collection[str] = (), unreached: Sequence[str] = ()
@@ -41,22 +41,17 @@ def coming_week(
     """The coming week as it would be made now."""
     today = local_day(context.now)
     week = week_of(context.now + timedelta(days=7 - today.weekday()))
-    letters = [
-        one
-        for one in rehearse(engine, context, week, unreached=unreached, stopped=stopped)
-        if one.letter is not None
-    ]
+    found = rehearse(engine, context, week, unreached=unreached, stopped=stopped)
+    letters = [one for one in found if one.letter is not None]
     with reading(engine) as conn:
         unreviewed = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
         unanswered = len(waiting_for(conn, context))
-    silent = context.profile.units_without_recipient(today, stopped)
-    everybody, there = (readers(context.profile, today, who, {}) for who in ((), stopped))
+        in_the_way = hindrances(conn, context, week, found, stopped)
     return Rehearsal(
         week=week,
         letters=len(letters),
         matches=sum(one.items for one in letters),
         unreviewed=unreviewed,
         unanswered=unanswered,
-        silent_units=tuple((unit.name, unit.name_en) for unit in silent),
-        paused=len(everybody) - len(there),
+        hindrances=in_the_way,
     )

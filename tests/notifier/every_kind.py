@@ -10,7 +10,7 @@ from matcher.model import SentencePair
 from notifier import notices, office
 from notifier.model import OPERATOR, Letter
 from notifier.notice_letter import notice_letter
-from notifier.notice_model import Closing, Moved, Question, Rehearsal, Trouble
+from notifier.notice_model import Closing, Hindrance, Moved, Question, Rehearsal, Trouble, Why
 from notifier.notice_view import NoticeView
 from notifier.render import render
 from profiles.model import ContactPerson, Role
@@ -57,6 +57,27 @@ def closing(call, answered: str | None = "Intresserad") -> Closing:
     return Closing(call=call, unit="skola", step=14, day=day, days_left=left, since_at=NOW, answered=answered)
 
 
+def hindrances_of_every_kind() -> tuple[Hindrance, ...]:
+    schools = (("Barn- och utbildningsförvaltningen", "Children and Education"),)
+    hers = {"who": "Anna Lind", "units": schools, "person": "anna"}
+    waits = {"letter_id": 7, "subject": "3 nya utlysningar – närmast 12 mars"}
+    held = {"by": "EU-samordnare", "at": NOW}
+    said = Message(text="adressen finns inte, två olika veckor")
+    return (
+        Hindrance(why=Why.RESTORED),
+        Hindrance(why=Why.ALL_HELD, **held),
+        Hindrance(why=Why.LETTER_HELD, said="454 inte nu", **waits, **hers),
+        Hindrance(why=Why.IN_DOUBT, **waits, **hers),
+        Hindrance(why=Why.FAILED, said="550 5.1.1 <b>no such user</b>", **waits, **hers),
+        Hindrance(why=Why.REFUSED, said=said, **hers),
+        Hindrance(why=Why.HELD, **held, **hers),
+        Hindrance(why=Why.BOUNCING, said=said, at=NOW, **hers),
+        Hindrance(why=Why.PAUSED, at=NOW, **hers),
+        Hindrance(why=Why.STOPPED, **hers),
+        Hindrance(why=Why.NOBODY, units=(("Kultur", "Culture"),)),
+    )
+
+
 @cache
 def every_kind(language: str) -> dict[str, Letter]:
     """Name to letter."""
@@ -78,8 +99,7 @@ def every_kind(language: str) -> dict[str, Letter]:
         matches=31,
         unreviewed=3,
         unanswered=2,
-        silent_units=(("Kultur", "Culture"),),
-        paused=1,
+        hindrances=hindrances_of_every_kind(),
     )
     views: dict[str, tuple[ContactPerson, NoticeView]] = {
         "reminder": (reader, notices.reminder(reader, context, [closing(one) for one in calls])),

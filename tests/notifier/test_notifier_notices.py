@@ -21,17 +21,16 @@ from letters import Page, addresses_in, html_of, parsed, text_of
 from servers import Keeper, real_server
 from test_notifier_job import a_page, accept
 
-from builders import NOW, a_match
+from builders import NOW
 from matcher.model import MatchState
 from notifier.channel import channel_for
-from notifier.model import OPERATOR, LetterKind, LetterState
-from pipeline import alarms
+from notifier.model import LetterKind, LetterState
 from pipeline.alarms import Surroundings, watch
 from pipeline.digest import plan, week_of
 from pipeline.friday import announce
 from pipeline.notices import notify, remind
 from pipeline.week import next_first_monday
-from storage import assignments, incidents, letters, matches, outbox, referrals, runs, wishes
+from storage import assignments, letters, matches, referrals, wishes
 from storage.answers_given import AnswerKind
 from storage.database import reading, writing
 from storage.wishes import Rhythm, Wishes
@@ -190,108 +189,6 @@ def test_the_reference_group_is_asked_all_of_it_or_those_invited(engine, invited
     found = mailed(engine, LetterKind.INVITATION)
     assert len(found) == readers
     assert "”Vad säger ni?”" in text_of(found[0].letter)
-
-
-# Alarms
-
-
-def hold_something(engine) -> None:
-    accept(engine, harvested(engine, a_page(1)))
-    plan(engine, context(), "2026-W34")
-    with writing(engine) as conn:
-        outbox.hold_waiting(conn, TENANT, "454 inte nu", NOW)
-
-
-def test_b5_an_alarm_names_cause_effect_and_first_step_once_and_once_when_it_is_over(engine):
-    hold_something(engine)
-    for minutes in (0, 5, 10):
-        watch(engine, context(NOW + timedelta(minutes=minutes)), AROUND)
-    (first,) = mailed(engine, LetterKind.ALARM)
-    assert (first.letter.person, first.letter.to) == (OPERATOR, OPERATOR_MAIL)
-    text = text_of(first.letter)
-    for words in ("454 inte nu", "Följd: Läsarna får inga brev", "Första steg: Se fondvakt letters list"):
-        assert words in text
-    with writing(engine) as conn:
-        outbox.release(conn, TENANT, NOW)
-    for minutes in (15, 20, 50, 55, 60):
-        watch(engine, context(NOW + timedelta(minutes=minutes)), AROUND)
-    _first, second = mailed(engine, LetterKind.ALARM)
-    assert second.letter.subject.startswith("Fondvakt, över: Brev går inte ut")
-
-
-def test_what_comes_and_goes_within_half_an_hour_is_one_incident(engine):
-    for minutes in range(0, 120, 10):
-        free = 0 if minutes % 20 else 10**10
-        watch(engine, context(NOW + timedelta(minutes=minutes)), replace(AROUND, free_bytes=free))
-    assert len(mailed(engine, LetterKind.ALARM)) == 1
-
-
-def test_at_most_twelve_alarms_a_day_and_the_rest_are_seen_all_the_same(engine):
-    for number in range(30):
-        at = NOW + timedelta(minutes=35 * number)
-        watch(engine, context(at), replace(AROUND, free_bytes=10**10 if number % 3 else 0))
-    assert len(mailed(engine, LetterKind.ALARM)) <= alarms.MAILS_A_DAY
-
-
-def test_without_an_operator_the_alarm_still_stands_in_the_ledger(engine):
-    watch(engine, context(), replace(AROUND, operator=None, free_bytes=0))
-    assert mailed(engine, LetterKind.ALARM) == []
-    with reading(engine) as conn:
-        assert [one.name for one in incidents.open_now(conn, TENANT)] == ["disk"]
-
-
-def test_a_source_silent_for_two_days_is_an_incident_and_one_night_is_none(engine):
-    for day, outcome in ((0, "sound"), (1, "failed"), (3, "refused")):
-        with writing(engine) as conn:
-            number = runs.start_harvest(conn, TENANT, "eu-portal", on(day, 5))
-            runs.end_harvest(conn, TENANT, number, outcome=outcome, now=on(day, 5))
-        watch(engine, context(on(day)), AROUND)
-        expected = ["source:eu-portal"] if day == 3 else []
-        with reading(engine) as conn:
-            assert [one.name for one in incidents.open_now(conn, TENANT)] == expected
-
-
-def test_c8_letters_that_came_to_nothing_in_two_hours_are_an_incident(engine):
-    accept(engine, harvested(engine, a_page(1)))
-    plan(engine, context(), "2026-W34")
-    names = [dict(alarms.troubles(engine, context(NOW + timedelta(hours=h)), AROUND)).keys() for h in (1, 2)]
-    assert [set(found) for found in names] == [set(), {"letters"}]
-
-
-def test_c7_the_coordinator_hears_at_once_and_on_friday_that_a_unit_has_nobody(engine):
-    silent = replace(AROUND, silent={"kontakt-skola"})
-    for minutes in (0, 5):
-        watch(engine, context(NOW + timedelta(minutes=minutes)), silent)
-    (only,) = mailed(engine, LetterKind.UNIT)
-    assert only.letter.person == "samordnare"
-    assert "den sista har avslutat eller pausat breven" in text_of(only.letter)
-    assert mailed(engine, LetterKind.ALARM) == []
-    announce(engine, context(on(6, 13)), stopped={"kontakt-skola"})
-    (friday,) = texts(engine, LetterKind.REHEARSAL)
-    assert "Utan mottagare: Barn- och utbildningsförvaltningen." in friday
-
-
-def test_c7_an_address_that_bounced_is_named_as_the_cause(engine):
-    gone = {"kontakt-kultur"}
-    watch(engine, context(), replace(AROUND, silent=gone, paused_by_bounces=gone))
-    (only,) = texts(engine, LetterKind.UNIT)
-    assert "Kultur saknar mottagare: brev dit kommer tillbaka." in only
-
-
-# Rehearsal
-
-
-def test_on_friday_the_coordinator_reads_what_monday_would_be(engine):
-    found = harvested(engine, *(a_page(n) for n in (1, 2, 3)))
-    accept(engine, found[:2])
-    with writing(engine) as conn:
-        matches.propose(conn, TENANT, [a_match(call_id=call.id, call_version=1) for call in found], 1, NOW)
-    for _again in range(2):
-        announce(engine, context(on(6, 13)))
-    (only,) = mailed(engine)
-    assert only.letter.subject == "Fondvakt inför måndag: 1 mottagare, 2 träffar, 1 ogranskad"
-    assert "/utskick" in text_of(only.letter)
-    assert "vecka 36" in text_of(only.letter)
 
 
 # Months, and silences

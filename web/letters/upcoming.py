@@ -6,13 +6,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from notifier.model import LETTER_KIND_LABELS, LETTER_STATE_LABELS, LetterState
+from notifier.standing import CAUSE_LABELS
 from pipeline.rehearsal import Rehearsed, rehearse
 from storage import holds, outbox
 from storage.database import reading
 from storage.holds import EVERYBODY
 from web.flash import forget, pick_up
 from web.letters import desk, shown
-from web.letters.labels import CAUSE_LABELS, PEOPLE_WHO_SAID_NO
+from web.letters.labels import PEOPLE_WHO_SAID_NO
 from web.names import Names
 from web.render import page
 from web.selection import Tab
