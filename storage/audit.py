@@ -130,6 +130,7 @@ def events(
     channel: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    below: int | None = None,
     page: int = 1,
     size: int = 50,
 ) -> list[Recorded]:
@@ -138,11 +139,13 @@ def events(
     Args:
         since: nothing before that moment.
         until: nothing at or after it.
+        below: only what has a lower number, to read on from where one was; None for everything.
         page: 1 is the newest.
     """
+    wanted = _wanted(tenant, actor, kind, key, action, channel, since, until)
     rows = conn.execute(
         select(audit)
-        .where(*_wanted(tenant, actor, kind, key, action, channel, since, until))
+        .where(*wanted, *([audit.c.number < below] if below is not None else []))
         .order_by(audit.c.number.desc())
         .limit(size)
         .offset((page - 1) * size)

@@ -28,7 +28,7 @@ from web.choices.following import is_following
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
-from web.people.history import of_call
+from web.people.events import of_call
 from web.queue import UnitMatches
 from web.queue_page import TOKEN_BLANK, filter_choices
 from web.render import page, piece

@@ -1,8 +1,9 @@
 """Tables as files that do nothing when they are opened (F8)."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "｜", "％")
@@ -21,10 +22,18 @@ def inert(value: Any) -> str:
     return QUOTE + text if begins.startswith(FORMULA) or text.startswith(QUOTE) else text
 
 
-def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A CSV file as Swedish spreadsheets read it: semicolons, every cell quoted, UTF-8 with its mark."""
+def csv_pieces(heads: Sequence[str], pieces: Iterable[Iterable[Sequence[Any]]]) -> Iterator[bytes]:
+    """A CSV file as Swedish spreadsheets read it, written as its rows come (X-04, X-06).
+
+    Semicolons, every cell quoted, UTF-8 with its mark.
+    """
+    yield codecs.BOM_UTF8 + _lines([heads])
+    for piece in pieces:
+        yield _lines(piece)
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([inert(head) for head in heads])
     writer.writerows([inert(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode()

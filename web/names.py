@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from calls.model import Call
 from matcher import gates
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
 from matcher.telling import told
+from notifier.templating import spoken_in
 from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
-from texts import translate
-from web import presentation
+from texts import Message, translate
+from web import former, presentation
 from web.flash import TOLD, Flash
 from web.visit import Visit
 
@@ -22,8 +25,11 @@ class Names:
         self.visit, self.wording = visit, visit.wording
 
     def unit(self, key: str) -> str:
-        """A unit's name."""
-        return presentation.unit_name(self.visit.profile, key, self.wording)
+        """A unit's name; the last one it had, said to be without owner, when the profile has it no more."""
+        name = former.unit_name(self.visit, key)
+        if presentation.unit_of(self.visit.profile, key) or not (self.visit.profile and key):
+            return name
+        return self.wording.gettext("{unit} (utan ägare)", unit=name)
 
     def units(self, keys: Any) -> str:
         """Several units, as "a, b och c"."""
@@ -46,11 +52,8 @@ class Names:
         return next((need for need in (unit.needs if unit else ()) if need.key == match.match.need), None)
 
     def need_title(self, match: StoredMatch) -> str:
-        """A need's title; its key when the profile no longer has it."""
-        need = self.need(match)
-        if need is None:
-            return match.match.need
-        return (need.title_en or need.title) if self.wording.language == "en" else need.title
+        """A need's title, also when the profile has it no more; its key when no version had it."""
+        return former.need_title(self.visit, match.match.unit, match.match.need)
 
     def area(self, match: StoredMatch) -> PriorityArea | None:
         """The priority area that a match serves."""
@@ -62,14 +65,20 @@ class Names:
         """An area's title."""
         return area.title_en if self.wording.language == "en" else area.title
 
-    def reason(self, match: StoredMatch) -> str:
+    def reason(self, match: StoredMatch) -> Markup:
         """Why, in a line: the strongest evidence."""
         evidence = match.match.evidence
-        return translate(evidence[0].reason, self.wording.language) if evidence else ""
+        return self._marked(evidence[0].reason, match) if evidence else Markup()
 
-    def reasons(self, match: StoredMatch) -> list[str]:
+    def reasons(self, match: StoredMatch) -> list[Markup]:
         """Why, first what moved the score most; then what is remarked of area and answers."""
-        return [translate(reason, self.wording.language) for reason in told(match.match)]
+        return [self._marked(reason, match) for reason in told(match.match)]
+
+    def _marked(self, reason: Message, match: StoredMatch) -> Markup:
+        """A reason, with the area's name marked as Swedish where the page is not and it has no other."""
+        area, language = self.area(match), self.wording.language
+        is_foreign = area is not None and language != "sv" and not area.english_title
+        return spoken_in(translate(reason, language), area.title if is_foreign else "", "sv")
 
     def checks(self, match: StoredMatch, call: Call) -> tuple[Check, ...]:
         """The checks of a match, those of time as of today."""

@@ -160,14 +160,6 @@ def about(call: CallFacts, wording: Wording) -> str:
     return known.about_en if wording.language == "en" else known.about
 
 
-def unit_name(profile: Profile | None, key: str, wording: Wording) -> str:
-    """A unit's name in the reader's language; its key, said to be without owner, when the profile has it no more."""
-    unit = unit_of(profile, key)
-    if unit is None:
-        return wording.gettext("{unit} (utan ägare)", unit=key) if profile and key else key
-    return unit.name_en if wording.language == "en" else unit.name
-
-
 def unit_of(profile: Profile | None, key: str) -> Unit | None:
     """A unit, None when the profile no longer has it."""
     return next((unit for unit in (profile.units if profile else ()) if unit.key == key), None)

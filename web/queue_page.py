@@ -24,7 +24,7 @@ from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.database import StorageError, reading
 from texts import N_
-from web import presentation, queue, search
+from web import former, presentation, queue, search
 from web.board import Board
 from web.context import WebContext
 from web.flash import forget, pick_up
@@ -171,19 +171,23 @@ def _next_collection(visit: Visit) -> str:
 
 
 def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:
-    """Units that the profile has no more, each with how many matches wait for it all the same (P-07)."""
+    """Units that the profile has no more, by name, each with how many matches wait for it all the same (P-07)."""
     known = {unit.key for unit in visit.profile.units} if visit.profile else set()
     waiting = [unit for row in board.rows.values() if row.status is not Status.CLOSED for unit in row.waiting]
     counted = Counter()
     for unit in waiting:
         if unit.unit not in known:
             counted[unit.unit] += len(unit.undecided)
-    return sorted(counted.items())
+    return sorted((former.unit_name(visit, key), number) for key, number in counted.items())
 
 
-def tab_row(board: Board) -> list[tuple[Tab, str, int]]:
-    """The tabs with their labels, not yet translated, and counts."""
-    return [(tab, TAB_LABELS[tab], board.counts[tab]) for tab in TAB_LABELS]
+def tab_row(board: Board) -> dict[str, list[tuple[Tab, str, int]]]:
+    """The tabs of what waits and of what has been dealt with: label, not yet translated, and count."""
+    row = [(tab, label, board.counts[tab]) for tab, label in TAB_LABELS.items()]
+    return {
+        "waiting": [one for one in row if one[0] not in queue.STATES_OF],
+        "done": [one for one in row if one[0] in queue.STATES_OF],
+    }
 
 
 def goes_unreviewed_text(visit: Visit) -> str:

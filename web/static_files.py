@@ -11,6 +11,8 @@ from importlib.resources import files
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+# The sheet of every page is kept by subject and sent as one: later rules may build on earlier ones.
+SHEET, PARTS = "fondvakt.css", ("house", "queue", "call", "people")
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -32,14 +34,19 @@ def _served() -> dict[str, StaticFile]:
 
 @cache
 def _by_own_name() -> dict[str, StaticFile]:
-    found = {}
-    for file in files("web").joinpath("static").iterdir():
-        stem, dot, ending = file.name.rpartition(".")
-        if dot + ending in TYPES:
-            content = file.read_bytes()
-            name = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-            found[file.name] = StaticFile(name, TYPES[dot + ending], content)
+    folder = files("web").joinpath("static")
+    parts = [folder.joinpath("fondvakt", f"{part}.css").read_bytes() for part in PARTS]
+    found = {SHEET: _named(SHEET, b"\n".join(parts))}
+    for file in folder.iterdir():
+        if file.is_file() and file.name.endswith(tuple(TYPES)):
+            found[file.name] = _named(file.name, file.read_bytes())
     return found
+
+
+def _named(own_name: str, content: bytes) -> StaticFile:
+    stem, _dot, ending = own_name.rpartition(".")
+    name = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+    return StaticFile(name, TYPES["." + ending], content)
 
 
 def address(name: str) -> str:

@@ -38,6 +38,11 @@ class UnitCoverage:
     unit: Unit
     needs: tuple[Covered, ...]
 
+    @property
+    def silent(self) -> int:
+        """How many of them have waited for 90 days."""
+        return sum(need.is_silent for need in self.needs)
+
 
 def since(now: datetime) -> datetime:
     """From when hits count as recent."""

@@ -1,125 +1,43 @@
 """History: what was done, by whom and when (`ux.md` 2.8). Read only; whole or filtered, and as a file."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from sqlalchemy import Connection
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from matcher.model import MATCH_STATE_LABELS, REJECT_REASON_LABELS
 from notifier.weeks import STOCKHOLM
 from storage import audit
 from storage.audit import Recorded
 from storage.database import reading
-from texts import N_, Message
-from web.exports import csv_bytes
+from web.exports import csv_pieces
 from web.names import Names
+from web.people.event_words import KINDS
+from web.people.events import line
 from web.render import page
 from web.visit import Here, Visit, text_of
 
 SIZE = 50
-MOST_EXPORTED = 100_000
+PIECE = 500
 LONGEST_PAGE = 1_000_000
-KINDS = {
-    "answer": N_("svar"),
-    "call": N_("utlysning"),
-    "learning": N_("inlärning"),
-    "letter": N_("brev"),
-    "match": N_("träff"),
-    "need": N_("behov"),
-    "person": N_("person"),
-    "profile": N_("profil"),
-    "sending": N_("utskick"),
-    "subscription": N_("prenumeration"),
-    "calendar": N_("kalender"),
-    "token": N_("nyckel till API"),
-    "webhook": N_("webhook"),
-    "database": N_("databas"),
-    "source": N_("källa"),
-    "unit": N_("enhet"),
-    "choice": N_("val"),
-    "follow": N_("bevakning"),
-    "bulk": N_("flera beslut"),
-    "referral": N_("fråga till referensgruppen"),
-}
-ACTIONS = {
-    "accept": N_("godkände"),
-    "reject": N_("avvisade"),
-    "later": N_("sköt upp"),
-    "accept-unreviewed": N_("släppte igenom ogranskad"),
-    "refer": N_("skickade till referensgruppen"),
-    "ask": N_("frågade en enhet"),
-    "correct": N_("skickade rättelse"),
-    "invite": N_("bjöd in"),
-    "follow": N_("började bevaka"),
-    "unfollow": N_("slutade bevaka"),
-    "undo": N_("ångrade"),
-    "interested": N_("svarade intresserad"),
-    "maybe": N_("svarade kanske"),
-    "no": N_("svarade nej"),
-    "forward": N_("skickade vidare"),
-    "publish": N_("publicerade"),
-    "import": N_("tog in"),
-    "restore": N_("återställde"),
-    "sign-in": N_("loggade in"),
-    "sign-out": N_("loggade ut"),
-    "sign-in-locked": N_("spärrades efter fel koder"),
-    "signin-link": N_("skapade en inloggningslänk"),
-    "break-glass": N_("skapade en nödinloggning"),
-    "link-account": N_("kopplade ett konto"),
-    "unlink-account": N_("tog bort ett kopplat konto"),
-    "erase": N_("raderade en persons uppgifter"),
-    "export": N_("tog ut en persons uppgifter"),
-    "stop": N_("sade nej till brev"),
-    "pause": N_("pausade brev"),
-    "resume": N_("ville ha brev igen"),
-    "reset": N_("glömde det inlärda"),
-    "arrived": N_("sade att brevet kom fram"),
-    "resend": N_("skickade om"),
-    "release": N_("släppte hållna brev"),
-    "propose": N_("föreslog"),
-    "withdraw": N_("drog tillbaka"),
-    "people": N_("ändrade personer"),
-    "resume-address": N_("fick brev igen efter studs"),
-}
-CHANNELS = {
-    "web": N_("sidorna"),
-    "mail-link": N_("länk i brev, obekräftat"),
-    "cli": N_("kommandoraden"),
-    "api": N_("API"),
-    "system": N_("Fondvakt"),
-}
-VALUES = {
-    **{state.value: label for state, label in MATCH_STATE_LABELS.items()},
-    **{reason.value: label for reason, label in REJECT_REASON_LABELS.items()},
-    "code": N_("kod från e-posten"),
-    "link": N_("länk från e-posten"),
-    "mail": N_("e-post"),
-    "oidc": N_("kommunens konto"),
-    "weekly": N_("varje vecka"),
-    "paused": N_("pausade"),
-    "stopped": N_("inga"),
-}
-FIELDS = {
-    "state": N_("läge"),
-    "reason": N_("skäl"),
-    "until": N_("till"),
-    "letters": N_("brev"),
-    "version": N_("version"),
-    "kind": N_("svar"),
-    "to_unit": N_("till enhet"),
-    "by": N_("på vilket sätt"),
-    "account": N_("konto"),
-    "issuer": N_("utgivare"),
-    "released": N_("släppta"),
-    "host": N_("dator"),
-}
-QUIET = ("call", "unit", "need", "changes", "reach", "history")
+DOCUMENT = (
+    "number",
+    "at",
+    "actor",
+    "channel",
+    "kind",
+    "key",
+    "action",
+    "before",
+    "after",
+    "reason",
+    "profile_version",
+    "model",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,14 +82,16 @@ def show(visit: Here, request: Request) -> Response:
         last = max(1, -(-found // SIZE))
         wanted = replace(wanted, page=min(wanted.page, last))
         rows = audit.events(conn, tenant, **wanted.chosen(), page=wanted.page, size=SIZE)
+        board = visit.context.memory.board(conn, tenant, visit.now, visit.units_seen)
         actors = audit.values_of(conn, tenant, "actor")
         kinds = audit.values_of(conn, tenant, "kind")
     names, _ = Names(visit), visit.wording.gettext
+    titles = {number: call.title for number, call in board.calls.items()}
     return page(
         visit,
         "people/history.html",
         names=names,
-        lines=[line(visit, row) for row in rows],
+        lines=[line(visit, row, titles) for row in rows],
         wanted=wanted,
         found=found,
         last_page=last,
@@ -182,99 +102,14 @@ def show(visit: Here, request: Request) -> Response:
 
 
 def as_csv(visit: Here, request: Request) -> Response:
-    """The chosen part of the history as a table that runs nothing (F8)."""
-    heads = ("number", "at", "actor", "channel", "kind", "key", "action", "before", "after", "reason")
-    rows = _exported(visit, request)
-    content = csv_bytes((*heads, "profile_version", "model"), (_row(one) for one in rows))
-    return _file(content, "text/csv; charset=utf-8", "historik.csv")
+    """The chosen part of the history as a table that runs nothing (F8), written while it is read (X-06)."""
+    pieces = ([_row(one) for one in piece] for piece in _exported(visit, request))
+    return _file(csv_pieces(DOCUMENT, pieces), "text/csv; charset=utf-8", "historik.csv")
 
 
 def as_json(visit: Here, request: Request) -> Response:
     """The chosen part of the history, as it is kept."""
-    content = json.dumps([_document(one) for one in _exported(visit, request)], ensure_ascii=False, indent=1)
-    return _file(content.encode(), "application/json", "historik.json")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One event as people read it."""
-
-    at: datetime
-    who: str
-    how: str
-    did: str
-    kind: str
-    about: str
-    link: str
-    changes: tuple[str, ...]
-    reason: str
-
-
-def line(visit: Visit, one: Recorded) -> Line:
-    """An event in words."""
-    _, event = visit.wording.gettext, one.event
-    about, link = _about(visit, one)
-    return Line(
-        at=one.at,
-        who=visit.name_of(event.actor),
-        how=_(CHANNELS.get(event.channel, event.channel)),
-        did=_(ACTIONS.get(event.action, event.action)),
-        kind=_(KINDS.get(event.kind, event.kind)),
-        about=about,
-        link=link,
-        changes=tuple(_changes(visit, event.before, event.after)),
-        reason=event.reason,
-    )
-
-
-def of_call(visit: Visit, conn: Connection, call_id: int, matches: Sequence[tuple[int, str]]) -> list[Line]:
-    """What was done about a call, for the units that the reader may see.
-
-    Args:
-        matches: number and unit of each of the call's matches that the reader may see.
-    """
-    things = {("call", str(call_id))} | {("match", str(number)) for number, _unit in matches}
-    units = [unit.key for unit in (visit.profile.units if visit.profile else ())]
-    things |= {("answer", f"{call_id}/{unit}") for unit in units if visit.may_see_unit(unit)}
-    return [line(visit, one) for one in audit.about(conn, visit.context.tenant, sorted(things))]
-
-
-def _about(visit: Visit, one: Recorded) -> tuple[str, str]:
-    """What it is about, in words, and where more can be read; empty for nowhere."""
-    event, names = one.event, Names(visit)
-    told = event.after if isinstance(event.after, Mapping) else {}
-    if event.kind == "match" and "call" in told:
-        return names.unit(str(told.get("unit", ""))), f"/utlysning/{told['call']}"
-    if event.kind == "answer" and "/" in event.key:
-        call, _, unit = event.key.partition("/")
-        return names.unit(unit), f"/utlysning/{call}" if call.isdecimal() else ""
-    if event.kind in ("person", "subscription"):
-        return visit.name_of(event.key), ""
-    return event.key, ""
-
-
-def _changes(visit: Visit, before: Any, after: Any) -> list[str]:
-    """What became of what, field by field; what says where it was done is left out."""
-    old = before if isinstance(before, Mapping) else {}
-    new = after if isinstance(after, Mapping) else {}
-    found = []
-    for name in dict.fromkeys([*old, *new]):
-        was, became = old.get(name), new.get(name)
-        if name in QUIET or was == became:
-            continue
-        said = _said(visit, became) if was is None else f"{_said(visit, was)} → {_said(visit, became)}"
-        found.append(f"{visit.wording.gettext(FIELDS.get(name, name))}: {said}")
-    return found
-
-
-def _said(visit: Visit, value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str) and value in VALUES:
-        return visit.wording.message(Message(text=VALUES[value]))
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)[:200]
-    return str(value)[:200]
+    return _file(_json_pieces(_exported(visit, request)), "application/json", "historik.json")
 
 
 def _filter(asked: Mapping[str, str]) -> Filter:
@@ -306,27 +141,30 @@ def _starts(day: date | None, days_later: int = 0) -> datetime | None:
     return datetime.combine(day + timedelta(days=days_later), time(), tzinfo=STOCKHOLM)
 
 
-def _exported(visit: Visit, request: Request) -> list[Recorded]:
-    with reading(visit.context.engine) as conn:
-        chosen = _filter(request.query_params).chosen()
-        return audit.events(conn, visit.context.tenant, **chosen, size=MOST_EXPORTED)
+def _exported(visit: Visit, request: Request) -> Iterator[list[Recorded]]:
+    """The chosen events, newest first, a piece at a time; nothing is kept of one when the next is read."""
+    chosen, below = _filter(request.query_params).chosen(), None
+    while True:
+        with reading(visit.context.engine) as conn:
+            found = audit.events(conn, visit.context.tenant, **chosen, below=below, size=PIECE)
+        yield found
+        if len(found) < PIECE:
+            return
+        below = found[-1].number
+
+
+def _json_pieces(pieces: Iterable[list[Recorded]]) -> Iterator[str]:
+    before = "[\n"
+    for piece in pieces:
+        if piece:
+            yield before + ",\n".join(json.dumps(_document(one), ensure_ascii=False) for one in piece)
+            before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
 
 
 def _document(one: Recorded) -> dict[str, Any]:
-    event = one.event
-    names = (
-        "actor",
-        "channel",
-        "kind",
-        "key",
-        "action",
-        "before",
-        "after",
-        "reason",
-        "profile_version",
-        "model",
-    )
-    return {"number": one.number, "at": one.at.isoformat()} | {name: getattr(event, name) for name in names}
+    told = {name: getattr(one.event, name) for name in DOCUMENT[2:]}
+    return {"number": one.number, "at": one.at.isoformat()} | told
 
 
 def _row(one: Recorded) -> list[Any]:
@@ -337,6 +175,6 @@ def _row(one: Recorded) -> list[Any]:
     return list(document.values())
 
 
-def _file(content: bytes, kind: str, name: str) -> Response:
+def _file(content: Iterator[str | bytes], kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)
+    return StreamingResponse(content, media_type=kind, headers=headers)
