@@ -176,6 +176,7 @@ class Rehearsal:
         unreviewed: how many proposals nobody has looked at.
         unanswered: how many questions wait for a unit.
         hindrances: which letters do not go out as it is now, and why.
+        published: names of the units that have published by themselves in the week, in Swedish and English.
     """
 
     week: str
@@ -184,3 +185,4 @@ class Rehearsal:
     unreviewed: int
     unanswered: int = 0
     hindrances: tuple[Hindrance, ...] = ()
+    published: tuple[tuple[str, str], ...] = ()

@@ -1,6 +1,6 @@
 """What those who look after the service are told: units without recipients, alarms, and Friday's rehearsal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from notifier.headers import clean, cut
 from notifier.hindrances import hindrance_item
@@ -123,7 +123,17 @@ def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
     stopped = [one for one in told.hindrances if one.why in (Why.RESTORED, Why.ALL_HELD)]
     if stopped:
         paragraphs.insert(0, words.gettext("Som det är nu går inga brev ut."))
+    if told.published:
+        units = _units(told.published, words)
+        paragraphs.append(
+            words.gettext("Har själva ändrat sina behov, se under Profil: {units}.", units=units)
+        )
     return tuple(paragraphs)
+
+
+def _units(named: Iterable[tuple[str, str]], words: Wording) -> str:
+    """Units in the reader's language, in a row."""
+    return words.listed([clean(english if words.language == "en" else swedish) for swedish, english in named])
 
 
 def _trouble(one: Trouble, words: Wording) -> NoticeItem:

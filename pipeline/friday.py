@@ -13,10 +13,14 @@ from notifier.view import LetterContext
 from notifier.weeks import local_day, week_of
 from pipeline.hindrances import hindrances
 from pipeline.notices import Due, Told, tell, waiting_for
+from pipeline.own_publishing import by_units
 from pipeline.readers import coordinators
 from pipeline.rehearsal import rehearse
 from storage import matches, wishes
 from storage.database import reading
+
+WEEK = timedelta(days=7)
+
 
 def announce(
     engine: Engine, context: LetterContext, *, stopped: Collection[str] = (), unreached: Sequence[str] = ()
@@ -47,6 +51,8 @@ def coming_week(
         unreviewed = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
         unanswered = len(waiting_for(conn, context))
         in_the_way = hindrances(conn, context, week, found, stopped)
+        published = by_units(conn, context.tenant, context.profile, context.now - WEEK)
+    changed = {one.key for one in published}
     return Rehearsal(
         week=week,
         letters=len(letters),
@@ -54,4 +60,5 @@ def coming_week(
         unreviewed=unreviewed,
         unanswered=unanswered,
         hindrances=in_the_way,
+        published=tuple((unit.name, unit.name_en) for unit in context.profile.units if unit.key in changed),
     )

@@ -100,6 +100,7 @@ def every_kind(language: str) -> dict[str, Letter]:
         unreviewed=3,
         unanswered=2,
         hindrances=hindrances_of_every_kind(),
+        published=(("Barn och utbildning", "Children and Education"),),
     )
     views: dict[str, tuple[ContactPerson, NoticeView]] = {
         "reminder": (reader, notices.reminder(reader, context, [closing(one) for one in calls])),
