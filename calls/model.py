@@ -155,16 +155,16 @@ class CallFacts:
         """Forthcoming, open or closed: by the dates, the publisher's word only where there are none.
 
         The portal's code lags behind its dates (`eu-portal.md` §6): it is believed for "forthcoming" or not,
-        never against a passed deadline.
+        never against a passed deadline. The days of a forthcoming consultation are plans, often a whole quarter:
+        it opens when its publisher says so.
         """
         if self.deadlines and self.next_deadline(now) is None:
             return Status.CLOSED
         if self.opening_date is not None and self.opening_date > now.astimezone(BRUSSELS).date():
             return Status.FORTHCOMING
         if self.announced is not None and not (self.deadlines and self.announced is Status.CLOSED):
-            if self.announced is Status.FORTHCOMING and self.opening_date is not None:
-                return Status.OPEN
-            return self.announced
+            lags = self.announced is Status.FORTHCOMING and self.opening_date is not None
+            return Status.OPEN if lags and not self.is_consultation else self.announced
         return Status.OPEN
 
     def days_left(self, now: datetime) -> int | None:

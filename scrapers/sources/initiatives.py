@@ -21,6 +21,7 @@ KEY = "have-your-say"
 PAGE = "https://ec.europa.eu/info/law/better-regulation/have-your-say/initiatives/{id}_sv"
 STATUSES = {"OPEN": Status.OPEN, "UPCOMING": Status.FORTHCOMING}
 QUIET = {"CLOSED", "DISABLED"}  # over, or without feedback at all
+PLANNED = N_("Perioden är planerad – dagarna kan flyttas")
 READERS = ("sv",)  # the languages of our readers, beside English
 LONGEST_REFERENCE = 200
 ACT_TYPES = {
@@ -79,8 +80,9 @@ def _call(row: Json, reference: str, windows: Sequence[Json]) -> ScrapedCall:
     leading = checked_title(title.text, notes)
     opening, deadlines = _dates(windows, notes)
     words = {str(window.get("receivingFeedbackStatus")) for window in windows}
-    if not words <= STATUSES.keys():
-        notes.append(UNKNOWN_STATUS)
+    announced = next((STATUSES[word] for word in STATUSES if word in words), None)
+    if announced is not Status.OPEN:
+        notes.append(UNKNOWN_STATUS if announced is None else PLANNED)
     return ScrapedCall(
         source=KEY,
         reference=reference,
@@ -90,7 +92,7 @@ def _call(row: Json, reference: str, windows: Sequence[Json]) -> ScrapedCall:
         titles=tuple(one for one in others if one.language in READERS),
         url=PAGE.format(id=reference),
         identifier=_printed(row.get("reference")),
-        announced=next((STATUSES[word] for word in STATUSES if word in words), None),
+        announced=announced,
         opening_date=opening,
         deadlines=deadlines,
         deadline_model=DeadlineModel.CUT_OFFS if deadlines and len(deadlines) > 1 else None,

@@ -1,5 +1,6 @@
 """Have your say: what an answer in the documented form is read to (`eu-portal.md` section 14, `sources.md` 3.3)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from scrapers.notes import LONG_TITLE, UNKNOWN_STATUS, UNREAD_DEADLINE
 from scrapers.run import HarvestedCalls, judge
 from scrapers.source import Skipped
 from scrapers.sources.have_your_say import API, HAVE_YOUR_SAY, SEARCH, UNREAD_SUMMARY, crawl
-from scrapers.sources.initiatives import parse_initiative
+from scrapers.sources.initiatives import PLANNED, parse_initiative
 from scrapers.values import ODD_YEAR
 
 
@@ -215,8 +216,21 @@ def test_a_planned_period_with_both_its_days_is_forthcoming_though_a_closed_one_
     )
     call = read(a_row(currentStatuses=[closed, planned]))
     assert call.status(NOW) is Status.FORTHCOMING
-    assert call.status(datetime(2026, 10, 1, 8, 0, tzinfo=BRUSSELS)) is Status.OPEN
+    assert call.notes == (PLANNED,)
     assert (call.opening_date, call.deadlines) == (date(2026, 10, 1), (Deadline.on(date(2026, 12, 31)),))
+
+
+def test_what_is_planned_from_a_day_is_not_open_on_it_until_the_publisher_says_so():
+    """Planned periods are often a whole quarter, midnight to midnight."""
+    call = read(a_row(currentStatuses=[a_period("UPCOMING", feedbackStartDate="2026/10/01 00:00:00")]))
+    said = replace(call, announced=Status.OPEN)
+    for day, status, then in (
+        (date(2026, 9, 30), Status.FORTHCOMING, Status.FORTHCOMING),
+        (date(2026, 10, 2), Status.FORTHCOMING, Status.OPEN),
+        (date(2026, 10, 27), Status.CLOSED, Status.CLOSED),
+    ):
+        now = datetime(day.year, day.month, day.day, 8, 0, tzinfo=BRUSSELS)
+        assert (call.status(now), said.status(now)) == (status, then)
 
 
 @pytest.mark.parametrize("unknown", ["feedbackStartDate", "feedbackEndDate"])
