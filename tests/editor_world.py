@@ -88,9 +88,15 @@ class EditorWorld(World):
         return Done()
 
 
-def an_editor_world(folder: Path, profile: Profile | None = None, calls: int = 64) -> EditorWorld:
-    """The made-up municipality, some calls on different subjects, and a first matching."""
-    engine = open_database(f"sqlite:///{folder / 'web.sqlite'}")
+def an_editor_world(
+    folder: Path, profile: Profile | None = None, calls: int = 64, url: str = ""
+) -> EditorWorld:
+    """The made-up municipality, some calls on different subjects, and a first matching.
+
+    Args:
+        url: of an empty database; one in the folder when there is none.
+    """
+    engine = open_database(url or f"sqlite:///{folder / 'web.sqlite'}")
     chosen = profile or load_profile(preset_path("exempelstad"))
     world = EditorWorld(engine=engine, profile=chosen, now=NOW)
     with writing(engine) as conn:
