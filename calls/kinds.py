@@ -50,6 +50,34 @@ ASKED = Spoken(
 )
 
 
+# The kinds of act that a consultation prepares, by the English words that it carries (`foreseenActType`).
+ACT_LABELS = {
+    "proposal for a regulation": N_("förslag till förordning"),
+    "proposal for a directive": N_("förslag till direktiv"),
+    "proposal for a decision": N_("förslag till beslut"),
+    "regulation": N_("förordning"),
+    "directive": N_("direktiv"),
+    "decision": N_("beslut av kommissionen"),
+    "delegated regulation": N_("delegerad förordning"),
+    "delegated directive": N_("delegerat direktiv"),
+    "delegated decision": N_("delegerat beslut"),
+    "implementing regulation": N_("genomförandeförordning"),
+    "implementing directive": N_("genomförandedirektiv"),
+    "implementing decision": N_("genomförandebeslut"),
+    "recommendation": N_("rekommendation"),
+    "report": N_("rapport från kommissionen"),
+    "staff working document": N_("arbetsdokument från kommissionen"),
+    "communication": N_("meddelande från kommissionen"),
+    "evaluation": N_("utvärdering av gällande regler"),
+    "fitness check": N_("kontroll av om gällande regler håller"),
+}
+
+
+def act_of(call: CallFacts) -> str | None:
+    """What kind of act a consultation prepares, not yet translated; None when its source does not say."""
+    return next((ACT_LABELS[word] for word in call.keywords if word in ACT_LABELS), None)
+
+
 def spoken(call: CallFacts) -> Spoken:
     """The words for this call."""
     return ASKED if call.is_consultation else FUNDING

@@ -23,6 +23,7 @@ from matcher.pairs import pairs
 from matcher.policy import area_needs, remark
 from matcher.pool import Pool
 from matcher.score import WORDS_ONLY, Gates, Scores, in_blocks, order, score
+from matcher.telling import AREA
 from matcher.vectors import Vectors
 from profiles.model import Need, PriorityArea, Profile
 from texts import N_, Message, Named
@@ -30,7 +31,6 @@ from texts import N_, Message, Named
 LIKELY_FROM, POSSIBLE_FROM = 0.20, 0.10
 KEEP_PER_NEED = 3
 BESIDE = 500  # calls that consultations are measured against: more of them say the same
-AREA = "area"  # the signal of a match that a priority area made, not a need
 OF_AREA = N_("Rör kommunens prioriterade område ”{area}”; inget enskilt behov nämner det.")
 
 
@@ -44,11 +44,6 @@ def measured(beside: Sequence[Call], consultations: Sequence[Call]) -> list[Call
     """The consultations behind the calls that they are measured against: evenly out of all, the same every time."""
     step = -(-len(beside) // BESIDE) or 1
     return [*sorted(beside, key=lambda call: call.id)[::step], *consultations]
-
-
-def is_of_area(match: Match) -> bool:
-    """Whether a priority area was met, and none of its needs in particular."""
-    return any(reason.signal == AREA for reason in match.evidence)
 
 
 def band_of(value: float) -> Band:

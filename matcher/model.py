@@ -89,6 +89,17 @@ REJECT_REASON_LABELS = {
     RejectReason.OTHER: N_("Annat"),
 }
 
+# What only money can make a reason of; a consultation is refused for others.
+REASONS_OF_MONEY = frozenset(
+    {
+        RejectReason.NOT_ELIGIBLE,
+        RejectReason.ALREADY_COVERED,
+        RejectReason.NO_OWN_CONTRIBUTION,
+        RejectReason.NO_PARTNER,
+        RejectReason.NOT_SUSTAINABLE,
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:

@@ -1,6 +1,7 @@
 """The letter's section of consultations, in words."""
 
-from calls.kinds import spoken
+from calls.kinds import act_of, spoken
+from matcher.telling import is_of_area
 from notifier.changes import shown_changes
 from notifier.facts import last_day
 from notifier.headers import clean, cut
@@ -52,7 +53,7 @@ def _view(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         language=language,
         original="" if language == call.language else cut(clean(call.title), TITLE),
         original_language=call.language,
-        act=clean(wording.message(call.action_type or "")),
+        act=wording.gettext(act) if (act := act_of(call)) else "",
         band=band(item, wording),
         dot=DOTS[item.best.band],
         children_and_youth=item.children_and_youth,
@@ -60,6 +61,7 @@ def _view(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         last_day=last_day(call, wording, context.now),
         changes=shown_changes(item.changes, wording, spoken(call)),
         need=clean(local(need_of(context, item.unit, item.best.need), "title", wording)),
+        of_area=is_of_area(item.best),
         quotes=quotes(item, context, wording),
         reasons=said,
         area=area(item.best, context, said, wording),

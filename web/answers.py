@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from calls.model import Call
 from calls.vocabulary import Status
-from matcher.model import REJECT_REASON_LABELS, RejectReason, StoredMatch
+from matcher.model import REASONS_OF_MONEY, REJECT_REASON_LABELS, RejectReason, StoredMatch
 from notifier.errors import BadLink, OldLink
 from notifier.links import Question
 from profiles.model import ContactPerson, Unit
@@ -257,7 +257,7 @@ def _page(
         faults=faults or [],
         kinds=KIND_LABELS,
         reason_labels=REJECT_REASON_LABELS,
-        reasons=REASONS,
+        reasons=[one for one in REASONS if not (asked.call.is_consultation and one[0] in REASONS_OF_MONEY)],
         units=_other_units(visit, asked),
         reply_to=visit.profile.coordinators[0].email if visit.profile.coordinators else "",
         can_undo=asked.given is not None and asked.given.answer.at > visit.now - answers_given.UNDO_FOR,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from calls.kinds import spoken
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
 from matcher import gates
@@ -83,7 +84,9 @@ def _body(visit: Visit, conn: Connection, number: int, asked: Unit | None) -> tu
         sections=[(visit.wording.gettext(SECTION_LABELS[s.kind]), s.text) for s in call.sections],
         links=[(link, presentation.safe_link(link.url)) for link in call.sources],
         link=presentation.safe_link(call.url),
-        versions=[(v, presentation.past_changes(v.changes, visit.wording)) for v in reversed(versions)],
+        versions=[
+            (v, presentation.past_changes(v.changes, visit.wording, spoken(call))) for v in reversed(versions)
+        ],
         cards=[_card(unit, history) for unit in (rows[0].units if rows else ())],
         events=of_call(visit, conn, number, [(match.id, match.match.unit) for match in matches]),
         answer_said=answer_said,
@@ -187,7 +190,7 @@ def every(visit: Here, request: Request) -> Response:
         calls=queue.paged(wanted, chosen.page),
         ours=board.rows,
         found=len(wanted),
-        total=len(board.open_calls),
+        total=board.open_calls,
         page_number=min(chosen.page, last),
         last_page=last,
         by_meaning=visit.context.nearness is not None,

@@ -1,14 +1,16 @@
 """What things are called on a page, for one reader."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
+from calls.kinds import act_of
 from calls.model import Call
 from matcher import gates
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
-from matcher.telling import told
+from matcher.telling import is_of_area, told
 from notifier.templating import spoken_in
 from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
@@ -109,6 +111,25 @@ class Names:
     def about(self, call: Call) -> str:
         """What the programme funds, in our own words."""
         return presentation.about(call, self.wording)
+
+    def act(self, call: Call) -> str:
+        """What kind of act a consultation prepares; empty when its source does not say."""
+        act = act_of(call)
+        return self.wording.gettext(act) if act else ""
+
+    def is_of_area(self, match: StoredMatch) -> bool:
+        """Whether the quoted words are the priority area's and not the need's."""
+        return is_of_area(match.match)
+
+    def counted(self, calls: Sequence[Call]) -> str:
+        """How many of each kind: "3 utlysningar och 1 samråd"."""
+        asked = sum(call.is_consultation for call in calls)
+        funding, ngettext = len(calls) - asked, self.wording.ngettext
+        said = (
+            [ngettext("{number} utlysning", "{number} utlysningar", funding)] if funding or not asked else []
+        )
+        said += [ngettext("{number} samråd", "{number} samråd", asked)] if asked else []
+        return self.wording.listed(said)
 
     def read_at(self, call: Call) -> str:
         """When the call was last read."""

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from calls.changes import Change
+from calls.kinds import FUNDING, Spoken, act_of
 from calls.model import BRUSSELS, Call, CallFacts, Deadline
 from calls.programmes import programme_name
 from calls.vocabulary import (
@@ -119,6 +120,8 @@ def clock(deadline: Deadline, wording: Wording) -> str:
 def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
     """Everything the publisher says in numbers and dates, always in this order."""
     _ = wording.gettext
+    if call.is_consultation:
+        return _asked(call, wording, now)
     rows = [
         (_("Läge"), _(STATUS_LABELS[call.status(now)])),
         (_("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
@@ -130,6 +133,19 @@ def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
         (_("Kräver"), _consortium(call, wording)),
         (_("Projektets längd"), call.duration),
         (_("Typ av åtgärd"), call.action_type),
+    ]
+    return [Fact(label=label, value=value or wording.unknown, known=bool(value)) for label, value in rows]
+
+
+def _asked(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
+    """What a consultation's source says; there is no money to tell of."""
+    _, act = wording.gettext, act_of(call)
+    rows = [
+        (_("Läge"), _(STATUS_LABELS[call.status(now)])),
+        (_("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
+        (_("Sista dag att svara"), _deadlines(call, wording, now)),
+        (_("Vem får svara"), _("alla")),
+        (_("Slag av handling"), _(act) if act else None),
     ]
     return [Fact(label=label, value=value or wording.unknown, known=bool(value)) for label, value in rows]
 
@@ -239,14 +255,14 @@ def safe_link(url: str) -> str | None:
     return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def past_changes(changes: Sequence[Change], wording: Wording) -> list[PastChange]:
+def past_changes(changes: Sequence[Change], wording: Wording, words: Spoken = FUNDING) -> list[PastChange]:
     """What changed in one version, texts section by section."""
     shown: list[PastChange] = []
     for change in changes:
         if change.field == "sections":
             shown.extend(_section_changes(change, wording))
         else:
-            (said,) = shown_changes((change,), wording)
+            (said,) = shown_changes((change,), wording, words)
             shown.append(PastChange(label=said.label, old=said.old, new=said.new))
     return shown
 

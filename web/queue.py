@@ -12,7 +12,7 @@ from calls.vocabulary import Status
 from matcher.model import Band, MatchState, StoredMatch
 from matcher.review import may_decide
 from web.decisions import is_waiting
-from web.selection import Due, Order, Selection, Tab
+from web.selection import Due, Kind, Order, Selection, Tab
 
 PAGE_ROWS = 25
 URGENT_DAYS = 14
@@ -230,10 +230,12 @@ def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]
 
 
 def call_fits(call: Call, days_left: int | None, chosen: Selection, found: Mapping[int, float]) -> bool:
-    """Whether a call is of the programme, source, applicant, deadline and words that were chosen.
+    """Whether a call is of the kind, programme, source, applicant, deadline and words that were chosen.
 
     What a call does not say of its applicants is no reason to hide it.
     """
+    if chosen.kind is not None and (chosen.kind is Kind.CONSULTATION) is not call.is_consultation:
+        return False
     if chosen.programme and call.programme != chosen.programme:
         return False
     if chosen.source and chosen.source not in call_sources(call):

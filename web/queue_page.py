@@ -33,7 +33,7 @@ from web.letters.desk import dispatch
 from web.names import Names
 from web.queue import Row
 from web.render import page, piece
-from web.selection import Due, Order, Selection, Tab, search_words, selection
+from web.selection import Due, Kind, Order, Selection, Tab, search_words, selection
 from web.shortcuts import keys_of
 from web.unchanged import unchanged
 from web.views import saved
@@ -56,6 +56,7 @@ ORDER_LABELS = {
     Order.STRONGEST: N_("Starkast först"),
     Order.MEANING: N_("Närmast sökningen först"),
 }
+KIND_LABELS = {Kind.CALL: N_("Utlysningar"), Kind.CONSULTATION: N_("Samråd")}
 DUE_LABELS = {
     Due.WEEK: N_("Inom en vecka"),
     Due.MONTH: N_("Inom 30 dagar"),
@@ -127,6 +128,7 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
         answers=len(answers_given.newest(conn, tenant)),
         rows=rows,
         found=len(found),
+        found_things=[row.call for row in found] if chosen.is_filtered else [],
         in_all=chosen.tab not in queue.STATES_OF,
         revision=board.revision,
         at_blank=AT_BLANK,
@@ -272,6 +274,7 @@ def filter_choices(visit: Visit, board: Board) -> dict[str, Any]:
     programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in board.programmes]
     titles = {source.key: source.title for source in visit.context.sources}
     return {
+        "kinds": [(kind.value, _(label)) for kind, label in KIND_LABELS.items()],
         "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
         "programmes": sorted(programmes, key=lambda choice: choice[1]),
         "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
@@ -287,6 +290,7 @@ def filters_said(visit: Visit, chosen: Selection, board: Board) -> list[tuple[st
     _, offered = visit.wording.gettext, filter_choices(visit, board)
     said = [
         (_("Sökord"), chosen.words),
+        (_("Slag"), dict(offered["kinds"]).get(chosen.kind, "")),
         (_("Enhet"), dict(offered["units"]).get(chosen.unit, "")),
         (_("Program"), dict(offered["programmes"]).get(chosen.programme, "")),
         (_("Styrka"), dict(offered["bands"]).get(chosen.band, "")),

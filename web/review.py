@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import RedirectResponse, Response
 
+from calls.kinds import spoken
 from calls.model import Call
 from matcher.model import (
     Decision,
@@ -261,7 +262,7 @@ def ask(
         known=known,
         intent=intent,
         faults=faults,
-        changes=presentation.past_changes(changes, visit.wording),
+        changes=presentation.past_changes(changes, visit.wording, spoken(call)),
         back=own_path(fields.get("back") or "/"),
         onto=onto_of(fields),
         flash=None,

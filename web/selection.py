@@ -10,7 +10,7 @@ from calls.vocabulary import ApplicantType
 from matcher.model import Band
 
 LONGEST_SEARCH = 200
-FILTERS = ("unit", "programme", "band", "source", "due", "applicant", "words")
+FILTERS = ("kind", "unit", "programme", "band", "source", "due", "applicant", "words")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -27,6 +27,13 @@ class Tab(StrEnum):
     ACCEPTED = "godkanda"
     REJECTED = "avvisade"
     REFERRED = "referens"
+
+
+class Kind(StrEnum):
+    """Calls to apply to, or consultations to answer."""
+
+    CALL = "utlysning"
+    CONSULTATION = "samrad"
 
 
 class Due(StrEnum):
@@ -52,6 +59,7 @@ class Selection:
     """What somebody wants to see, read from an address; anything odd in it counts as not said (W-32)."""
 
     tab: Tab = Tab.REVIEW
+    kind: Kind | None = None
     unit: str = ""
     programme: str = ""
     band: Band | None = None
@@ -85,6 +93,7 @@ class Selection:
         """What an address or a form says of this selection; without what is usual."""
         said = {
             "flik": self.tab,
+            "slag": self.kind,
             "enhet": self.unit,
             "program": self.programme,
             "styrka": self.band,
@@ -110,6 +119,7 @@ def selection(
 
     return Selection(
         tab=word(Tab, asked.get("flik")) or Tab.REVIEW,
+        kind=word(Kind, asked.get("slag")),
         unit=known("enhet", units),
         programme=known("program", programmes),
         band=word(Band, asked.get("styrka")),

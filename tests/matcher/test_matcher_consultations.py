@@ -15,7 +15,6 @@ from matcher.consultations import (
     POSSIBLE_FROM,
     apart,
     band_of,
-    is_of_area,
     match_consultations,
 )
 from matcher.gates import GATE_LABELS, WHEN, checks, why_not
@@ -25,6 +24,7 @@ from matcher.model import Answer, Band, RejectReason, Verdict
 from matcher.need_gates import need_checks
 from matcher.policy import area_needs
 from matcher.score import match
+from matcher.telling import is_of_area
 from matcher.vectors import Vectors, texts_to_embed
 from profiles.model import PriorityArea, Volume
 from texts import translate

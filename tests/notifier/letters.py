@@ -138,7 +138,7 @@ def consultation(number: int = 100, *, match: dict | None = None, **facts) -> Ac
         "kind": CONSULTATION,
         "title": f"Initiative {number} on pupil exchanges",
         "titles": (Title(language="sv", text=f"Initiativ {number} om elevutbyten"),),
-        "action_type": "Meddelande",
+        "keywords": ("communication", "Education and training"),
         "deadlines": in_days(30),
         "sources": (a_source(number, source="have-your-say"),),
     }

@@ -108,7 +108,7 @@ def test_the_title_is_in_the_readers_language_with_the_original_beside(language,
 def test_it_says_what_act_it_is_when_to_reply_and_for_which_need():
     pair = SentencePair(need="Fler elever ska mötas.", call="Pupils meet.", section="title", similarity=0.8)
     text = section(text_of(a_letter(consultation(100, match={"pairs": (pair,)}))))
-    assert "Meddelande · Trolig träff" in text
+    assert "meddelande från kommissionen · Trolig träff" in text
     assert "Svara senast: måndag 21 september 2026 klockan 17.00 Brysseltid (30 dagar kvar)" in text
     assert "Ert behov ”Elevutbyten”: ”Fler elever ska mötas.”\nSamrådet: ”Pupils meet.”" in text
     assert "Prioriterat område: Barn och unga först" in text
