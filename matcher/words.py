@@ -102,7 +102,7 @@ def term_stems(term: str) -> tuple[str, ...]:
 
 
 class WordIndex:
-    """BM25 over a pool of calls; scores can be asked term by term."""
+    """BM25 over a pool of calls, asked with concepts."""
 
     def __init__(self, texts: Sequence[str]):
         import bm25s
@@ -114,25 +114,18 @@ class WordIndex:
             self._index.index(corpus, show_progress=False)
         self._number = self._index.vocab_dict if corpus else {}
 
-    def term_scores(self, term: str) -> np.ndarray:
-        """BM25 of one term's words together; shape (calls,). A term of several words is damped, so that long
-        terms do not win by length alone."""
-        stems = term_stems(term)
-        total = np.zeros(self.count, np.float64)
-        for word in stems:
-            total += self._word_scores(word)
-        return total / max(1.0, len(stems) ** 0.5)
-
     def score(self, concepts: Sequence[Concept]) -> np.ndarray:
         """How much of what is spoken of each call takes up; shape (calls,), 0 and up.
 
-        The terms of a concept add up, damped by their number: who says a thing in several ways means it.
+        The words of a concept's terms add up, each once, damped by their number: who says a thing in several
+        ways means it, and a long list of terms does not win by its length.
         """
         total = np.zeros(self.count, np.float64)
         for concept in concepts:
-            share = concept.weight / len(concept.terms) ** 0.5
-            for term in concept.terms:
-                total += share * self.term_scores(term)
+            stems = dict.fromkeys(stem for term in concept.terms for stem in term_stems(term))
+            share = concept.weight / max(1.0, len(stems) ** 0.5)
+            for word in stems:
+                total += share * self._word_scores(word)
         return total
 
     def calls_with(self, word: str) -> int:
