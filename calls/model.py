@@ -186,10 +186,12 @@ class ScrapedCall(CallFacts):
     Attributes:
         source: key of the source.
         reference: the source's own identity of it: the fewest stable published fields, raw.
+        unread: names of facts that could not be read this time, which is no silence: what is stored of them stays.
     """
 
     source: str
     reference: str
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -212,15 +212,21 @@ def _update_pages(
     """Store the pages that read otherwise than last time; the ids of their calls."""
     again = {known[reference].id: reference for reference in pages if reference in known}
     stored = _by_ids(conn, select(call_source.c.id, call_source.c.facts), call_source.c.id, again)
-    changed = {row.id: again[row.id] for row in stored if row.facts != documents[again[row.id]]}
+    told = {row.id: _told_now(row, pages[again[row.id]], documents[again[row.id]]) for row in stored}
+    changed = {row.id: again[row.id] for row in stored if row.facts != told[row.id]}
     rows = [
-        {"row_id": row_id, "facts": documents[reference], "url": pages[reference].url}
+        {"row_id": row_id, "facts": told[row_id], "url": pages[reference].url}
         for row_id, reference in changed.items()
     ]
     if rows:
         statement = update(call_source).where(call_source.c.id == bindparam("row_id"))
         conn.execute(statement.values(facts=bindparam("facts"), url=bindparam("url")), rows)
     return {known[reference].call_id for reference in changed.values()}
+
+
+def _told_now(stored: Row, page: ScrapedCall, document: Document) -> Document:
+    """What a page tells now, with the stored facts in place of those that could not be read."""
+    return document | {name: stored.facts[name] for name in page.unread if name in stored.facts}
 
 
 def _mark_seen(conn: Connection, row_ids: Iterable[int], rank: int, now: datetime) -> None:

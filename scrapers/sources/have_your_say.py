@@ -11,7 +11,7 @@ those who have read it in 2026 (`sources.md` §3.3, `eu-portal.md` §14; nothing
 - the list stood in `_embedded` before it stood in `initiativeResultDtoPage`; `id` arrives as 12970.0;
 - the neighbouring path `/api/` answers with the site's HTML shell and status 200;
 - the summary stands on a page of each initiative, so only those that are kept are asked for it. A page that cannot
-  be read costs the summary, not the initiative.
+  be read costs a new initiative its summary; a known one keeps the summary that is stored.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,6 +31,7 @@ SEARCH = f"{API}/searchInitiatives"
 LANGUAGE = {"language": "EN"}
 PAGE_SIZE = 100
 MOST_ROWS = 10_000
+MOST_PAGES = 200
 READINGS = 3
 UNREAD_SUMMARY = N_("Sammanfattningen gick inte att läsa – se samrådets sida")
 
@@ -73,11 +74,11 @@ class _Summaries:
         self._is_closed = False
 
     def added_to(self, call: ScrapedCall) -> ScrapedCall:
-        """The call with its summary; with a note where its page could not be read."""
+        """The call with its summary; marked as unread, with a note, where its page could not be read."""
         try:
             text = self._of(call.reference)
         except ScraperError:  # the list said all that an answer needs: subject, last day, address
-            return replace(call, notes=(*call.notes, UNREAD_SUMMARY))
+            return replace(call, notes=(*call.notes, UNREAD_SUMMARY), unread=("sections", "notes"))
         return replace(call, sections=(CallSection(kind=SectionKind.SUMMARY, text=text),)) if text else call
 
     def _of(self, reference: str) -> str:
@@ -133,8 +134,8 @@ def _whole(fetch: Fetch) -> tuple[int, dict[str, Any]]:
             raise _changed(
                 N_("Listan säger sig ha {total} initiativ; högst {most} tros."), total=total, most=MOST_ROWS
             )
-        if page.keys == before:
-            raise _changed(N_("Sida {number} upprepar sidan före."), number=number)
+        if page.keys == before or number > MOST_PAGES:
+            raise _changed(N_("Sida {number} upprepar sidan före, eller tar inte slut."), number=number)
         if not page.rows:
             break
         rows |= zip(page.keys, page.rows, strict=True)

@@ -365,6 +365,7 @@ def test_a_page_that_cannot_be_read_costs_the_summary_and_not_the_initiative(ans
     )
     first, second = crawl(service, {})
     assert (first.notes, first.sections) == ((UNREAD_SUMMARY,), ())
+    assert (first.unread, second.unread) == (("sections", "notes"), ())
     assert summary_of(second) == "Towns are asked."
 
 

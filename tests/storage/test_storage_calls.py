@@ -366,6 +366,23 @@ def test_a_new_title_in_another_language_is_stored_and_is_no_news(engine: Engine
     assert found.title_in("sv").text == "Vänorter"
 
 
+def test_what_could_not_be_read_this_time_stays_as_it_is_stored_and_is_no_news(engine: Engine):
+    summary = (CallSection(kind=SectionKind.SUMMARY, text="Towns are asked."),)
+    save(engine, a_scraped_call(sections=summary))
+    unread = a_scraped_call(budget=7, notes=("The summary could not be read",), unread=("sections", "notes"))
+    saved = save(engine, unread, now=NOW + DAY)
+    (found,) = stored(engine)
+    assert (found.sections, found.notes, found.budget, found.version) == (summary, (), 7, 2)
+    assert saved.changed == 1
+    again = save(engine, a_scraped_call(budget=7, sections=summary), now=NOW + 2 * DAY)
+    assert (again.changed, again.unchanged) == (0, 1)
+
+
+def test_a_new_call_without_its_text_is_kept_with_the_note_that_says_so(engine: Engine):
+    save(engine, a_scraped_call(notes=("The summary could not be read",), unread=("sections", "notes")))
+    assert stored(engine)[0].notes == ("The summary could not be read",)
+
+
 def test_a_consultation_that_is_answered_no_more_is_closed_by_its_date_and_not_by_its_absence_D2(
     engine: Engine,
 ):
