@@ -5,7 +5,7 @@ items in full, and children and young people are never cut.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from calls.changes import Change
 from calls.model import Call
 from calls.vocabulary import Status
 from matcher.model import Band, Match
+from notifier import earlier
 from notifier.consultations import capped, one_less
+from notifier.earlier import Place
 from notifier.model import Accepted, Digest, DigestItem
 from notifier.notice_model import Question
 from profiles.model import ContactPerson, Profile
@@ -37,6 +39,7 @@ def build_digest(
     unreviewed: int = 0,
     awaiting: Sequence[Question] = (),
     followed: Sequence[Call] = (),
+    told: Collection[Place] = (),
 ) -> Digest | None:
     """One person's letter of the week; None when there is nothing to tell.
 
@@ -47,6 +50,7 @@ def build_digest(
         changes: call id to what changed since the version in `received`; None when it was not looked up.
         awaiting: what units have been asked and have not answered, the oldest first.
         followed: the calls that the person follows.
+        told: call, unit and need of what the units were told before; none of it is news.
     """
     asked = tuple(one for one in awaiting if one.unit in person.units)
     items = [
@@ -56,9 +60,13 @@ def build_digest(
     ]
     if not items and not asked:
         return None
-    calls = [item for item in items if not item.call.is_consultation]
+    news, known = earlier.parted(items, received, told)
+    calls = [item for item in news if not item.call.is_consultation]
     full, more = _cap(_in_reading_order(calls, person, profile, now))
-    consultations, more_consultations = capped([item for item in items if item.call.is_consultation], now)
+    consultations, more_consultations = capped([item for item in news if item.call.is_consultation], now)
+    before, more_before = earlier.capped(known, {one.call.id for one in asked}, now)
+    if not (news or before or asked):
+        return None
     return Digest(
         person=person,
         week=week,
@@ -70,6 +78,8 @@ def build_digest(
         dates=tuple(_dates_ahead(followed, now)),
         consultations=consultations,
         more_consultations=more_consultations,
+        earlier=before,
+        more_earlier=more_before,
     )
 
 

@@ -120,6 +120,8 @@ class Digest:
         dates: followed calls whose next deadline is within eight weeks, the nearest first.
         consultations: what one can answer, in reading order; a section of its own with a cap of its own.
         more_consultations: those that did not fit; they are counted, and told in the next letter.
+        earlier: what the person's units were told before the person was, told in one line each.
+        more_earlier: those that did not fit; they are counted, and told in the next letter.
     """
 
     person: ContactPerson
@@ -132,6 +134,8 @@ class Digest:
     dates: tuple[Call, ...] = ()
     consultations: tuple[DigestItem, ...] = ()
     more_consultations: tuple[DigestItem, ...] = ()
+    earlier: tuple[DigestItem, ...] = ()
+    more_earlier: tuple[DigestItem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

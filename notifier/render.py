@@ -52,6 +52,7 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
     deadline = nearest_deadline(digest, context.now)
     day = wording.short_day(deadline.day) if deadline else None
     items = (*digest.items, *digest.more, *digest.consultations, *digest.more_consultations)
+    items += (*digest.earlier, *digest.more_earlier)
     if digest.awaiting:
         asked = {"summary": counted_briefly(digest, wording), "title": None, "day": day}
         return clean(fill("subject.txt", wording.language, asked))
@@ -69,7 +70,7 @@ def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
     view = letter_view(digest, context)
     text = fill("digest.txt", view.language, {"letter": view})
     html = fill("digest.html", view.language, {"letter": view})
-    told = (*digest.items, *told_lines(digest, context), *digest.consultations)
+    told = (*digest.items, *told_lines(digest, context), *digest.consultations, *digest.earlier)
     calls = tuple((item.call.id, item.call.version) for item in told)
     return sealed(_envelope(digest, view, subject_of(digest, context), slot), context, text, html, calls)
 

@@ -48,13 +48,15 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         consultations=consultation_words.views(digest, context, wording),
         more_consultations=consultation_words.left_out(digest, wording),
         all_consultations=context.links.consultations(),
+        earlier=tuple(line_view(item, context, wording) for item in digest.earlier),
+        more_earlier=_left_out(len(digest.more_earlier), wording),
         choices=context.links.choices(digest.person.key),
     )
 
 
 def nearest_deadline(digest: Digest, now: datetime) -> Deadline | None:
     """The earliest next deadline in the letter; None when no call has one."""
-    told = (*digest.awaiting, *digest.items, *digest.more, *digest.consultations)
+    told = (*digest.awaiting, *digest.items, *digest.more, *digest.consultations, *digest.earlier)
     found = [one.call.next_deadline(now) for one in told]
     return min((deadline for deadline in found if deadline), key=lambda deadline: deadline.at, default=None)
 
@@ -76,7 +78,16 @@ def counted(digest: Digest, wording: Wording) -> str:
         parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
     elif changed:
         parts.append(wording.ngettext("{number} ändrad utlysning", "{number} ändrade utlysningar", changed))
-    return ", ".join(filter(None, (*parts, consultation_words.counted(digest, wording))))
+    return ", ".join(
+        filter(None, (*parts, consultation_words.counted(digest, wording), _before(digest, wording)))
+    )
+
+
+def _before(digest: Digest, wording: Wording) -> str:
+    """12 sedan tidigare; empty when there is none."""
+    number = len(digest.earlier) + len(digest.more_earlier)
+    said = wording.ngettext("{number} sedan tidigare", "{number} sedan tidigare", number)
+    return said if number else ""
 
 
 def counted_briefly(digest: Digest, wording: Wording) -> str:
@@ -89,7 +100,9 @@ def counted_briefly(digest: Digest, wording: Wording) -> str:
         parts.append(wording.ngettext("{number} ny", "{number} nya", new))
     if changed:
         parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
-    return ", ".join(filter(None, (*parts, consultation_words.counted(digest, wording))))
+    return ", ".join(
+        filter(None, (*parts, consultation_words.counted(digest, wording), _before(digest, wording)))
+    )
 
 
 def told_lines(digest: Digest, context: LetterContext) -> Sequence[DigestItem]:

@@ -304,6 +304,7 @@ def _digest(
         unreviewed=sum(facts.unreviewed[unit] for unit in person.units),
         awaiting=facts.awaiting if facts.is_turn_of(reader) else (),
         followed=[call for key in sorted(reader.keys) for call in facts.followed.get(key, ())],
+        told=facts.told_before(reader),
     )
 
 

@@ -66,6 +66,19 @@ class WeekFacts:
             return self.accepted
         return [one for one in self.accepted if self._cannot_wait(one.call)]
 
+    def told_before(self, reader: Reader) -> frozenset[tuple[int, str, str]]:
+        """What the reader's units had been told before the last letter: no news to the unit, whoever joins it.
+
+        For monthly letters, which gather what others were told week by week, only what is older than the appointment.
+        """
+        since = self.monday - timedelta(days=7)
+        if reader.wishes.rhythm is not Rhythm.WEEKLY:
+            since = reader.person.appointed_from or date.min
+        told = (one for one in self.stored if place_of(one.match) in self.told)
+        return frozenset(
+            place_of(one.match) for one in told if one.decision and local_day(one.decision.at) < since
+        )
+
     def _cannot_wait(self, call: Call) -> bool:
         deadline = call.next_deadline(self.now)
         return deadline is not None and deadline.day < next_first_monday(self.monday) + MONTHLY_NEEDS

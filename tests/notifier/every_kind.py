@@ -136,6 +136,7 @@ def _digest(language: str, question: Question, calls: list, moved: Change) -> Le
     digest = a_digest(
         *items,
         accepted(20, version=2, title="European Cooperation Projects"),
+        accepted(30, title="Networks of towns"),
         person=a_person(language=language),
         received={20: 1},
         changes={20: (moved,)},
@@ -143,6 +144,7 @@ def _digest(language: str, question: Question, calls: list, moved: Change) -> Le
         followed=calls,
         unreached=("Interreg NPA",),
         unreviewed=1,
+        told={(30, "skola", "utbyten")},
     )
     return render(digest, a_context())
 

@@ -48,9 +48,9 @@ def a_page(number: int = 1, **facts):
     return a_scraped_call(**(given | facts))
 
 
-def accept(engine, found, *, unit="skola", now=NOW):
+def accept(engine, found, *, unit="skola", now=NOW, **facts):
     """Propose these calls and accept every proposal."""
-    proposals = [a_match(call_id=call.id, call_version=call.version, unit=unit) for call in found]
+    proposals = [a_match(call_id=call.id, call_version=call.version, unit=unit, **facts) for call in found]
     with writing(engine) as conn:
         matches.propose(conn, TENANT, proposals, 1, now)
         for one in matches.find(conn, TENANT, states=[MatchState.NEW]):
