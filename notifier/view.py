@@ -106,7 +106,8 @@ class ItemView:
 class ConsultationView:
     """One consultation: `original` is its title in its own language where `title` is another, else empty.
 
-    `act` is the kind of act that is asked about, empty when the source does not say; `need` whose need it met.
+    `act` is the kind of act that is asked about, empty when the source does not say. `need` is the need it met; where
+    it is `of_area`, the one that speaks for its priority area, whose words are then quoted.
     """
 
     title: str
@@ -122,6 +123,7 @@ class ConsultationView:
     last_day: str
     changes: tuple[ShownChange, ...]
     need: str
+    of_area: bool
     quotes: tuple[Quote, ...]
     reasons: tuple[str, ...]
     area: str
