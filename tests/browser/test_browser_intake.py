@@ -1,8 +1,10 @@
 """The ways into the profile in a real browser: files chosen, proposals ticked, drafts made, with script and without."""
 
+from dataclasses import replace
+
 import pytest
 from papers import POLICY, a_docx, a_pdf
-from test_browser_pages import LOOKS, a_page, problems
+from test_browser_pages import a_page, problems
 from web_world import TENANT
 
 from builders import NOW
@@ -61,22 +63,25 @@ def test_a_policy_is_uploaded_and_two_proposals_become_a_draft(kept, chromium, n
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "language"), [*LOOKS, pytest.param(320, "light", "sv", id="320 light sv")]
+    ("width", "scheme", "language"), [(320, "dark", "en"), (1400, "light", "sv")], ids=["narrow", "wide"]
 )
-def test_axe_finds_nothing_on_the_ways_in(kept, chromium, axe, width, scheme, language):
+def test_axe_finds_nothing_on_what_comes_of_a_file__G5(kept, chromium, axe, width, scheme, language):
     page = a_page(chromium, width, scheme)
     kept.open_as(page)
-    unit = kept.world.profile.units[0].key
-    found = {}
-    for path in ("", "/policy", f"/plan/{unit}", "/ark", "/fil"):
-        page.goto(f"{kept.address}/profil/in{path}?lang={language}")
-        found[path] = problems(page, axe)
+    page.goto(f"{kept.address}/profil/in?lang={language}")
+    profile, found = kept.world.profile, {}
+    with writing(kept.world.engine) as conn:
+        other = profile_text(replace(profile, county="Skåne län"))
+        stored_profiles.save(conn, TENANT, profile.key, other, "samordnare-2", NOW)
+    older = profile_text(replace(profile, nuts3="SE231"))
     for path, name, text in (
         ("policy", "p.txt", POLICY), ("ark", "a.csv", SHEET), ("ark", "b.csv", FAULTY), ("fil", "p.toml", "="),
+        ("fil", f"{profile.key}-version-1.toml", older),
     ):  # fmt: skip
         send(page, f"{kept.address}/profil/in/{path}", name, text.encode())
         found[name] = problems(page, axe)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} is wider than the screen"
+    assert page.locator(".meanwhile ins", has_text="Skåne län").count(), "what others changed is shown"
     assert not any(found.values()), found
     page.context.close()

@@ -1,10 +1,9 @@
-"""The pages in a real browser: rules of accessibility, narrow screens, keyboard, no script."""
+"""The pages in a real browser: signing in, keyboard, no script. Every page by itself: `test_browser_every_page.py`."""
 
-from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from web_world import NOW, TENANT, URL
+from web_world import TENANT, URL
 
 from builders import a_scraped_call
 from matcher.model import MatchState
@@ -17,39 +16,6 @@ from web.session import signin_link
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = {
-    "queue": "/",
-    "filtered to nothing": "/?sok=zzz&enhet=barn-och-utbildning",
-    "below the line": "/?flik=under-gransen",
-    "answers": "/svar",
-    "call": "/utlysning/1?enhet=raddning",
-    "closed panel call": "/utlysning/7",
-    "calls": "/utlysningar?visa=alla",
-    "rejecting": "/beslut/avvisa?m=1:x",
-    "postponing": "/beslut/skjut-upp?m=1:1-x",
-    "referring": "/beslut/referensgrupp?m=1:1-x",
-    "to a unit": "/beslut/till-enhet?call=1",
-    "several": "/beslut/flera?urval=sida",
-    "nothing marked": "/beslut/flera?urval=markerade",
-    "shortcuts": "/installningar/tangenter",
-    "rules of review": "/installningar/granskning",
-    "sources": "/kallor",
-    "letters": "/utskick",
-    "letter archive": "/utskick/arkiv",
-    "calendars": "/mina-val/kalender",
-    "statement": "/tillganglighet",
-    "not found": "/finns-inte",
-}
-SIGNED_OUT = {
-    "sign in": "/logga-in",
-    "code": "/logga-in/kod",
-    "dead link": "/logga-in/lank/x",
-    "refused": "/",
-}
-LOOKS = [
-    pytest.param(360, "dark", "en", id="360 dark en"),
-    pytest.param(1400, "light", "sv", id="1400 light sv"),
-]
 
 
 def problems(page, axe: str) -> list[str]:
@@ -80,38 +46,6 @@ def ours(complaints: list[str]) -> list[str]:
     return [said for said in complaints if "the server responded with a status" not in said]
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
-def test_axe_finds_nothing_on_any_page(site, chromium, axe, width, scheme, language):
-    page = a_page(chromium, width, scheme)
-    found, old_link = {}, an_answer_link(site)
-    for name, path in SIGNED_OUT.items():
-        page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
-        found[name] = problems(page, axe)
-    link = Links(URL, site.world.context.keys, TENANT).unsubscribe("kontakt-skola").removeprefix(URL)
-    assert page.goto(f"{site.address}{link}").status == 200
-    found["unsubscribe"] = problems(page, axe)
-    page.goto(site.address + an_answer_link(site))
-    for place in (0, 1):
-        page.locator("summary.button").nth(place).click()
-        found[f"answer, open {place}"] = problems(page, axe)
-    page.locator("[value=interested]").click()
-    found["answered"] = problems(page, axe)
-    site.world.now += timedelta(days=61)
-    assert page.goto(site.address + old_link).status == 410
-    found["old link"] = problems(page, axe)
-    site.world.now = NOW
-    site.open_as(page)
-    for name, path in PAGES.items():
-        page.goto(site.address + path)
-        for place in range(min(2, page.locator("summary.button").count())):
-            page.locator("summary.button").nth(place).click()
-        found[name] = problems(page, axe)
-        assert page.locator("html").get_attribute("lang") == language
-    page.context.close()
-    assert {name: what for name, what in found.items() if what} == {}
-    assert ours(page.complaints) == []
-
-
 def an_answer_link(site, call_id: int = 1) -> str:
     """Where the contact person of the first match answers, as a letter has it."""
     unit = next(found.match.unit for found in site.world.matches() if found.match.call_id == call_id)
@@ -128,19 +62,6 @@ def test_axe_would_find_a_planted_fault(site, chromium, axe):
     found = problems(page, axe)
     page.context.close()
     assert any("label" in problem for problem in found)
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(site, chromium):
-    page = a_page(chromium, 320)
-    wide = {}
-    site.open_as(page)
-    for name, path in PAGES.items():
-        page.goto(site.address + path)
-        if page.locator("summary.button").count():
-            page.locator("summary.button").first.click()
-        wide[name] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    page.context.close()
-    assert {name: by for name, by in wide.items() if by > 0} == {}
 
 
 def test_buttons_are_at_least_44_pixels_high(site, chromium):

@@ -1,4 +1,4 @@
-"""The pages about people in a real browser, and signing in both ways."""
+"""Signing in both ways, in a real browser."""
 
 import re
 import threading
@@ -7,45 +7,12 @@ import time
 import pytest
 from conftest import Site, serve
 from openid_provider import CLIENT, SECRET, running_provider
-from test_browser_pages import LOOKS, a_page, ours, problems
+from test_browser_pages import a_page, ours
 from web_world import a_filled_world
 
 from web.oidc.provider import Provider
 
 pytestmark = pytest.mark.browser
-PAGES = {
-    "history": "/historik",
-    "history narrowed to nothing": "/historik?slag=match&till=2020-01-01",
-    "organisation": "/organisation",
-    "a person": "/organisation/person/kontakt-kommunledning",
-    "a new person": "/organisation/ny?enhet=socialforvaltningen",
-    "data protection": "/dataskydd",
-    "accounts": "/logga-in/koppla",
-    "a call's history": "/utlysning/1",
-}
-
-
-@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
-def test_no_rule_of_accessibility_is_broken_and_nothing_is_cut_off__G5(
-    site, chromium, axe, width, scheme, language
-):
-    page = a_page(chromium, width, scheme)
-    site.open_as(page)
-    for name, path in PAGES.items():
-        page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
-        assert page.locator("h1").count() == 1, name
-        assert problems(page, axe) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    assert ours(page.complaints) == []
-
-
-def test_at_320_pixels_nothing_is_cut_off__G5(site, chromium):
-    page = a_page(chromium, 320)
-    site.open_as(page)
-    for name, path in PAGES.items():
-        page.goto(site.address + path)
-        page.locator("summary:has-text('Mer')").click()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
 
 
 @pytest.fixture
@@ -83,9 +50,36 @@ def test_signing_in_both_ways__F5(linked, chromium, script):
     assert ours(page.complaints) == []
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_signing_in_by_the_mailed_link_in_the_browser_that_asked__F4(site, chromium, script):
+    page, other = (a_page(chromium, java_script_enabled=script) for _ in range(2))
+    page.goto(site.address + "/utlysningar")
+    page.get_by_role("link", name="Logga in").click()
+    page.get_by_label("E-postadress").fill("eu@exempelstad.example")
+    page.get_by_role("button", name="Skicka länk och kod").click()
+    page.wait_for_url("**/logga-in/kod*")
+    link = re.search(r"http://\S+/logga-in/lank/\S+", mailed(site))[0]
+    other.goto(link)
+    assert "annan webbläsare" in other.locator("main").inner_text()
+    page.goto(link)
+    page.locator("main button").click()
+    page.wait_for_url("**/utlysningar")
+    page.get_by_role("button", name="Logga ut").click()
+    page.goto(link)
+    assert "använd" in page.locator("main").inner_text()
+    for one in (page, other):
+        one.context.close()
+    assert ours(page.complaints) == []
+
+
 def mailed_code(site: Site) -> str:
-    """The code of the newest mail, once it has been sent."""
+    """The code of the newest mail."""
+    return re.search(r"\b(\d{3} \d{3})\b", mailed(site))[1]
+
+
+def mailed(site: Site) -> str:
+    """The text of the newest mail, once it has been sent."""
     deadline = time.monotonic() + 10
     while not site.world.outbox and time.monotonic() < deadline:
         threading.Event().wait(0.02)
-    return re.search(r"\b(\d{3} \d{3})\b", site.world.outbox[-1].get_content())[1]
+    return site.world.outbox[-1].get_content()

@@ -88,6 +88,55 @@ def test_thirty_calls_are_triaged_by_keyboard_alone(thirty, chromium):
     assert ours(page.complaints) == []
 
 
+def test_thirty_calls_are_triaged_by_tab_and_enter_alone_without_script(thirty, chromium):
+    page = a_page(chromium, java_script_enabled=False)
+    thirty.open_as(page)
+    for number in range(30):
+        if number % 3 == 0:
+            tab_onto(page, "button.accept")
+            entered(page)
+        else:
+            deed, value = (("reject", "no_partner"), ("later", "2"))[number % 3 - 1]
+            tab_onto(page, f"a[data-deed={deed}]")
+            entered(page)
+            choose_by_arrows(page, value)
+            tab_onto(page, "button[name=verdict]")
+            entered(page)
+    page.get_by_role("heading", name="Allt är granskat").or_(
+        page.get_by_role("heading", name="Inget att visa, men alla källor är inte lästa")
+    ).wait_for()
+    found = [count(thirty, state) for state in (MatchState.ACCEPTED, MatchState.REJECTED, MatchState.LATER)]
+    assert found == [10, 10, 10]
+    page.context.close()
+    assert ours(page.complaints) == []
+
+
+def tab_onto(page, selector: str) -> None:
+    """Press Tab until such a thing has the focus, and see that one sees it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", selector
+            return
+    raise AssertionError(f"{selector} cannot be reached by Tab")
+
+
+def entered(page) -> None:
+    """Press Enter, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def choose_by_arrows(page, value: str) -> None:
+    """Choose among radio buttons: Tab to them, then the arrow until the right one is on."""
+    tab_onto(page, "input[type=radio]")
+    for _ in range(12):
+        if page.evaluate("() => document.activeElement.checked && document.activeElement.value") == value:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{value} is not among the choices")
+
+
 def test_keys_are_off_until_switched_on_heard_in_the_list_only_and_never_in_a_field(thirty, chromium):
     page = a_page(chromium)
     thirty.open_as(page)

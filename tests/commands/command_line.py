@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -103,3 +104,23 @@ def ended(process: subprocess.Popen) -> Outcome:
     """Wait for such a process."""
     out, err = process.communicate(timeout=120)
     return Outcome(process.returncode, out, err)
+
+
+def refused(settings: dict[str, object], *arguments: object) -> str:
+    """The one sentence of a wrong use."""
+    outcome = fondvakt(*(arguments or ("queue",)), settings=settings)
+    assert outcome.code == 2, outcome
+    return outcome.sentence()
+
+
+def failed(settings: dict[str, object], *arguments: object) -> str:
+    """The one sentence of a job that failed."""
+    outcome = fondvakt(*(arguments or ("queue",)), settings=settings)
+    assert outcome.code == 1, outcome
+    return outcome.sentence()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

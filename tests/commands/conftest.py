@@ -36,3 +36,9 @@ def settings_for(folder: Path, url: str) -> dict[str, object]:
 def settings(tmp_path_factory, standin) -> dict[str, object]:
     """The settings of this module's installation."""
     return settings_for(tmp_path_factory.mktemp("installation"), standin.url)
+
+
+@pytest.fixture
+def plain(tmp_path) -> dict[str, object]:
+    """The fewest settings: an empty installation."""
+    return {"FONDVAKT_DATA_DIR": tmp_path / "data"}
