@@ -155,14 +155,20 @@ def due(job: Job, newest: Entry | None, now: datetime, waits_for: Entry | None =
         newest: the job's newest slot in the ledger; None on a new installation.
         waits_for: the newest slot of the job that this one comes after.
 
-    Of several missed slots only the newest runs. A clock set back finds its slot done and does nothing (T-04).
+    Of several missed slots only the newest runs. A clock set back finds its slot done and does nothing (T-04); one
+    that had been a week ahead or more is not waited for, and its letter is for the coordinator to let go.
     """
     slot = latest_slot(job, now)
     if newest is None and not job.at_first_start:
         return Plan(due=Due.SKIP, slot=slot)
-    if newest is not None and newest.at >= slot:
-        lost = not newest.is_finished and newest.lease_until <= now
-        return Plan(due=Due.RUN, slot=newest.at) if lost and newest.at == slot else Plan(due=Due.NOTHING)
+    if newest is not None and newest.at - now > LONGEST_STOP:
+        return Plan(due=Due.RUN if job.at_first_start else Due.HOLD, slot=slot)
+    if newest is not None and not newest.is_finished and newest.lease_until > now:
+        return Plan(due=Due.NOTHING)
+    if newest is not None and _is_same(job, newest.at, slot):
+        return Plan(due=Due.NOTHING) if newest.is_finished else Plan(due=Due.RUN, slot=newest.at)
+    if newest is not None and newest.at > slot and job.every is None:
+        return Plan(due=Due.NOTHING)
     if newest is not None and now - slot > job.late:
         return Plan(due=Due.HOLD, slot=slot)
     if newest is not None and not job.at_first_start and now - newest.at > LONGEST_STOP + 7 * DAY:
@@ -170,6 +176,13 @@ def due(job: Job, newest: Entry | None, now: datetime, waits_for: Entry | None =
     if job.after and now - slot < LONGEST_WAIT and not _is_done_for(slot, waits_for):
         return Plan(due=Due.NOTHING)
     return Plan(due=Due.RUN, slot=slot)
+
+
+def _is_same(job: Job, one: datetime, other: datetime) -> bool:
+    """Whether two instants are one slot: a day's slot stays that day's when the zone's rules change (T-06)."""
+    if job.every is not None:
+        return one == other
+    return one.astimezone(STOCKHOLM).date() == other.astimezone(STOCKHOLM).date()
 
 
 def _is_done_for(slot: datetime, entry: Entry | None) -> bool:
@@ -220,6 +233,9 @@ class Clock:
         runners: job key to the function that starts it; it gives back a `Run`.
         now: the time, aware.
         wanted: job key to whether there is anything for it to do; a job that is not named always has.
+        survives: errors that cost one job one tick; the other jobs, and the next tick, go on (T-11).
+        tell: told the job and such an error.
+        elapsed: seconds by a clock that nobody sets and that stands still while the machine sleeps (T-17).
     """
 
     def __init__(
@@ -229,23 +245,30 @@ class Clock:
         runners: Mapping[str, Callable[[], Run]],
         now: Callable[[], datetime],
         wanted: Mapping[str, Callable[[], bool]] | None = None,
+        *,
+        survives: tuple[type[Exception], ...] = (),
+        tell: Callable[[str, Exception], None] = lambda job, failure: None,
+        elapsed: Callable[[], float] = clocks.monotonic,
     ) -> None:
         self._wanted = wanted or {}
+        self._survives = survives
+        self._tell = tell
+        self._elapsed = elapsed
         self._jobs = jobs
         self._ledger = ledger
         self._runners = runners
         self._now = now
-        self._running: dict[str, tuple[Job, datetime, datetime, Run]] = {}
+        self._running: dict[str, tuple[Job, datetime, float, Run]] = {}
         self._ticked = clocks.monotonic()
 
     def tick(self) -> None:
         """One look at everything. A job that is still running is left alone, or ended past its limit (A4)."""
         now = self._now()
         for job in self._jobs:
-            if job.key in self._running:
-                self._look_after(job.key, now)
-            elif job.key not in self._wanted or self._wanted[job.key]():
-                self._start_if_due(job, now)
+            try:
+                self._attend(job, now)
+            except self._survives as failure:
+                self._tell(job.key, failure)
         self._ticked = clocks.monotonic()
 
     def stop(self) -> None:
@@ -257,6 +280,12 @@ class Clock:
         """Seconds since the last whole tick, by a clock that nobody sets."""
         return clocks.monotonic() - self._ticked
 
+    def _attend(self, job: Job, now: datetime) -> None:
+        if job.key in self._running:
+            self._look_after(job.key, now)
+        elif job.key not in self._wanted or self._wanted[job.key]():
+            self._start_if_due(job, now)
+
     def _start_if_due(self, job: Job, now: datetime) -> None:
         waits_for = self._ledger.newest(job.after) if job.after else None
         plan = due(job, self._ledger.newest(job.key), now, waits_for)
@@ -265,16 +294,26 @@ class Clock:
         if plan.due in (Due.HOLD, Due.SKIP):
             self._ledger.note(job.key, plan.slot, "held" if plan.due is Due.HOLD else "skipped", now)
         elif self._ledger.claim(job.key, plan.slot, now):
-            self._running[job.key] = (job, plan.slot, now, self._runners[job.key]())
+            self._running[job.key] = (job, plan.slot, self._elapsed(), self._runners[job.key]())
 
     def _look_after(self, key: str, now: datetime) -> None:
         job, slot, started, run = self._running[key]
         outcome = run.outcome()
-        if outcome is None and now - started > job.limit:
+        if outcome is None and self._elapsed() - started > job.limit.total_seconds():
             run.end()
             outcome = f"ended after {job.limit}"
         if outcome is None:
             self._ledger.extend(key, slot, now)
             return
-        del self._running[key]
+        for passed in _passed(job, slot, now):
+            self._ledger.note(key, passed, "skipped", now, "the run before it took longer")
         self._ledger.note(key, slot, "done" if outcome == "" else "failed", now, outcome or None)
+        del self._running[
+            key
+        ]  # not before it is noted: a store that fails now is asked again at the next tick
+
+
+def _passed(job: Job, slot: datetime, now: datetime) -> Iterator[datetime]:
+    """The slots that came while a run through the day was still busy with an earlier one (T-09)."""
+    while job.every is not None and (slot := slot + job.every) <= now:
+        yield slot

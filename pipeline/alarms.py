@@ -6,7 +6,7 @@ and on the health page. Units without a recipient are the coordinator's affair, 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -15,7 +15,7 @@ from notifier import office as written
 from notifier.model import OPERATOR, LetterKind, LetterState
 from notifier.notice_model import Trouble
 from notifier.view import LetterContext
-from notifier.weeks import local_day
+from notifier.weeks import STOCKHOLM, local_day
 from pipeline.accounts import unaccounted
 from pipeline.notices import Due, Told, tell
 from pipeline.readers import Reader, coordinators, spoken_to
@@ -30,6 +30,7 @@ Said = Mapping[str, Message]
 UNIT = "unit:"
 SILENT_SOURCE = timedelta(hours=48)
 LATE_JOB = timedelta(hours=36)
+CLOCK_SLACK = timedelta(minutes=5)
 LEAST_DISK = 500 * 1024 * 1024
 FAILED_AT_LEAST = 10
 # More mails than this in a day say nothing more: the rest waits, and is seen on the health page.
@@ -163,6 +164,8 @@ def _jobs(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]
                     ),
                 },
             )
+        if newest is not None and newest.at - context.now > CLOCK_SLACK:
+            yield "clock-back", _clock_back(newest.at)
         if job == "collect" and newest is not None and context.now - newest.at > LATE_JOB:
             yield (
                 "clock",
@@ -172,6 +175,17 @@ def _jobs(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]
                     "step": Message(text=N_("Se efter att fondvakt serve är igång, och läs dess logg.")),
                 },
             )
+
+
+def _clock_back(newest: datetime) -> Said:
+    """What has been done is dated ahead of now: the clock has been set back (T-04)."""
+    text = N_("Datorns klocka har ställts tillbaka: ett jobb är redan kört för {at}.")
+    at = newest.astimezone(STOCKHOLM).isoformat(sep=" ", timespec="minutes")
+    return {
+        "cause": Message(text=text, values={"at": at}),
+        "effect": Message(text=N_("Inget som är gjort görs om. Brev kan behöva släppas för hand.")),
+        "step": Message(text=N_("Se efter att datorns klocka går rätt, och läs fondvakt letters list.")),
+    }
 
 
 def _webhooks(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:

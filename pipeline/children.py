@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LEASH = "FONDVAKT_LEASH"
@@ -18,19 +19,30 @@ class ChildRun:
     Args:
         arguments: what stands after `fondvakt`.
         log: file that its output is added to.
+        program: what is run with them.
+        grace: seconds to end politely in.
 
-    The child holds the other end of a pipe: when this process dies, however it dies, the child is told.
+    The child leads a group of its own, so that what it has started ends with it (T-10). It holds the other end of a
+    pipe: when this process dies, however it dies, the child is told.
     """
 
-    def __init__(self, arguments: Sequence[str], log: Path) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        program: Sequence[str] = (sys.executable, "-m", "cli"),
+        grace: float = GRACE_SECONDS,
+    ) -> None:
+        self._grace = grace
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli", *arguments],
+                [*program, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=os.environ | {LEASH: "1"},
+                start_new_session=True,
             )
         self._name = " ".join(arguments)
         self._log = log
@@ -40,16 +52,23 @@ class ChildRun:
         code = self._process.poll()
         if code is None:
             return None
+        self._let_go()
         return "" if code == 0 else f"fondvakt {self._name} ended with code {code}, see {self._log.name}"
 
     def end(self) -> None:
         """Ask it to end; after the grace, end it."""
         self._process.terminate()
-        try:
-            self._process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self._grace)
+        with suppress(ProcessLookupError):  # the whole group may be gone by then
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close our end of the leash; a child that has ended does not need it."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 def mind_the_leash() -> None:

@@ -9,11 +9,12 @@ behave alike (E7) and a pooler cannot strand it (E8).
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pydantic_core
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -28,6 +29,7 @@ __all__ = [
     "DatabaseTooNew",
     "DatabaseUnusable",
     "StorageError",
+    "database_time_ahead",
     "open_database",
     "reading",
     "sqlite_engine",
@@ -77,6 +79,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with _translated(engine), engine.execution_options(access="write").begin() as conn:
         yield conn
+
+
+def database_time_ahead(conn: Connection, machine: datetime) -> timedelta:
+    """How far the clock of the database's machine is ahead of this machine's; nothing for a file on it."""
+    if conn.dialect.name == "sqlite":
+        return timedelta()
+    return conn.execute(select(func.clock_timestamp())).scalar_one() - machine
 
 
 def inserted(conn: Connection, table: Table, values: Mapping[str, Any]) -> int | None:

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import structlog
 
 from builders import STOCKHOLM
 from commands.ledger import LEASE, StoredLedger
 from commands.serving import the_clock
 from pipeline.settings import read_settings
-from pipeline.wiring import opened
+from pipeline.wiring import opened, owner
 from scheduler import JOBS, Clock, Job
 from storage import slots
 from storage.database import reading
@@ -71,3 +72,17 @@ def test_two_clocks_on_one_database_run_a_week_of_slots_once_each(installation):
 def test_every_job_of_the_clock_has_a_runner(installation):
     clock = the_clock(installation)
     assert {job.key for job in clock._jobs} == set(clock._runners) >= {job.key for job in JOBS}
+
+
+def test_t_12_the_process_that_waits_says_once_who_runs_the_jobs(installation):
+    first, second = StoredLedger(installation), StoredLedger(installation)
+    second._owner = "other-machine:1"
+    assert first.claim("collect", FIVE, FIVE)
+    with structlog.testing.capture_logs() as told:
+        for _ in range(3):
+            assert second.newest("collect").at == FIVE
+            assert not second.claim("collect", FIVE, FIVE + timedelta(seconds=10))
+        first.newest("collect")
+    assert [(one["event"], one["owner"]) for one in told] == [
+        ("another process runs the jobs, this one waits", owner())
+    ]

@@ -1,0 +1,142 @@
+"""Three processes share the clock's ledger and are killed at random moments: each slot is run to its end once (T-13).
+
+The parent gives the time, ten seconds a step, and kills in the midst of a tick; so what is measured in seconds here
+does not depend on how busy the machine is.
+"""
+
+import itertools
+import os
+import random
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from commands.ledger import StoredLedger
+from commands.serving import TICK_SECONDS
+from pipeline.settings import read_settings
+from pipeline.wiring import opened
+from scheduler import Clock, Job
+from storage import slots
+from storage.database import reading
+
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["commands.serving"])
+START = datetime(2026, 8, 24, 3, 0, tzinfo=UTC)
+STEP = timedelta(seconds=TICK_SECONDS)
+JOB = Job(key="work", at=START.time(), every=timedelta(minutes=10))
+SLOTS = 12
+KILLS = 30
+TAKEOVER = timedelta(seconds=60)
+
+
+class ThreeTicks:
+    """A run that takes three ticks."""
+
+    left = 3
+
+    def outcome(self) -> str | None:
+        self.left -= 1
+        return None if self.left else ""
+
+    def end(self) -> None:
+        """Nothing to end."""
+
+
+def tick_when_told(data_dir: Path, orders: Connection) -> None:
+    """A process of its own: at each time that it is given, one tick; starts are told in a file."""
+    installation = opened(read_settings(data_dir=data_dir))
+    now = [START]
+
+    def start() -> ThreeTicks:
+        with (data_dir / "starts").open("a") as file:
+            file.write(f"{now[0].timestamp()} {os.getpid()}\n")
+        return ThreeTicks()
+
+    ledger = StoredLedger(installation)
+    clock = Clock((JOB,), ledger, {"work": start}, lambda: now[0], elapsed=lambda: now[0].timestamp())
+    orders.send("ready")
+    while True:
+        now[0] = orders.recv()
+        clock.tick()
+        orders.send("ticked")
+
+
+class Child:
+    """One process, and what the parent does to it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.orders, theirs = PROCESSES.Pipe()
+        self.process = PROCESSES.Process(target=tick_when_told, args=(data_dir, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        assert self.orders.recv() == "ready"
+
+    def tick(self, now: datetime) -> None:
+        self.orders.send(now)
+        assert self.orders.recv() == "ticked"
+
+    def die_during(self, now: datetime, after: float) -> None:
+        self.orders.send(now)
+        time.sleep(after)
+        self.end()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.orders.close()
+
+
+def test_t_13_each_slot_is_done_once_and_taken_over_within_a_minute_when_its_leader_is_killed(tmp_path):
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    opened(read_settings(data_dir=tmp_path)).engine.dispose()
+    children, killed, now = [Child(tmp_path) for _ in range(3)], {}, START
+    while now < START + SLOTS * JOB.every:
+        leaders = [int(line.split()[1]) for line in starts(tmp_path)[-1:]]
+        for place, child in enumerate(children):
+            # Leaders die more often than those who wait, and nobody in the last quarter, so that each slot can end.
+            is_leader = child.process.pid in leaders
+            may_die = len(killed) < KILLS and (now - START) % JOB.every < JOB.every * 0.75
+            if may_die and chance.random() < (0.25 if is_leader else 0.04):
+                killed[child.process.pid] = now
+                child.die_during(now, chance.uniform(0, 0.02))
+                children[place] = Child(tmp_path)
+            else:
+                child.tick(now)
+        now += STEP
+    for child in children:
+        with suppress(OSError):
+            child.end()
+    assert_sound(tmp_path, killed, seed)
+
+
+def starts(data_dir: Path) -> list[str]:
+    with suppress(FileNotFoundError):
+        return (data_dir / "starts").read_text().splitlines()
+    return []
+
+
+def assert_sound(data_dir: Path, killed: dict[int, datetime], seed: int) -> None:
+    """Every slot done; started again only because its runner was killed, and then soon."""
+    installation = opened(read_settings(data_dir=data_dir))
+    with reading(installation.engine) as conn:
+        rows = {row.at: row for row in slots.recent(conn, installation.tenant, 99)}
+    installation.engine.dispose()
+    wanted = {START + number * JOB.every for number in range(SLOTS)}
+    assert wanted == {at for at, row in rows.items() if row.state == "done"}, f"seed {seed}"
+    told = [line.split() for line in starts(data_dir)]
+    by_slot: dict[datetime, list[tuple[datetime, int]]] = {}
+    for seconds, pid in told:
+        at = datetime.fromtimestamp(float(seconds), UTC)
+        by_slot.setdefault(at - (at - START) % JOB.every, []).append((at, int(pid)))
+    for runs in by_slot.values():
+        for (_, before), (again, _) in itertools.pairwise(runs):
+            assert before in killed, f"seed {seed}: started again while its runner lived"
+            assert timedelta() <= again - killed[before] <= TAKEOVER, f"seed {seed}"
+    assert sum(len(runs) - 1 for runs in by_slot.values()) >= 5, (
+        f"seed {seed}: too few takeovers to say anything"
+    )
