@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
+from calls.kinds import of_kind
 from calls.model import BRUSSELS, Call
 from calls.stages import Reading, Stage, stages
 from calls.vocabulary import STATUS_LABELS, DeadlineModel
@@ -21,10 +22,13 @@ from notifier.facts import web_address
 from notifier.headers import clean, cut
 from notifier.links import Links
 from notifier.wording import Wording
+from texts import N_
 
 ALARMS = (timedelta(days=14), timedelta(days=3))
 KEPT_FOR = timedelta(days=90)
 REFRESHED = "PT6H"
+_BY = N_("Sök senast: {title}"), N_("Svara senast: {title}")
+_CODED = N_("Utlysning: {code}"), N_("Samråd: {code}")
 _TITLE, _NOTE, _URL = 200, 500, 1500
 # The zone's rule since 1996 (directive 2000/84/EC), as programs expect it; older dates are no deadlines of ours.
 _BRUSSELS = """BEGIN:VTIMEZONE
@@ -134,12 +138,12 @@ def _status(stage: Stage) -> str:
 
 
 def _summary(call: Call, stage: Stage, stages_there: int, wording: Wording) -> str:
-    title = cut(clean(call.title), _TITLE)
+    title = cut(clean(call.title_in(wording.language).text), _TITLE)
     if stage.is_withdrawn:
         return wording.gettext("Struken sista dag: {title}", title=title)
     if call.deadline_model is DeadlineModel.TWO_STAGE and stages_there > 1:
         return wording.gettext("Sök senast, steg {number}: {title}", number=stage.number, title=title)
-    return wording.gettext("Sök senast: {title}", title=title)
+    return wording.gettext(of_kind(call, *_BY), title=title)
 
 
 def _lines(entry: Entry, stage: Stage, links: Links, wording: Wording, now: datetime) -> list[str]:
@@ -148,7 +152,7 @@ def _lines(entry: Entry, stage: Stage, links: Links, wording: Wording, now: date
     code = clean(call.identifier or call.call_code or "")
     address, _host = web_address(call.url)
     lines = [
-        wording.gettext("Utlysning: {code}", code=cut(code, _TITLE)) if code else "",
+        wording.gettext(of_kind(call, *_CODED), code=cut(code, _TITLE)) if code else "",
         wording.gettext("Läge: {state}", state=_state(call, stage, wording, now)),
         wording.gettext("Egen anteckning: {note}", note=cut(clean(entry.note), _NOTE)) if entry.note else "",
         wording.gettext("I Fondvakt: {address}", address=links.call(call.id)),

@@ -68,11 +68,11 @@ def view_of(person: ContactPerson, context: LetterContext, kind: LetterKind, **t
     )
 
 
-def about(call: Call, start: str) -> str:
+def about(call: Call, start: str, language: str) -> str:
     """A subject that starts so and goes on with the call's title, as far as there is room."""
-    return f"{start}{short_title(call, SUBJECT - len(start))}"
+    return f"{start}{short_title(call, SUBJECT - len(start), language)}"
 
 
-def short_title(call: Call, limit: int) -> str:
-    """A call's title, cleaned and cut, kept to its own direction."""
-    return isolated(cut(clean(call.title), limit))
+def short_title(call: Call, limit: int, language: str) -> str:
+    """A call's title for readers of a language, cleaned and cut, kept to its own direction."""
+    return isolated(cut(clean(call.title_in(language).text), limit))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from calls.kinds import of_kind, spoken
 from calls.model import Call
 from notifier.changes import shown_changes
 from notifier.facts import last_day, web_address
@@ -22,6 +23,16 @@ _TITLE, _LINK_TITLE, _NOTE = 200, 60, 600
 _GONE, _CHANGED = N_("Fondvakt: inte längre publicerad – {title}"), N_("Fondvakt: ändrad – {title}")
 _ASKED, _ASKED_IN_WORDS = N_("{who} frågade {day}."), N_("{who} frågade {day}:")
 
+_ANSWER = N_("Läs mer och svara"), N_("Säg om ni vill svara")
+_CORRECTION = (
+    N_("Rättelse av en utlysning i ett tidigare brev"),
+    N_("Rättelse av ett samråd i ett tidigare brev"),
+)
+_NEEDLESS = N_("Ni behöver inte svara på utlysningen."), N_("Ni behöver inte svara på samrådet.")
+_WAS_TOLD = (
+    N_("Du får rättelsen för att du fick utlysningen i ett brev."),
+    N_("Du får rättelsen för att du fick samrådet i ett brev."),
+)
 _CORRECTED = N_("Den skickades av misstag. {who} rättade {day}:")
 
 
@@ -31,11 +42,14 @@ def reminder(person: ContactPerson, context: LetterContext, closing: Sequence[Cl
     near = sorted(closing, key=lambda one: (one.day, one.call.id))
     days = words.days_left(near[0].days_left)
     heading = words.ngettext(
-        "En utlysning du följer stänger snart", "{number} utlysningar du följer stänger snart", len(near)
+        "{things} du följer stänger snart",
+        "{things} du följer stänger snart",
+        len(near),
+        things=_capital(_things([one.call for one in near], words)),
     )
     if len(near) == 1:
         tail = words.gettext("Fondvakt: {days} – {title}", days=days, title="")
-        subject = about(near[0].call, tail)
+        subject = about(near[0].call, tail, words.language)
     else:
         day = words.short_day(near[0].day)
         subject = words.gettext("Fondvakt: {number} stänger snart – närmast {day}", number=len(near), day=day)
@@ -47,7 +61,7 @@ def reminder(person: ContactPerson, context: LetterContext, closing: Sequence[Cl
         heading=heading,
         paragraphs=(words.gettext("Närmast: {day} ({days}).", day=words.weekday(near[0].day), days=days),),
         why=words.gettext(
-            "Du får påminnelsen för att du följer utlysningen. "
+            "Du får påminnelsen för att du följer det som stänger. "
             "Påminnelser kommer 30, 14, 7 och 2 dagar före sista dagen."
         ),
         sections=(
@@ -60,23 +74,27 @@ def change(person: ContactPerson, context: LetterContext, moved: Sequence[Moved]
     """Followed calls that read otherwise than before, with old and new."""
     words = Wording(person.language)
     gone = [one for one in moved if one.is_withdrawn]
+    told = _things([one.call for one in moved], words)
     if len(moved) == 1:
         said = _GONE if gone else _CHANGED
         start = words.gettext(said, title="")
-        subject = about(moved[0].call, start)
+        subject = about(moved[0].call, start, words.language)
     else:
-        subject = words.gettext("Fondvakt: {number} utlysningar du följer har ändrats", number=len(moved))
+        subject = words.gettext("Fondvakt: {things} du följer har ändrats", things=told)
     return view_of(
         person,
         context,
         LetterKind.CHANGE,
         subject=subject,
         heading=words.ngettext(
-            "En utlysning du följer har ändrats", "{number} utlysningar du följer har ändrats", len(moved)
+            "{things} du följer har ändrats",
+            "{things} du följer har ändrats",
+            len(moved),
+            things=_capital(told),
         ),
         paragraphs=(words.gettext("Det är alltid utgivarens text som gäller."),),
         why=words.gettext(
-            "Du får beskedet för att du följer utlysningen och något som har betydelse är ändrat. "
+            "Du får beskedet för att något som har betydelse är ändrat i det du följer. "
             "Mindre ändringar står i veckobrevet."
         ),
         sections=(
@@ -87,23 +105,23 @@ def change(person: ContactPerson, context: LetterContext, moved: Sequence[Moved]
 
 def correction(person: ContactPerson, context: LetterContext, mistaken: Mistaken) -> NoticeView:
     """What a letter told by mistake, and what was wrong with it."""
-    words = Wording(person.language)
+    words, call = Wording(person.language), mistaken.call
     start = words.gettext("Fondvakt: rättelse – {title}", title="")
     lead = words.gettext(_CORRECTED, who=clean(mistaken.by), day=words.day(mistaken.at.date()))
     item = NoticeItem(
-        **_named(mistaken.call),
+        **_named(call, words),
         lead=lead,
         note=cut(clean(mistaken.note), _NOTE),
-        links=_call_links(mistaken.call, None, person, context, words),
+        links=_call_links(call, None, person, context, words),
     )
     return view_of(
         person,
         context,
         LetterKind.CHANGE,
-        subject=about(mistaken.call, start),
-        heading=words.gettext("Rättelse av en utlysning i ett tidigare brev"),
-        paragraphs=(words.gettext("Ni behöver inte svara på utlysningen."),),
-        why=words.gettext("Du får rättelsen för att du fick utlysningen i ett brev."),
+        subject=about(call, start, words.language),
+        heading=words.gettext(of_kind(call, *_CORRECTION)),
+        paragraphs=(words.gettext(of_kind(call, *_NEEDLESS)),),
+        why=words.gettext(of_kind(call, *_WAS_TOLD)),
         sections=(NoticeSection(title="", items=(item,)),),
     )
 
@@ -111,20 +129,21 @@ def correction(person: ContactPerson, context: LetterContext, mistaken: Mistaken
 def assignment(person: ContactPerson, context: LetterContext, asked: Sequence[Question]) -> NoticeView:
     """The coordinator asks the reader's unit to answer."""
     words = Wording(person.language)
+    told = _things([one.call for one in asked], words)
     if len(asked) == 1:
         start = words.gettext(
             "Fondvakt: {who} ber om svar – {title}", who=cut(clean(asked[0].by), 30), title=""
         )
-        subject = about(asked[0].call, start)
+        subject = about(asked[0].call, start, words.language)
     else:
-        subject = words.gettext("Fondvakt: {number} utlysningar väntar på ert svar", number=len(asked))
+        subject = words.gettext("Fondvakt: {things} väntar på ert svar", things=told)
     return view_of(
         person,
         context,
         LetterKind.ASSIGNMENT,
         subject=subject,
         heading=words.ngettext(
-            "En utlysning väntar på ert svar", "{number} utlysningar väntar på ert svar", len(asked)
+            "{things} väntar på ert svar", "{things} väntar på ert svar", len(asked), things=_capital(told)
         ),
         paragraphs=(words.gettext("Svaret tar under två minuter och förbinder er inte till något."),),
         why=words.gettext("Du får frågan för att du är kontaktperson för enheten som är tillfrågad."),
@@ -138,7 +157,7 @@ def invitation(person: ContactPerson, context: LetterContext, asked: Sequence[Qu
     """The reference group is asked for its view."""
     words = Wording(person.language)
     start = words.gettext("Fondvakt: referensgruppen tillfrågas – {title}", title="")
-    subject = about(asked[0].call, start)
+    subject = about(asked[0].call, start, words.language)
     return view_of(
         person,
         context,
@@ -181,12 +200,9 @@ def _closing(one: Closing, person: ContactPerson, context: LetterContext, words:
     if one.answered:
         lead = words.gettext("Ni svarade ”{answer}” {day}.", answer=words.gettext(one.answered), day=since)
     return NoticeItem(
-        **_named(one.call),
+        **_named(one.call, words),
         lead=lead,
-        facts=(
-            _apply_by(one.call, words, context),
-            Fact(label=words.gettext("Stöd"), value=words.grant(one.call)),
-        ),
+        facts=_by_and_money(one.call, words, context),
         links=_call_links(one.call, one.unit, person, context, words),
     )
 
@@ -194,10 +210,10 @@ def _closing(one: Closing, person: ContactPerson, context: LetterContext, words:
 def _moved(one: Moved, person: ContactPerson, context: LetterContext, words: Wording) -> NoticeItem:
     lead = words.gettext("Utgivaren visar den inte längre. Hör efter hos utgivaren innan ni arbetar vidare.")
     return NoticeItem(
-        **_named(one.call),
+        **_named(one.call, words),
         lead=lead if one.is_withdrawn else "",
-        changes=shown_changes(one.changes, words),
-        facts=() if one.is_withdrawn else (_apply_by(one.call, words, context),),
+        changes=shown_changes(one.changes, words, spoken(one.call)),
+        facts=() if one.is_withdrawn else (_by(one.call, words, context),),
         links=_call_links(one.call, one.unit, person, context, words),
     )
 
@@ -206,36 +222,58 @@ def _asked(one: Question, person: ContactPerson, context: LetterContext, words: 
     day = words.day(one.at.date())
     lead = words.gettext(_ASKED_IN_WORDS if one.note else _ASKED, who=clean(one.by), day=day)
     return NoticeItem(
-        **_named(one.call),
+        **_named(one.call, words),
         lead=lead,
         note=cut(clean(one.note), _NOTE),
-        facts=(
-            _apply_by(one.call, words, context),
-            Fact(label=words.gettext("Stöd"), value=words.grant(one.call)),
-        ),
+        facts=_by_and_money(one.call, words, context),
         links=_call_links(one.call, one.unit, person, context, words),
     )
 
 
-def _named(call: Call) -> dict[str, str]:
+def _things(calls: Sequence[Call], words: Wording) -> str:
+    """En utlysning, ett samråd, or how many of each."""
+    if len(calls) != 1:
+        return words.things(calls)
+    return words.gettext(of_kind(calls[0], N_("en utlysning"), N_("ett samråd")))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _named(call: Call, words: Wording) -> dict[str, str]:
     codes = " · ".join(clean(code) for code in (call.programme_label, call.identifier) if code)
-    return {"title": cut(clean(call.title), _TITLE), "language": call.language, "codes": cut(codes, _TITLE)}
+    title = call.title_in(words.language)
+    return {"title": cut(clean(title.text), _TITLE), "language": title.language, "codes": cut(codes, _TITLE)}
 
 
-def _apply_by(call: Call, words: Wording, context: LetterContext) -> Fact:
-    return Fact(label=words.gettext("Sök senast"), value=last_day(call, words, context.now), is_key=True)
+def _by_and_money(call: Call, words: Wording, context: LetterContext) -> tuple[Fact, ...]:
+    """The last day, and what a project may get where there is money to get."""
+    by = _by(call, words, context)
+    if call.is_consultation:
+        return (by,)
+    return (by, Fact(label=words.gettext("Stöd"), value=words.grant(call)))
+
+
+def _by(call: Call, words: Wording, context: LetterContext) -> Fact:
+    return Fact(label=words.gettext(spoken(call).by), value=last_day(call, words, context.now), is_key=True)
 
 
 def _call_links(
     call: Call, unit_key: str | None, person: ContactPerson, context: LetterContext, words: Wording
 ) -> tuple[NoticeLink, ...]:
     """Where to answer, the publisher's page, and where to stop following."""
-    title = {"about": short_title(call, _LINK_TITLE), "language": call.language}
+    title = {
+        "about": short_title(call, _LINK_TITLE, words.language),
+        "language": call.title_in(words.language).language,
+    }
     found = []
     if unit_key is not None:
         asked = Asked(person=person.key, unit=unit_key, call_id=call.id, call_version=call.version)
         href = context.links.answer(asked, context.now)
-        found.append(NoticeLink(words=words.gettext("Läs mer och svara"), href=href, is_button=True, **title))
+        found.append(
+            NoticeLink(words=words.gettext(of_kind(call, *_ANSWER)), href=href, is_button=True, **title)
+        )
     else:
         page = context.links.call(call.id)
         found.append(
@@ -245,5 +283,5 @@ def _call_links(
         )
     href, host = web_address(call.sources[0].url if call.sources else call.url)
     if href is not None:
-        found.append(NoticeLink(words=words.gettext("Utlysningen hos {host}", host=host), href=href, **title))
+        found.append(NoticeLink(words=words.gettext(spoken(call).at_host, host=host), href=href, **title))
     return tuple(found)

@@ -3,6 +3,7 @@
 Swedish: "fredag 12 mars 2027 klockan 17.00 Brysseltid", "8 500–50 700 euro" with spaces that do not break.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -107,6 +108,16 @@ class Wording:
         if days == 0:
             return self.gettext("sista dagen är i dag")
         return self.ngettext("{number} dag kvar", "{number} dagar kvar", days)
+
+    def things(self, calls: Sequence[CallFacts]) -> str:
+        """How many of each kind: 3 utlysningar och 1 samråd."""
+        asked = sum(call.is_consultation for call in calls)
+        funding, said = len(calls) - asked, []
+        if funding or not asked:
+            said.append(self.ngettext("{number} utlysning", "{number} utlysningar", funding))
+        if asked:
+            said.append(self.ngettext("{number} samråd", "{number} samråd", asked))
+        return self.listed(said)
 
     def listed(self, words: list[str]) -> str:
         """a, b och c."""

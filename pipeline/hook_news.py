@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from calls.changes import Change
+from calls.kinds import of_kind
 from calls.model import Call
 from matcher.model import MatchState
 from notifier.headers import clean, cut
@@ -20,11 +21,14 @@ from notifier.weeks import week_of
 from notifier.wording import Wording
 from storage import answers_given, calls, follows, letters, matches, outbox
 from storage.answers_given import AnswerKind
+from texts import N_
 
 URGENT = frozenset({"deadlines", "deadline_hours", "announced"})
 RECENT = timedelta(hours=48)
 NOT_TOLD = frozenset({LetterState.CANCELLED, LetterState.HELD})
 SHOWN_CALLS = 20
+CHANGED = N_("Ändrad utlysning: {title}"), N_("Ändrat samråd: {title}")
+CLOSES = N_("söks senast {day}"), N_("besvaras senast {day}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,7 @@ def week_news(conn: Connection, context: LetterContext, wording: Wording, now: d
     units = _units(conn, context)
     told = sorted(found, key=lambda call: (call.days_left(now) is None, call.days_left(now) or 0, call.id))
     waiting = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
-    count = wording.ngettext("{number} utlysning", "{number} utlysningar", len(told))
+    count = wording.things(told)
     sent_to = wording.ngettext("{number} mottagare", "{number} mottagare", len(made))
     return [
         News(
@@ -108,7 +112,7 @@ def _change(
     return News(
         id=f"{context.tenant}/change/{call.id}/{version}",
         type="change",
-        title=wording.gettext("Ändrad utlysning: {title}", title=cut(clean(call.title), 150)),
+        title=wording.gettext(of_kind(call, *CHANGED), title=cut(clean(_title(call, wording)), 150)),
         lines=(wording.gettext("Sista dag är nu: {day}", day=by),),
         data={
             "call": _call(call, context, units, now),
@@ -134,6 +138,7 @@ def _call(call: Call, context: LetterContext, units: Sequence[str], now: datetim
     return {
         "id": call.id,
         "title": cut(clean(call.title), 300),
+        "kind": call.kind,
         "identifier": call.identifier,
         "programme": call.programme,
         "status": call.status(now).value,
@@ -149,5 +154,9 @@ def _line(call: Call, wording: Wording, now: datetime) -> str:
     if deadline is None:
         by = wording.unknown if call.deadlines is None else wording.gettext("ingen dag som återstår")
     else:
-        by = wording.gettext("söks senast {day}", day=wording.day(deadline.day))
-    return f"{cut(clean(call.title), 120)}: {by}"
+        by = wording.gettext(of_kind(call, *CLOSES), day=wording.day(deadline.day))
+    return f"{cut(clean(_title(call, wording)), 120)}: {by}"
+
+
+def _title(call: Call, wording: Wording) -> str:
+    return call.title_in(wording.language).text

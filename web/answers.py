@@ -289,6 +289,6 @@ def _send(visit: Visit, asked: Asked) -> None:
     context = visit.context
     try:
         link = links(context).answer(asked.question, visit.now)
-        context.send_mail(signin_mail.answer_link(context, asked.person, link, asked.call.title))
+        context.send_mail(signin_mail.answer_link(context, asked.person, link, asked.call))
     except Exception as failure:  # the page has been answered already; the operator reads it in the log
         log.error("mail with a new answer link was not sent", reason=str(failure))

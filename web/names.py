@@ -122,14 +122,8 @@ class Names:
         return is_of_area(match.match)
 
     def counted(self, calls: Sequence[Call]) -> str:
-        """How many of each kind: "3 utlysningar och 1 samråd"."""
-        asked = sum(call.is_consultation for call in calls)
-        funding, ngettext = len(calls) - asked, self.wording.ngettext
-        said = (
-            [ngettext("{number} utlysning", "{number} utlysningar", funding)] if funding or not asked else []
-        )
-        said += [ngettext("{number} samråd", "{number} samråd", asked)] if asked else []
-        return self.wording.listed(said)
+        """How many of each kind."""
+        return self.wording.things(calls)
 
     def read_at(self, call: Call) -> str:
         """When the call was last read."""

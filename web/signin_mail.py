@@ -3,11 +3,19 @@
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+from calls.kinds import of_kind
+from calls.model import Call
 from notifier.headers import ascii_address
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import ContactPerson
+from texts import N_
 from web.context import WebContext
+
+NEW_LINK = (
+    N_("Här är en ny länk för ditt svar om utlysningen ”{title}”. Den gäller i 60 dagar."),
+    N_("Här är en ny länk för ditt svar om samrådet ”{title}”. Den gäller i 60 dagar."),
+)
 
 
 def link_and_code(context: WebContext, person: ContactPerson, link: str, code: str) -> EmailMessage:
@@ -40,14 +48,14 @@ def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
     return _mail(context, person, _("Fondvakt: för många fel koder"), text)
 
 
-def answer_link(context: WebContext, person: ContactPerson, link: str, title: str) -> EmailMessage:
-    """A new link to answer with; `title` is the call's, in whatever words it came."""
+def answer_link(context: WebContext, person: ContactPerson, link: str, call: Call) -> EmailMessage:
+    """A new link to answer about a call with."""
     _ = Wording(person.language).gettext
-    told = " ".join(title.split())[:200]
+    told = " ".join(call.title_in(person.language).text.split())[:200]
     text = "\n\n".join(
         (
             _("Hej!"),
-            _("Här är en ny länk för ditt svar om utlysningen ”{title}”. Den gäller i 60 dagar.", title=told),
+            _(of_kind(call, *NEW_LINK), title=told),
             link,
             _("Har du inte bett om det här behöver du inte göra något."),
         )
