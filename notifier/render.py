@@ -14,7 +14,7 @@ from notifier.model import Digest, Letter, LetterKind
 from notifier.templating import fill, isolated
 from notifier.view import LetterContext, LetterView
 from notifier.wording import Wording
-from notifier.writer import counted, counted_briefly, letter_view, nearest_deadline, told_lines
+from notifier.writer import counted_briefly, letter_view, nearest_deadline, told_lines
 from texts import N_, Message
 
 __all__ = ["MAX_BYTES", "header_block", "message_id", "render", "subject_of"]
@@ -53,11 +53,8 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
     day = wording.short_day(deadline.day) if deadline else None
     items = (*digest.items, *digest.more, *digest.consultations, *digest.more_consultations)
     items += (*digest.earlier, *digest.more_earlier)
-    if digest.awaiting:
-        asked = {"summary": counted_briefly(digest, wording), "title": None, "day": day}
-        return clean(fill("subject.txt", wording.language, asked))
-    if len(items) > 1:
-        many = {"summary": counted(digest, wording), "title": None, "day": day}
+    if digest.awaiting or len(items) > 1:
+        many = {"summary": counted_briefly(digest, wording), "title": None, "day": day}
         return clean(fill("subject.txt", wording.language, many))
     call = items[0].call
     one = {"summary": None, "title": "", "day": day, "is_consultation": call.is_consultation}

@@ -62,13 +62,28 @@ def nearest_deadline(digest: Digest, now: datetime) -> Deadline | None:
 
 
 def counted(digest: Digest, wording: Wording) -> str:
-    """2 väntar på ditt svar, 3 nya utlysningar, 1 ändrad."""
-    items = (*digest.items, *digest.more)
-    changed = sum(item.is_changed for item in items)
-    new = len(items) - changed
-    parts = []
-    if digest.awaiting:
-        waiting = len(digest.awaiting)
+    """2 väntar på ditt svar, 3 nya utlysningar, 1 ändrad, 12 sedan tidigare."""
+    return ", ".join(filter(None, (*_news(digest, wording), _before(digest, wording))))
+
+
+def counted_briefly(digest: Digest, wording: Wording) -> str:
+    """2 att svara på, 3 nya, 1 ändrad: for subjects, which have room for what is news only."""
+    if not digest.awaiting:
+        return ", ".join(_news(digest, wording)) or _before(digest, wording)
+    new, changed = _new_and_changed(digest)
+    parts = [wording.ngettext("{number} att svara på", "{number} att svara på", len(digest.awaiting))]
+    if new:
+        parts.append(wording.ngettext("{number} ny", "{number} nya", new))
+    if changed:
+        parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
+    return ", ".join(filter(None, (*parts, consultation_words.counted(digest, wording))))
+
+
+def _news(digest: Digest, wording: Wording) -> list[str]:
+    """What waits, what is new and what has changed; nothing for what there is none of."""
+    new, changed = _new_and_changed(digest)
+    waiting, parts = len(digest.awaiting), []
+    if waiting:
         parts.append(
             wording.ngettext("{number} väntar på ditt svar", "{number} väntar på ditt svar", waiting)
         )
@@ -78,9 +93,14 @@ def counted(digest: Digest, wording: Wording) -> str:
         parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
     elif changed:
         parts.append(wording.ngettext("{number} ändrad utlysning", "{number} ändrade utlysningar", changed))
-    return ", ".join(
-        filter(None, (*parts, consultation_words.counted(digest, wording), _before(digest, wording)))
-    )
+    consultations = consultation_words.counted(digest, wording)
+    return [*parts, consultations] if consultations else parts
+
+
+def _new_and_changed(digest: Digest) -> tuple[int, int]:
+    items = (*digest.items, *digest.more)
+    changed = sum(item.is_changed for item in items)
+    return len(items) - changed, changed
 
 
 def _before(digest: Digest, wording: Wording) -> str:
@@ -88,21 +108,6 @@ def _before(digest: Digest, wording: Wording) -> str:
     number = len(digest.earlier) + len(digest.more_earlier)
     said = wording.ngettext("{number} sedan tidigare", "{number} sedan tidigare", number)
     return said if number else ""
-
-
-def counted_briefly(digest: Digest, wording: Wording) -> str:
-    """2 att svara på, 3 nya, 1 ändrad: for subjects that say what waits for an answer."""
-    items = (*digest.items, *digest.more)
-    changed = sum(item.is_changed for item in items)
-    waiting, new = len(digest.awaiting), len(items) - changed
-    parts = [wording.ngettext("{number} att svara på", "{number} att svara på", waiting)]
-    if new:
-        parts.append(wording.ngettext("{number} ny", "{number} nya", new))
-    if changed:
-        parts.append(wording.ngettext("{number} ändrad", "{number} ändrade", changed))
-    return ", ".join(
-        filter(None, (*parts, consultation_words.counted(digest, wording), _before(digest, wording)))
-    )
 
 
 def told_lines(digest: Digest, context: LetterContext) -> Sequence[DigestItem]:

@@ -59,6 +59,7 @@ def test_what_is_new_to_all_stands_in_full_before_it(engine):
     monday(engine, 1)
     (first,) = letters_to(engine)
     text = text_of(first)
+    assert first.subject == "Fondvakt: 1 ny utlysning – närmast 22 oktober"
     assert "I veckans brev: 1 ny utlysning, 2 sedan tidigare." in text
     assert text.index("NYTT FÖR ER") < text.index(HEADING)
     assert "Därför:" in text[: text.index(HEADING)]
