@@ -1,6 +1,7 @@
 """Consultations in the weekly letter: a section and a cap of their own, and words that fit (ux 1.2, section 5)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from letters import (
@@ -18,10 +19,17 @@ from letters import (
 
 from builders import NOW, a_person, a_profile, a_unit
 from calls.changes import Change
-from matcher.model import SentencePair
+from matcher.model import Evidence, SentencePair
+from matcher.telling import AREA
+from notifier.calendars import Entry, calendar_file
 from notifier.consultations import FULL_CONSULTATIONS
 from notifier.digest import build_digest
+from notifier.links import Links
+from notifier.notice_letter import notice_letter
+from notifier.notice_model import Closing, Mistaken, Moved, Question
+from notifier.notices import assignment, change, correction, reminder
 from notifier.render import MAX_BYTES, render, subject_of
+from texts import Message
 
 YOUNG = {"children_and_youth": True}
 OF_MONEY = re.compile(r"\b(sök|söka|söks|ansökan|ansökning\w*|bidrag\w*|stöd|utlysning\w*)\b", re.IGNORECASE)
@@ -157,3 +165,85 @@ def test_a_followed_consultation_is_among_the_dates_ahead():
     text = text_of(a_letter(accepted(), followed=(consultation(100).call,)))
     ahead = text[text.index("DATUM FRAMÖVER") :]
     assert "- 21 september 2026 (30 dagar kvar): Initiativ 100 om elevutbyten" in ahead
+
+
+# The other mails and files
+
+
+def without_links(text: str) -> str:
+    return re.sub(r"https?://\S+", "", text)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("made", ["reminder", "change", "gone", "assignment", "correction"])
+def test_no_mail_about_a_consultation_speaks_of_money_or_applying(made, language):
+    view = notice(made, a_person(language=language))
+    letter = notice_letter(view, a_person(language=language), a_context(), week="2026-W34", slot="x")
+    said = without_links(f"{letter.subject} {text_of(letter)}")
+    assert OF_MONEY.findall(said) == []
+    assert re.findall(r"\b(call|calls|apply|application|grant|funding)\b", said, re.IGNORECASE) == []
+    assert ("amråd" if language == "sv" else "onsultation") in said
+
+
+def notice(made: str, person):
+    call, at = consultation(100).call, NOW - timedelta(days=2)
+    moved = Change(field="deadlines", old=["2026-09-11"], new=["2026-09-21"])
+    if made == "reminder":
+        day = call.next_deadline(NOW).day
+        near = Closing(call=call, unit="skola", step=30, day=day, days_left=30, since_at=at)
+        return reminder(person, a_context(), [near])
+    if made in ("change", "gone"):
+        one = Moved(call=call, unit="skola", changes=(moved,), is_withdrawn=made == "gone")
+        return change(person, a_context(), [one])
+    if made == "assignment":
+        return assignment(person, a_context(), [Question(id=1, call=call, by="Eva", at=at, unit="skola")])
+    mistaken = Mistaken(call=call, unit="skola", by="Eva", at=at, note="Fel enhet.")
+    return correction(person, a_context(), mistaken)
+
+
+def test_several_are_counted_by_what_they_are():
+    near = [
+        Closing(call=one.call, unit="skola", step=30, day=NOW.date(), days_left=9, since_at=NOW)
+        for one in (accepted(1), accepted(2), consultation(100))
+    ]
+    assert reminder(a_person(), a_context(), near).heading == (
+        "2 utlysningar och 1 samråd du följer stänger snart"
+    )
+    assert reminder(a_person(), a_context(), near[2:]).heading == "Ett samråd du följer stänger snart"
+
+
+def test_a_moved_last_day_is_named_as_such():
+    (section,) = notice("change", a_person()).sections
+    assert section.items[0].changes[0].label == "Sista dag att svara"
+    assert section.items[0].title == "Initiativ 100 om elevutbyten"
+
+
+@pytest.mark.parametrize(
+    ("language", "summary"),
+    [
+        ("sv", "Svara senast: Initiativ 100 om elevutbyten"),
+        ("en", "Reply by: Initiative 100 on pupil exchanges"),
+    ],
+)
+def test_a_calendar_says_until_when_one_may_reply(language, summary):
+    links = Links("https://fondvakt.exempelstad.example", "k" * 32)
+    entry = Entry(call=consultation(100, identifier="Ares(2026)1").call)
+    content = calendar_file([entry], links, language, NOW, name="Fondvakt").decode()
+    assert f"SUMMARY:{summary}" in content.replace("\r\n ", "")
+    assert "Utlysning:" not in content
+
+
+def test_what_the_unit_is_asked_about_says_reply_by():
+    asked = Question(id=1, call=consultation(100).call, by="Eva", at=NOW, unit="skola")
+    text = text_of(a_letter(accepted(), awaiting=(asked,)))
+    waiting = text[text.index("VÄNTAR PÅ DITT SVAR") : text.index("NYTT FÖR ER")]
+    assert "Svara senast: måndag 21 september 2026" in waiting
+    assert "Sök senast" not in waiting
+
+
+def test_a_priority_area_is_quoted_as_one():
+    pair = SentencePair(need="Det som når barn.", call="Reach children.", section="summary", similarity=0.7)
+    met = {"pairs": (pair,), "evidence": (Evidence(signal=AREA, strength=0.3, reason=Message(text="x")),)}
+    text = text_of(a_letter(consultation(100, match=met)))
+    assert "Prioriterat område: ”Det som når barn.”\nSamrådet: ”Reach children.”" in text
+    assert "Ert behov" not in text
