@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from notifier.headers import clean, cut
+from notifier.links import Links
 from notifier.notice_model import Hindrance, Why
 from notifier.notice_view import NoticeItem, NoticeLink
 from notifier.view import LetterContext
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
-from texts import Message
+from texts import N_, Message
 
 _ANSWER = 200
 
@@ -67,13 +68,25 @@ _SENTENCES: dict[Why, Callable[[Wording], str]] = {
 
 def _link(one: Hindrance, context: LetterContext, words: Wording) -> NoticeLink:
     """The page where it is put right, named by whose letter it is."""
-    links, about = context.links, clean(_said(one.who, words)) or None
-    if one.why is Why.NOBODY:
-        return NoticeLink(words=words.gettext("Utse mottagare"), href=links.people())
-    if one.letter_id is not None:
-        read = words.gettext("Läs brevet och avgör")
-        return NoticeLink(words=read, href=links.letter(one.letter_id), about=about, language=words.language)
-    if one.why is Why.HELD:
-        read = words.gettext("Läs brevet")
-        return NoticeLink(words=read, href=links.coming(one.person), about=about, language=words.language)
-    return NoticeLink(words=words.gettext("Se och ändra utskicket"), href=links.letters())
+    text, address = _WAYS[one.why]
+    whose = clean(_said(one.who, words)) or None
+    return NoticeLink(
+        words=words.gettext(text), href=address(context.links, one), about=whose, language=words.language
+    )
+
+
+_SETTLE = (N_("Läs brevet och avgör"), lambda links, one: links.letter(one.letter_id))
+_REPLACE = (N_("Utse ersättare"), lambda links, _: links.people())
+_WAYS: dict[Why, tuple[str, Callable[[Links, Hindrance], str]]] = {
+    Why.RESTORED: (N_("Se efter och släpp breven"), lambda links, _: links.letters()),
+    Why.ALL_HELD: (N_("Släpp breven"), lambda links, _: links.letters()),
+    Why.HELD: (N_("Läs brevet"), lambda links, one: links.coming(one.person)),
+    Why.LETTER_HELD: _SETTLE,
+    Why.IN_DOUBT: _SETTLE,
+    Why.FAILED: _SETTLE,
+    Why.REFUSED: (N_("Rätta uppgifterna"), lambda links, _: links.people()),
+    Why.BOUNCING: (N_("Se adressen"), lambda links, _: f"{links.letters()}#adresser"),
+    Why.PAUSED: _REPLACE,
+    Why.STOPPED: _REPLACE,
+    Why.NOBODY: (N_("Utse mottagare"), lambda links, _: links.people()),
+}

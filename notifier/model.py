@@ -60,6 +60,7 @@ LETTER_KIND_LABELS: dict[LetterKind, str] = {
     LetterKind.REHEARSAL: N_("inför utskicket"),
     LetterKind.ALARM: N_("driftlarm"),
 }
+TO_COORDINATORS = frozenset({LetterKind.UNIT, LetterKind.REHEARSAL})
 # Letters to whoever operates the service are to this person, whom no profile knows.
 OPERATOR = "operator"
 

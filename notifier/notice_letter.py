@@ -3,7 +3,7 @@
 from calls.model import Call
 from notifier.envelope import Envelope, sealed
 from notifier.headers import clean, cut
-from notifier.model import Letter, LetterKind
+from notifier.model import TO_COORDINATORS, Letter, LetterKind
 from notifier.notice_view import NoticeView
 from notifier.templating import fill, isolated
 from notifier.view import LetterContext
@@ -63,7 +63,7 @@ def view_of(person: ContactPerson, context: LetterContext, kind: LetterKind, **t
         choices=context.links.choices(person.key),
         unsubscribe=stops,
         stop=words.gettext(_STOP[kind]),
-        reply_to=context.reply_to,
+        reply_to="" if kind in TO_COORDINATORS else context.reply_to,
         **told,
     )
 

@@ -42,7 +42,7 @@ class NoticeSection:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeView:
-    """Everything that a notice says."""
+    """Everything that a notice says; `reply_to` is empty where the reader is the coordinator, whom questions go to."""
 
     kind: LetterKind
     language: str

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from notifier.channel import Channel
 from notifier.errors import DeliveryError, NotifierError
 from notifier.headers import ascii_address
-from notifier.model import LetterKind, LetterState, StoredLetter
+from notifier.model import TO_COORDINATORS, LetterKind, LetterState, StoredLetter
 from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
@@ -31,7 +31,6 @@ FAILURES_IN_A_ROW = 10
 # A run stops when more than one letter in twenty has been refused; fewer than ten say nothing of the relay (B5).
 REFUSED_SHARE = 0.05
 REFUSED_AT_LEAST = 10
-TO_COORDINATORS = frozenset({LetterKind.UNIT, LetterKind.REHEARSAL})
 # Longer than a greeting, six commands and the answer to the dot may take together (B8).
 LONGEST_CONVERSATION = timedelta(hours=1)
 # How often an outcome is written anew when others keep the database busy: what is known must not become doubt.
