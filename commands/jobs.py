@@ -93,10 +93,10 @@ def match(as_json: Json = False) -> None:
         print_json(asdict(summary))
         return
     sentence = _(
-        "{calls} öppna eller kommande utlysningar mot {needs} behov: {new} nya träffar, {total} totalt "
-        "({embedded} texter lästes in)"
+        "{funding} öppna eller kommande utlysningar och {consultations} EU-samråd mot {needs} behov: "
+        "{new} nya träffar, {total} totalt ({embedded} texter lästes in)"
     )
-    out.print(sentence.format(**asdict(summary)))
+    out.print(sentence.format(funding=summary.calls - summary.consultations, **asdict(summary)))
     if summary.replaced:
         out.print(
             _("Modellen {model} har tagit över; {replaced} gällde tills alla texter var inlästa.").format(
@@ -198,6 +198,7 @@ def match_row(stored: StoredMatch, call: Call, now: datetime) -> dict:
         "id": stored.id,
         "call": call.identifier or str(call.id),
         "call_id": call.id,
+        "kind": call.kind,
         "title": call.title,
         "unit": stored.match.unit,
         "need": stored.match.need,

@@ -190,6 +190,7 @@ def every(visit: Here, request: Request) -> Response:
         calls=queue.paged(wanted, chosen.page),
         ours=board.rows,
         found=len(wanted),
+        found_things=wanted,
         total=board.open_calls,
         page_number=min(chosen.page, last),
         last_page=last,

@@ -59,10 +59,11 @@ def calls(
     by: Reads,
     status: StatusFilter | None = None,
     programme: Annotated[str | None, Query(max_length=60)] = None,
+    kind: shapes.OpportunityKind | None = None,
     page: PageNumber = 1,
     page_size: PageSize = 50,
 ) -> Page[shapes.Opportunity]:
-    """Calls, the newest first."""
+    """Calls and consultations, the newest first."""
     with reading(by.context.engine) as conn:
         known = by.context.memory.board(conn, by.tenant, by.now).calls
     found = [
@@ -70,6 +71,7 @@ def calls(
         for call in known.values()
         if (status is None or said.STATUSES[call.status(by.now)] == status)
         and (programme is None or call.programme == programme)
+        and (kind is None or said.kind_of(call) is kind)
     ]
     found.sort(key=lambda call: (call.first_seen_at, call.id), reverse=True)
     shown, pagination = _part(found, page, page_size)

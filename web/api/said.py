@@ -17,6 +17,11 @@ from web.decisions import stamp
 STATUSES = {Status.FORTHCOMING: "forecasted", Status.OPEN: "open", Status.CLOSED: "closed"}
 
 
+def kind_of(call: Call) -> shapes.OpportunityKind:
+    """Whether money is offered or an answer asked for."""
+    return shapes.OpportunityKind.CONSULTATION if call.is_consultation else shapes.OpportunityKind.CALL
+
+
 def opportunity(call: Call, caller: Caller) -> shapes.Opportunity:
     """A call in brief, its status as of now."""
     return shapes.Opportunity(**_facts(call, caller))
@@ -137,8 +142,10 @@ def _match(stored: StoredMatch, call: Call) -> dict:
 def _facts(call: Call, caller: Caller) -> dict:
     return {
         "id": call.id,
+        "kind": kind_of(call),
         "title": call.title,
         "language": call.language,
+        "titles": [shapes.TitleShape(language=title.language, text=title.text) for title in call.titles],
         "status": shapes.OpportunityStatus(value=STATUSES[call.status(caller.now)]),
         "funding": shapes.Funding(
             total_amount_available=_money(call.budget, call),

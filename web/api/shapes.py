@@ -4,6 +4,7 @@ Source of the names: the CommonGrants protocol's opportunity, `OpportunityBase`,
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -67,12 +68,28 @@ class OpportunityStatus(Shape):
     value: str
 
 
+class OpportunityKind(StrEnum):
+    """A `call` offers money; a `consultation` asks for an answer, until its close date."""
+
+    CALL = "call"
+    CONSULTATION = "consultation"
+
+
+class TitleShape(Shape):
+    """A title in one language."""
+
+    language: str
+    text: str
+
+
 class Opportunity(Shape):
     """A call in brief."""
 
     id: int
+    kind: OpportunityKind
     title: str
     language: str
+    titles: list[TitleShape] = Field(description="The publisher's own title in further languages.")
     status: OpportunityStatus
     funding: Funding
     key_dates: KeyDates
