@@ -7,7 +7,6 @@ from notifier.links import Links
 from notifier.notice_model import Hindrance, Why
 from notifier.notice_view import NoticeItem, NoticeLink
 from notifier.view import LetterContext
-from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from texts import N_, Message
 
@@ -21,7 +20,7 @@ def hindrance_item(one: Hindrance, context: LetterContext, words: Wording) -> No
     blanks = {
         "by": clean(_said(one.by, words)),
         "at": words.moment(one.at) if one.at else "",
-        "day": words.day(one.at.astimezone(STOCKHOLM).date()) if one.at else "",
+        "day": words.day_of(one.at) if one.at else "",
         "said": cut(clean(_said(one.said, words)), _ANSWER) or "–",
         "subject": clean(one.subject),
     }

@@ -195,7 +195,7 @@ def nothing_new(person: ContactPerson, context: LetterContext, *, silent_weeks: 
 
 
 def _closing(one: Closing, person: ContactPerson, context: LetterContext, words: Wording) -> NoticeItem:
-    since = words.day(one.since_at.date())
+    since = words.day_of(one.since_at)
     lead = words.gettext("Du följer den sedan {day}.", day=since)
     if one.answered:
         lead = words.gettext("Ni svarade ”{answer}” {day}.", answer=words.gettext(one.answered), day=since)
@@ -219,7 +219,7 @@ def _moved(one: Moved, person: ContactPerson, context: LetterContext, words: Wor
 
 
 def _asked(one: Question, person: ContactPerson, context: LetterContext, words: Wording) -> NoticeItem:
-    day = words.day(one.at.date())
+    day = words.day_of(one.at)
     lead = words.gettext(_ASKED_IN_WORDS if one.note else _ASKED, who=clean(one.by), day=day)
     return NoticeItem(
         **_named(one.call, words),

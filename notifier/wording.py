@@ -71,6 +71,10 @@ class Wording:
         """12 mars 2027."""
         return format_date(day, "d MMMM y", locale=self.locale)
 
+    def day_of(self, at: datetime) -> str:
+        """The day of a moment, by the calendar in Sweden."""
+        return self.day(at.astimezone(STOCKHOLM).date())
+
     def short_day(self, day: date) -> str:
         """12 mars."""
         return format_date(day, "d MMMM", locale=self.locale)

@@ -14,7 +14,6 @@ from notifier.links import Question as Asked
 from notifier.model import Digest, DigestItem
 from notifier.notice_model import Question
 from notifier.view import AwaitingView, DateView, LetterContext, LetterView, NeedGroup, Section
-from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import Unit
 
@@ -127,7 +126,7 @@ def _left_out(number: int, wording: Wording) -> str:
 
 def _awaiting(one: Question, person: str, context: LetterContext, wording: Wording) -> AwaitingView:
     asked = Asked(person=person, unit=one.unit or "", call_id=one.call.id, call_version=one.call.version)
-    day = wording.day(one.at.astimezone(STOCKHOLM).date())
+    day = wording.day_of(one.at)
     title, language = titled(one.call, wording)
     return AwaitingView(
         title=title,

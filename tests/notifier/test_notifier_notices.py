@@ -1,7 +1,7 @@
-"""Changes, questions, alarms, the rehearsal, and months and silences of the digest; each over a real mail server."""
+"""Changes, questions, and months and silences of the digest; each over a real mail server."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -21,10 +21,12 @@ from letters import Page, addresses_in, html_of, parsed, text_of
 from servers import Keeper, real_server
 from test_notifier_job import a_page, accept
 
-from builders import NOW
+from builders import NOW, a_call, a_person
 from matcher.model import MatchState
+from notifier import notices
 from notifier.channel import channel_for
 from notifier.model import LetterKind, LetterState
+from notifier.notice_model import Question
 from pipeline.alarms import Surroundings, watch
 from pipeline.digest import plan, week_of
 from pipeline.friday import announce
@@ -153,6 +155,14 @@ def test_a_unit_that_is_asked_gets_one_mail_with_who_when_and_the_words(engine):
     assert "EU-samordnare frågade 22 augusti 2026:" in text
     assert "”Passar det er?”" in text
     assert "/svara/" in text
+
+
+def test_a_question_of_the_small_hours_has_the_day_of_the_readers_calendar(engine):
+    asked = Question(
+        id=1, call=a_call(), by="Eva", at=datetime(2026, 8, 21, 22, 30, tzinfo=UTC), unit="skola"
+    )
+    view = notices.assignment(a_person(), context(), [asked])
+    assert view.sections[0].items[0].lead == "Eva frågade 22 augusti 2026."
 
 
 def test_what_waits_stands_first_in_the_digest_oldest_first_until_it_is_answered(engine):
