@@ -15,11 +15,14 @@ from matcher.nearness import (
     in_meaning,
     themselves,
 )
-from matcher.programmes import ActionFacts, ProgrammeFacts, action_of, programme_of
+from matcher.programmes import ActionFacts, ProgrammeFacts, action_of, programme_of, programmes
 from matcher.texts import TITLE, call_texts, words_text
 from matcher.themes import themes
 from matcher.vectors import PASSAGE, QUERY, Vectors
 from matcher.words import WordIndex
+
+NO_PRIOR = (0.0, 1.0)
+SWEDISH, ENGLISH = 0, 1  # places of what is told in both languages
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,18 @@ class IndexedCalls:
         return tuple(hubness(rows, self.rows.rows) for rows in self.themes)
 
     @cached_property
+    def abouts(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Vectors of what the programmes are for, and how near each lies to municipal themes in English."""
+        rows = None if self.vectors is None else self.vectors.rows(abouts(), PASSAGE)
+        return rows, None if rows is None else hubness(self.themes[ENGLISH], rows)
+
+    @cached_property
+    def priors(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Mean and spread of how near municipal themes lie to what the programmes are for: much as needs lie to
+        calls. In Swedish and in English."""
+        return _prior(self.themes[SWEDISH], self.abouts[0]), _prior(self.themes[ENGLISH], self.abouts[0])
+
+    @cached_property
     def programmes(self) -> tuple[ProgrammeFacts | None, ...]:
         """Each call's programme, None where it is not described."""
         return tuple(programme_of(call) for call in self.calls)
@@ -100,5 +115,17 @@ class IndexedCalls:
         """The same, everything worked out now rather than when somebody waits."""
         _ = self.words, self.programmes, self.actions
         if self.rows is not None:
-            _ = self.near_all, self.directions
+            _ = self.near_all, self.directions, self.priors
         return self
+
+
+def abouts() -> list[str]:
+    """What each programme is for, in the order of `programmes()`."""
+    return [entry.about_en for entry in programmes()]
+
+
+def _prior(theme_rows: np.ndarray | None, rows: np.ndarray | None) -> tuple[float, float]:
+    if theme_rows is None or rows is None:
+        return NO_PRIOR
+    near = 2 * (theme_rows @ rows.T) - hubness(theme_rows, rows)
+    return float(np.nanmean(near)), float(np.nanmean(np.nanstd(near, axis=1)))

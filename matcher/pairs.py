@@ -63,8 +63,13 @@ def vague_stems() -> frozenset[str]:
 
 def said_stems(concept: Concept, stems: frozenset[str]) -> frozenset[str]:
     """The stems of the concept's terms that a text has whole."""
-    found = (term_stems(term) for term in concept.terms)
-    return frozenset(stem for needed in found if needed and stems.issuperset(needed) for stem in needed)
+    return frozenset(stem for needed in _needed(concept) if needed <= stems for stem in needed)
+
+
+@lru_cache(maxsize=8192)
+def _needed(concept: Concept) -> tuple[frozenset[str], ...]:
+    """The stems of each of the concept's terms."""
+    return tuple(frozenset(found) for term in concept.terms if (found := term_stems(term)))
 
 
 def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
@@ -77,8 +82,8 @@ def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
     met = [
         (value, place, said, section, sentence)
         for place, (section, sentence, stems) in enumerate(call_sentences(call))
-        for said, concepts in need_sentences(need)
-        if (value := told.of(concepts, stems)) >= RARE_FROM
+        for said, concepts, of_any in need_sentences(need)
+        if not stems.isdisjoint(of_any) and (value := told.of(concepts, stems)) >= RARE_FROM
     ]
     met = [item for item in met if item[3] != TITLE] or met
     met.sort(key=lambda item: (-item[0], item[1], item[2]))
@@ -104,15 +109,18 @@ def _chosen(met: Sequence[tuple[float, int, str, str, str]]) -> list[tuple[float
 
 
 @lru_cache(maxsize=1024)
-def need_sentences(need: Need) -> list[tuple[str, tuple[Concept, ...]]]:
-    """A need's title and sentences, each with the concepts it speaks of: by the vocabulary, and by its English
-    where that has as many sentences."""
+def need_sentences(need: Need) -> list[tuple[str, tuple[Concept, ...], frozenset[str]]]:
+    """A need's title and sentences, each with the concepts it speaks of, by the vocabulary and by its English
+    where that has as many sentences; and with all stems of these, of which a call must have one."""
     swedish, english = _parts(need.title, need.text), _parts(need.title_en, need.text_en)
     if len(english) != len(swedish):
         english = [""] * len(swedish)
+    spoken = [
+        translate(said) + english_concepts(beside) for said, beside in zip(swedish, english, strict=True)
+    ]
     return [
-        (said, translate(said) + english_concepts(beside))
-        for said, beside in zip(swedish, english, strict=True)
+        (said, concepts, frozenset().union(*(needed for concept in concepts for needed in _needed(concept))))
+        for said, concepts in zip(swedish, spoken, strict=True)
     ]
 
 

@@ -1,25 +1,24 @@
 """What is matched at one time, and what several signals share: words, likenesses, nearness to programmes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
 from calls.model import Call
-from matcher.indexed import IndexedCalls
-from matcher.likeness import Likeness, hubness, likeness, spreads_above_mean
+from matcher.indexed import ENGLISH, NO_PRIOR, SWEDISH, IndexedCalls, abouts
+from matcher.likeness import Likeness, likeness, spreads_above_mean
 from matcher.pairs import Told
-from matcher.programmes import programmes
 from matcher.texts import need_wordings
 from matcher.translate import translate
-from matcher.vectors import PASSAGE, QUERY, Vectors
+from matcher.vectors import QUERY, Vectors
 from matcher.words import Concept, WordIndex, english_concepts
 from profiles.model import Need
 
-NO_PRIOR = (0.0, 1.0)
-SWEDISH, ENGLISH = 0, 1  # places of `IndexedCalls.themes` and `near_all`
+UNIT_WEIGHT = 0.3  # of a concept that the need itself speaks of
+EVERY_UNIT = frozenset({"municipality", "municipal", "administration", "company", "municipal company"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class Pool:
     Attributes:
         known: what was worked out of the same calls before; None works it out when it is asked for.
         executor: works on the products of vectors; None is here, one after another.
+        units: the name of each need's unit, by the unit's key: it is asked for a little too. Empty asks the needs
+            alone.
     """
 
     calls: Sequence[Call]
@@ -36,6 +37,7 @@ class Pool:
     vectors: Vectors | None = None
     known: IndexedCalls | None = None
     executor: Executor | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def indexed(self) -> IndexedCalls:
@@ -46,6 +48,14 @@ class Pool:
     def concepts(self) -> tuple[tuple[Concept, ...], ...]:
         """What each need speaks of, in English."""
         return tuple(concepts_of(need) for need in self.needs)
+
+    @cached_property
+    def asked(self) -> tuple[tuple[Concept, ...], ...]:
+        """What is looked for: the same, and what the need's unit is there for."""
+        return tuple(
+            concepts + of_unit(self.units.get(need.unit, ""), concepts)
+            for need, concepts in zip(self.needs, self.concepts, strict=True)
+        )
 
     @cached_property
     def index(self) -> WordIndex:
@@ -67,34 +77,24 @@ class Pool:
         """How near the needs as written lie to the calls; None without vectors."""
         return self._likeness([need_wordings(need).swedish for need in self.needs], SWEDISH)
 
-    @cached_property
+    @property
     def english_prior(self) -> tuple[float, float]:
         """Mean and spread of likenesses under this model, for pools too small to tell their own."""
-        return self._prior(self.indexed.themes[ENGLISH])
+        return self.indexed.priors[ENGLISH]
 
-    @cached_property
+    @property
     def swedish_prior(self) -> tuple[float, float]:
         """The same for needs as written."""
-        return self._prior(self.indexed.themes[SWEDISH])
+        return self.indexed.priors[SWEDISH]
 
     @cached_property
     def programme_nearness(self) -> np.ndarray:
         """How near each need lies to what each programme is for, in words and in meaning; spreads above the
         need's mean, shape (needs, programmes)."""
-        abouts = _abouts()
-        said = np.stack([_about_words().score(concepts) for concepts in self.concepts])
+        said = np.stack([_about_words().score(concepts) for concepts in self.asked])
         said /= np.maximum(said.std(axis=1, keepdims=True), 0.5)
-        meant = self._nearness_in_meaning(abouts)
+        meant = self._nearness_in_meaning()
         return said if meant is None else (said + np.where(np.isnan(meant), said, meant)) / 2
-
-    def _prior(self, theme_rows: np.ndarray | None) -> tuple[float, float]:
-        """How near municipal themes lie to what the programmes are for: much like needs to calls."""
-        if self.vectors is None or theme_rows is None:
-            return NO_PRIOR
-        if (rows := self.vectors.rows(_abouts(), PASSAGE)) is None:
-            return NO_PRIOR
-        near = 2 * (theme_rows @ rows.T) - hubness(theme_rows, rows)
-        return float(np.nanmean(near)), float(np.nanmean(np.nanstd(near, axis=1)))
 
     def _likeness(self, wordings: Sequence[Sequence[str]], language: int) -> Likeness | None:
         if self.vectors is None or not self.needs or self.indexed.rows is None:
@@ -102,11 +102,11 @@ class Pool:
         rows = [self.vectors.rows(texts, QUERY) for texts in wordings]
         return likeness(rows, self.indexed.rows, self.indexed.near_all[language], self.executor)
 
-    def _nearness_in_meaning(self, abouts: Sequence[str]) -> np.ndarray | None:
-        if self.vectors is None or (rows := self.vectors.rows(abouts, PASSAGE)) is None:
+    def _nearness_in_meaning(self) -> np.ndarray | None:
+        rows, near_all = self.indexed.abouts
+        if self.vectors is None or rows is None:
             return None
-        near_all = hubness(self.indexed.themes[ENGLISH], rows)
-        found = np.full((len(self.needs), len(abouts)), np.nan)
+        found = np.full((len(self.needs), len(rows)), np.nan)
         for i, need in enumerate(self.needs):
             wordings = self.vectors.rows(need_wordings(need).english, QUERY)
             if wordings is not None:
@@ -116,14 +116,21 @@ class Pool:
 
 @cache
 def _about_words() -> WordIndex:
-    return WordIndex(_abouts())
-
-
-def _abouts() -> list[str]:
-    return [entry.about_en for entry in programmes()]
+    return WordIndex(abouts())
 
 
 def concepts_of(need: Need) -> tuple[Concept, ...]:
     """The English concepts of a need: of its own English wording, and of its Swedish one by the vocabulary."""
     english = english_concepts(f"{need.title_en} {need.text_en}")
     return english + translate(f"{need.title}. {need.text}")
+
+
+@lru_cache(maxsize=1024)
+def of_unit(name: str, said: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    """What the name of a unit adds to what its need says, at a low weight; Hamnbolaget: ports."""
+    known = {concept.terms for concept in said}
+    return tuple(
+        replace(concept, weight=UNIT_WEIGHT * concept.weight)
+        for concept in translate(name)
+        if concept.terms not in known and concept.terms[0] not in EVERY_UNIT
+    )

@@ -3,13 +3,30 @@
 import tomllib
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from calls.model import CallFacts
 from profiles.model import LegalForm
 
 UNKNOWN_FIT = 0.4
+SIGNS_KEPT = 16384
+
+
+class Signs(NamedTuple):
+    """What a call is recognised by. Thousands of calls share a few hundred: each is looked up once."""
+
+    kind: str
+    programme: str | None
+    programme_label: str | None
+    identifier: str | None
+    action_type: str | None
+    shares_identifier: bool
+
+
+def _signs(call: CallFacts) -> Signs:
+    return Signs(*(getattr(call, name) for name in Signs._fields))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +39,7 @@ class Pattern:
     actions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
-    def fits(self, call: CallFacts) -> bool:
+    def fits(self, call: Signs) -> bool:
         """Whether the call is one of these, by any sign."""
         label = (call.programme_label or "").lower()
         return (
@@ -32,7 +49,7 @@ class Pattern:
             or self.fits_identifier(call)
         )
 
-    def fits_identifier(self, call: CallFacts) -> bool:
+    def fits_identifier(self, call: Signs) -> bool:
         """Whether the call is one of these by its identifier or type of action."""
         identifier = (call.identifier or "").upper()
         action = " ".join((call.action_type or "").lower().split())
@@ -115,7 +132,8 @@ def areas() -> tuple[Area, ...]:
 
 def area_of(call: CallFacts) -> Area | None:
     """The part of the country that the call's programme is for; None when it is for all or not described."""
-    return next((area for area in areas() if area.pattern.fits(call)), None)
+    signs = _signs(call)
+    return next((area for area in areas() if area.pattern.fits(signs)), None)
 
 
 @cache
@@ -129,9 +147,14 @@ def actions() -> tuple[ActionFacts, ...]:
 
 def action_of(call: CallFacts) -> ActionFacts | None:
     """The kind of project that the call pays for; None when its type of action is not given or not known."""
-    if not call.action_type or call.shares_identifier:
+    return _action_of(_signs(call))
+
+
+@lru_cache(maxsize=SIGNS_KEPT)
+def _action_of(signs: Signs) -> ActionFacts | None:
+    if not signs.action_type or signs.shares_identifier:
         return None
-    return next((entry for entry in actions() if entry.pattern.fits_identifier(call)), None)
+    return next((entry for entry in actions() if entry.pattern.fits_identifier(signs)), None)
 
 
 @cache
@@ -171,11 +194,16 @@ def bar_for(call: CallFacts, form: LegalForm) -> Bar | None:
     A cascade call carries its parent's identifier, which tells nothing about who may apply for the money that
     is passed on; its programme does.
     """
-    return next((bar for bar in bars() if form in bar.forms and _pattern_for(bar, call).fits(call)), None)
+    return _bar_for(_signs(call), form)
 
 
-def _pattern_for(bar: Bar, call: CallFacts) -> Pattern:
-    return bar.pattern.without_identifiers() if call.shares_identifier else bar.pattern
+@lru_cache(maxsize=SIGNS_KEPT)
+def _bar_for(signs: Signs, form: LegalForm) -> Bar | None:
+    return next((bar for bar in bars() if form in bar.forms and _pattern_for(bar, signs).fits(signs)), None)
+
+
+def _pattern_for(bar: Bar, signs: Signs) -> Pattern:
+    return bar.pattern.without_identifiers() if signs.shares_identifier else bar.pattern
 
 
 def programme_of(call: CallFacts) -> ProgrammeFacts | None:
@@ -183,8 +211,13 @@ def programme_of(call: CallFacts) -> ProgrammeFacts | None:
 
     An identifier says more than a programme code, so it is asked first, over the whole file.
     """
-    by_identifier = (entry for entry in programmes() if entry.pattern.fits_identifier(call))
-    return next(by_identifier, None) or next((p for p in programmes() if p.pattern.fits(call)), None)
+    return _programme_of(_signs(call))
+
+
+@lru_cache(maxsize=SIGNS_KEPT)
+def _programme_of(signs: Signs) -> ProgrammeFacts | None:
+    by_identifier = (entry for entry in programmes() if entry.pattern.fits_identifier(signs))
+    return next(by_identifier, None) or next((p for p in programmes() if p.pattern.fits(signs)), None)
 
 
 @cache

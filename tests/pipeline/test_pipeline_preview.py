@@ -9,7 +9,7 @@ from builders import NOW, a_need, a_profile, a_scraped_call, a_unit
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
 from fakes import WordEmbedder
-from matcher.model import Decision, RejectReason, Verdict
+from matcher.model import Decision, Verdict
 from matcher.score import look
 from pipeline import wiring
 from pipeline.desk import Desk
@@ -77,15 +77,14 @@ def test_what_answers_taught_counts_while_the_need_is_edited_too(engine, embedde
     match_all(engine, TENANT, embedder, PROFILE, 1, NOW)
     with writing(engine) as conn:
         first = matches.find(conn, TENANT)[0]
-        refusal = Decision(verdict=Verdict.REJECT, by="cli", at=NOW, reason=RejectReason.NOT_OUR_NEED)
-        matches.decide(conn, TENANT, first.id, refusal)
+        matches.decide(conn, TENANT, first.id, Decision(verdict=Verdict.ACCEPT, by="cli", at=NOW))
     match_all(engine, TENANT, embedder, PROFILE, 1, NOW + timedelta(days=1))
     with reading(engine) as conn:
         stored = {one.match.call_id: one.match.score for one in matches.find(conn, TENANT)}
     found = {one.call_id: one.score for one in rank_one_need(engine, NEED, embedder)}
     other = next(call for call in found if call != first.match.call_id)
     assert found[other] == stored[other]
-    assert found[first.match.call_id] < first.match.score
+    assert found[first.match.call_id] > first.match.score
 
 
 def test_h1_a_model_other_than_the_one_that_serves_is_not_compared(engine):
