@@ -41,7 +41,7 @@ class MatchSummary:
     """What a run did.
 
     Attributes:
-        calls, needs: how many were matched.
+        calls, needs: how many were matched; `consultations` of the calls are answered, not applied to.
         embedded: texts that got a vector in this run.
         new, total: matches in the queue that are new, and in all.
         model: the model's name, or "words" when there was none.
@@ -49,6 +49,7 @@ class MatchSummary:
     """
 
     calls: int
+    consultations: int
     needs: int
     embedded: int
     new: int
@@ -107,6 +108,7 @@ def match_all(
     _settle(engine, tenant, profile_version, now, proposed, with_model=vectors is not None)
     return MatchSummary(
         calls=len(calls),
+        consultations=len(consultations),
         needs=len(profile.needs),
         embedded=embedded,
         new=proposed.new,
