@@ -34,6 +34,11 @@ TRIALS = (
         settings=(("FONDVAKT_TEST_ENDS", "100"),),
     ),
     Trial(
+        what="600 events of webhooks, their sender killed 100 times",
+        test="tests/pipeline/test_pipeline_webhook_kill.py",
+        settings=(("FONDVAKT_TEST_HOOK_KILLS", "100"),),
+    ),
+    Trial(
         what="10,000 forged bounces",
         test="tests/notifier/test_notifier_bounce_rows.py",
         settings=(("FONDVAKT_TEST_FORGED", "10000"),),
@@ -43,7 +48,14 @@ TRIALS = (
         test="tests/browser/test_browser_mail_links.py",
         settings=(("FONDVAKT_TEST_EVERY_LINK", "1"),),
     ),
-    Trial(what="sixty simulated weeks", test="tests/notifier/test_notifier_sixty_weeks.py", times=20),
+    Trial(
+        what="sixty simulated weeks of digests", test="tests/notifier/test_notifier_sixty_weeks.py", times=20
+    ),
+    Trial(
+        what="sixty simulated weeks of every mail to readers",
+        test="tests/notifier/test_notifier_sixty_weeks_of_mails.py",
+        times=5,
+    ),
 )
 
 
@@ -63,7 +75,8 @@ def _run(trial: Trial, number: int) -> int:
     said = [
         line
         for line in done.stdout.splitlines()
-        if line.startswith(("seed", "kills", "ends", "looks")) or "tellings" in line
+        if line.startswith(("seed", "kills", "ends", "looks"))
+        or any(word in line for word in ("tellings", "steps"))
     ]
     outcome = "kept" if done.returncode == 0 else "NOT KEPT"
     print(f"{trial.what:<64} {seconds:>8.1f} s  {outcome}  {'; '.join(said)}", flush=True)

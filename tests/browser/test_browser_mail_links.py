@@ -76,6 +76,8 @@ def every_kind(world) -> dict[str, list[str]]:
         "answer": [links.answer(asked, world.now)],
         "choices": [links.choices(person.key)],
         "call": [links.call(1), links.call(999)],
+        "letter": [links.letter(1), links.letter(999)],
+        "coming": [links.coming(person.key), links.coming("ingen")],
         "calendar": [links.calendar(1, "sv"), links.calendar(1, "en")],
     }
     for name, way in inspect.getmembers(Links, inspect.isfunction):

@@ -1,7 +1,7 @@
 """Runs of the webhooks killed at random moments: a channel that cannot tell gets nothing twice, nothing is lost (B2).
 
 A system that can tell may get an event again, with the same identity and the same bytes. The moments come from a
-printed seed; FONDVAKT_TEST_SEED repeats a run.
+printed seed; FONDVAKT_TEST_SEED repeats a run. FONDVAKT_TEST_HOOK_KILLS makes it longer (`make soak`).
 """
 
 import os
@@ -28,7 +28,8 @@ from storage import webhooks as stored
 from storage.database import open_database, reading, writing
 
 HOUSE = Path(__file__).parents[2]
-EVENTS, KILLS = 30, 12
+KILLS = int(os.environ.get("FONDVAKT_TEST_HOOK_KILLS", "12"))
+EVENTS = 3 * KILLS
 
 
 class Runner:
