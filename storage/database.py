@@ -133,10 +133,14 @@ def sqlite_engine(path: Path, *, foreign_keys: bool = True) -> Engine:
 
 
 def postgres_engine(url: str) -> Engine:
-    """An engine over a PostgreSQL database, without any check of what is in it."""
+    """An engine over a PostgreSQL database, without any check of what is in it.
+
+    Nothing is kept in a session, neither settings nor prepared statements: behind a pooler the next transaction may
+    be in another one (D-13).
+    """
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        connect_args={"options": f"-c lock_timeout={WAIT_SECONDS * 1000} -c timezone=UTC"},
+        connect_args={"prepare_threshold": None},
         pool_pre_ping=True,
         **_json(),
     )
@@ -146,7 +150,9 @@ def postgres_engine(url: str) -> Engine:
         if conn.get_execution_options().get("access") == "read":
             conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         elif conn.get_execution_options().get("access") == "write":
-            conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+            conn.exec_driver_sql(
+                f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000}; SELECT pg_advisory_xact_lock({WRITERS_LOCK})"
+            )
 
     return engine
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from calls.vocabulary import ApplicantType
@@ -138,8 +139,8 @@ def word(words: type[Word], said: object) -> Word | None:
 
 
 def search_words(text: str) -> str:
-    """What is searched for: one line, at most 200 characters."""
-    return " ".join(text.split())[:LONGEST_SEARCH]
+    """What is searched for: one line, at most 200 characters, its letters composed as in the calls (S-36)."""
+    return normalize("NFC", " ".join(text.split())[:LONGEST_SEARCH])
 
 
 def page_number(text: str | None) -> int:
