@@ -1,7 +1,7 @@
 """Every row of the promises has a test that names it, so that a failing one can be named in turn.
 
 Rows: M-01 to M-12 writing, M-20 to M-42 sending, M-50 to M-60 what comes back, W-01 to W-13 links, W-20 to W-44
-pages, P-01 to P-23 profiles, X-01 to X-07 exports. A test names a row in its own name (`test_m_30_...`, `...__W05`)
+pages, P-01 to P-23 profiles, X-01 to X-07 exports, L-01 to L-10 the matcher. A test names a row in its own name (`test_m_30_...`, `...__W05`)
 or in the id of a parameter ("M-22 421 on greeting", "W05 empty").
 """
 
@@ -18,6 +18,7 @@ ROWS = [
     *(f"W{number:02}" for number in (*range(1, 14), *range(20, 45))),
     *(f"X{number:02}" for number in range(1, 8)),
     *(f"P{number:02}" for number in range(1, 24)),
+    *(f"L{number:02}" for number in range(1, 11)),
 ]
 GOALS = ["A7", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "G5"]
 NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z])[-_]?(\d{1,2})(?!\d)", re.IGNORECASE)
