@@ -57,6 +57,8 @@ def test_the_coordinator_is_told_and_takes_it_back_while_later_changes_stay(worl
     assert (the_need(world).never, the_need(world).title) == ((), "Samordnarens rubrik")
     assert "skola" in {stored.match.unit for stored in world.matches()}
     assert ("samordnare", "profile", "take-back") in events(world)
+    versions = coordinator.get("/profil/versioner").text
+    assert versions.count("aldrig-ord") >= 2, "what each version changed"
     assert "Publicerat av enheterna" not in contact.get("/profil").text
 
 

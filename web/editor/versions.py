@@ -1,12 +1,16 @@
 """The versions of the profile: who gave each, how it differs from the one before, and how to let one hold again."""
 
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.publishing import PublishingError, restore, take_back
-from profiles.diff import profile_differences
+from profiles.diff import ChangeKind, ProfileChange, profile_differences
 from profiles.load import ProfileError, read_profile
 from profiles.model import Profile
+from storage import audit
 from storage import profiles as stored_profiles
 from storage.database import reading
 from storage.profiles import StoredProfile
@@ -18,22 +22,49 @@ from web.render import page
 from web.visit import Fields, Here, Visit, number_of
 
 SHOWN = 200
+NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a version changed: the first places, how many more there are, and the words of whoever wrote it."""
+
+    where: tuple[str, ...]
+    more: int
+    words: str
 
 
 def every(visit: Here) -> Response:
     """All versions, the newest first."""
     with reading(visit.context.engine) as conn:
         found = stored_profiles.versions(conn, visit.context.tenant)[::-1][:SHOWN]
+        changed = _changed(visit, conn)
     response = page(
         visit,
         "editor/versions.html",
         names=Names(visit),
         versions=found,
+        changed=changed,
         told=told(visit),
         flash=pick_up(visit),
     )
     forget(visit, response)
     return response
+
+
+def _changed(visit: Visit, conn: Connection) -> dict[int, Changed]:
+    """Version to what it changed, as the history tells; a version that it does not tell of is left out."""
+    found = {}
+    for past in audit.events(conn, visit.context.tenant, kind="profile", size=SHOWN):
+        after = past.event.after or {}
+        if past.event.profile_version is None or "changes" not in after:
+            continue
+        changes = [ProfileChange(kind=ChangeKind.CHANGED, **change) for change in after["changes"]]
+        where = tuple(dict.fromkeys(line.where for line in lines(visit, changes)))
+        found[past.event.profile_version] = Changed(
+            where=where[:NAMED], more=max(0, len(where) - NAMED), words=past.event.reason
+        )
+    return found
 
 
 def one(visit: Here, number: str) -> Response:
