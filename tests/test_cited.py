@@ -1,8 +1,8 @@
 """Every row of the promises has a test that names it, so that a failing one can be named in turn.
 
 Rows: M-01 to M-12 writing, M-20 to M-42 sending, M-50 to M-60 what comes back, W-01 to W-13 links, W-20 to W-44
-pages, P-01 to P-23 profiles, X-01 to X-07 exports, L-01 to L-10 the matcher. A test names a row in its own name (`test_m_30_...`, `...__W05`)
-or in the id of a parameter ("M-22 421 on greeting", "W05 empty").
+pages, P-01 to P-23 profiles, X-01 to X-07 exports, L-01 to L-10 the matcher. A test names a row in its own name
+(`test_m_30_...`, `...__W05`) or in the id of a parameter ("M-22 421 on greeting", "W05 empty").
 """
 
 import ast
