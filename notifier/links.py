@@ -58,7 +58,7 @@ class Links:
 
     def consultations(self) -> str:
         """The page of all consultations."""
-        return f"{self._root}/utlysningar?slag=samrad"
+        return f"{self._root}/utlysningar?visa=alla&slag=samrad"
 
     def letters(self) -> str:
         """The coordinator's page of letters."""

@@ -21,13 +21,15 @@ def asking(
 
     def near(words: str) -> Mapping[int, float]:
         now, model = clock(), desk.loaded
-        if model is None or not desk.is_ready(engine, tenant, now):
+        pools = [] if model is None else desk.ready(engine, tenant, now)
+        if not pools:
             desk.warm(engine, tenant, now)
             return {}
-        indexed = desk.open_calls(engine, tenant, now)
-        if indexed.vectors is None or indexed.vectors.model != model.name:
-            return {}
-        return nearness(indexed, model.embed([words], kind=QUERY)[0])
+        question, found = model.embed([words], kind=QUERY)[0], {}
+        for indexed in pools:
+            if indexed.vectors is not None and indexed.vectors.model == model.name:
+                found |= nearness(indexed, question)
+        return found
 
     return near
 

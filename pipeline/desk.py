@@ -64,10 +64,11 @@ class Desk:
         """Everything that was there in the last twelve months, closed or not."""
         return self._indexed("past", engine, tenant, now, lambda: _last_year(engine, tenant, now))
 
-    def is_ready(self, engine: Engine, tenant: str, now: datetime) -> bool:
-        """Whether the open calls can be ranked against at once."""
-        kept = self._kept.get("open")
-        return kept is not None and kept[0] == _mark(engine, tenant, now)
+    def ready(self, engine: Engine, tenant: str, now: datetime) -> list[IndexedCalls]:
+        """The open calls, and the consultations, that can be ranked against at once; empty while they are made."""
+        mark = _mark(engine, tenant, now)
+        kept = [self._kept.get(name) for name in ("asked", "open")]
+        return [one[1] for one in kept if one is not None and one[0] == mark]
 
     def warm(
         self, engine: Engine, tenant: str, now: datetime, then: Callable[[], object] = lambda: None
@@ -110,7 +111,7 @@ class Desk:
         missing = [other for other in others if (indexed, other) not in known]
         if missing:
             vectors = self.vectors(engine, tenant, indexed, profile, missing)
-            rows = meeting(Pool(indexed.calls, missing, vectors, indexed))
+            rows = meeting(Pool(indexed.calls, missing, vectors, indexed, units=profile.unit_names))
             made = {(indexed, other): row for other, row in zip(missing, rows, strict=True)}
             self._met.add(made)
             known |= made
@@ -139,6 +140,7 @@ class Desk:
     def _warmed(self, engine: Engine, tenant: str, now: datetime, then: Callable[[], object]) -> None:
         try:
             self.open_calls(engine, tenant, now)
+            self.open_consultations(engine, tenant, now)
             self.model()
             then()
         except StorageError as failure:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
+from calls.vocabulary import CONSULTATION
 from matcher.model import Band, MatchState, RejectReason, Verdict
 from storage.answers_given import AnswerKind
 from storage.tables import answer, call, decision, match
@@ -42,8 +43,9 @@ class UnitAnswers:
 
 
 def calls_first_seen(conn: Connection, tenant: str, since: datetime) -> list[datetime]:
-    """When each call that came since then was first seen, the earliest first."""
-    wanted = select(call.c.first_seen_at).where(call.c.tenant == tenant, call.c.first_seen_at >= since)
+    """When each call that came since then was first seen, the earliest first; consultations are no calls."""
+    is_call = and_(call.c.tenant == tenant, call.c.kind != CONSULTATION)
+    wanted = select(call.c.first_seen_at).where(is_call, call.c.first_seen_at >= since)
     return list(conn.execute(wanted.order_by(call.c.first_seen_at)).scalars())
 
 

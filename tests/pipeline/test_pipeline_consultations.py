@@ -9,12 +9,13 @@ from calls.model import CallSection, Deadline
 from calls.vocabulary import CONSULTATION, SectionKind
 from fakes import WordEmbedder
 from matcher.model import Band, Decision, MatchState, Verdict
+from pipeline.asking import asking
 from pipeline.desk import Desk
 from pipeline.digest import letter_context, plan
 from pipeline.match import match_all
 from pipeline.trying import try_call
 from storage import calls as stored_calls
-from storage import letters, matches
+from storage import letters, matches, tallies
 from storage.database import open_database, reading, writing
 
 TENANT = "prov"
@@ -153,3 +154,24 @@ def test_a_tried_consultation_is_measured_as_the_nightly_run_does(engine):
     assert desk.open_calls(engine, TENANT, NOW).calls == [
         one for one in desk.open_calls(engine, TENANT, NOW).calls if not one.is_consultation
     ]
+
+
+def test_a_question_finds_consultations_by_meaning_too(engine):
+    harvest_calls(engine)
+    harvest(engine, "have-your-say", asked(), asked("2", "steel tariffs", title="Steel tariffs", sections=()))
+    matched(engine)
+    desk = Desk(lambda: WordEmbedder())
+    desk.model()
+    desk.open_calls(engine, TENANT, NOW)
+    desk.open_consultations(engine, TENANT, NOW)
+    near = asking(desk, engine, TENANT, lambda: NOW)("steel tariffs")
+    with reading(engine) as conn:
+        best = stored_calls.get(conn, TENANT, max(near, key=near.get))
+    assert best.title == "Steel tariffs"
+
+
+def test_what_came_in_counts_calls_alone(engine):
+    harvest(engine, "have-your-say", asked())
+    harvest(engine, "eu-portal", a_topic(1, "bridges"))
+    with reading(engine) as conn:
+        assert len(tallies.calls_first_seen(conn, TENANT, NOW - timedelta(days=1))) == 1

@@ -64,11 +64,13 @@ class Timeline:
 
 
 def due(rows: Iterable[Row], weeks: Sequence[date], now: datetime) -> list[Due]:
-    """What closes within these weeks and waits or is promised, the earliest first."""
+    """Which calls close within these weeks and wait or are promised, the earliest first; none to answer only."""
     found = []
     for row in rows:
         deadline = row.call.next_deadline(now)
-        if deadline is None or monday_of(deadline.at.astimezone(STOCKHOLM).date()) not in weeks:
+        if row.call.is_consultation or deadline is None:
+            continue
+        if monday_of(deadline.at.astimezone(STOCKHOLM).date()) not in weeks:
             continue
         promised = [unit.unit for unit in row.units if unit.state in PROMISED]
         waiting = [unit.unit for unit in row.above if unit.unit not in promised]
