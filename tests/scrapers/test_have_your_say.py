@@ -7,6 +7,7 @@ import pytest
 from recorded import RecordedService
 
 from builders import NOW
+from calls.kinds import ACT_LABELS
 from calls.model import BRUSSELS, Deadline, ScrapedCall, Title
 from calls.vocabulary import CONSULTATION, DeadlineModel, SectionKind, Status
 from scrapers.errors import HarvestRefused, SourceBlocked, SourceChanged, SourceUnreachable
@@ -14,7 +15,7 @@ from scrapers.notes import LONG_TITLE, UNKNOWN_STATUS, UNREAD_DEADLINE
 from scrapers.run import HarvestedCalls, judge
 from scrapers.source import Skipped
 from scrapers.sources.have_your_say import API, HAVE_YOUR_SAY, SEARCH, UNREAD_SUMMARY, crawl
-from scrapers.sources.initiatives import PLANNED, parse_initiative
+from scrapers.sources.initiatives import ACT_TYPES, PLANNED, parse_initiative
 from scrapers.values import ODD_YEAR
 
 
@@ -258,6 +259,10 @@ def test_s_55_a_new_word_for_the_state_is_kept_with_a_note_and_the_dates_decide(
 def test_the_kind_of_act_is_said_in_words_where_we_know_it(act, said):
     keywords = read(a_row(foreseenActType=act, topics=[])).keywords
     assert keywords == ((said,) if said else ())
+
+
+def test_every_kind_of_act_that_we_know_has_a_swedish_word():
+    assert set(ACT_TYPES.values()) == set(ACT_LABELS)
 
 
 # The list

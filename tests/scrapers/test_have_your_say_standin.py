@@ -155,3 +155,12 @@ def test_s_21_a_robots_file_that_shuts_the_service_is_obeyed():
         with pytest.raises(ScraperError, match="robots"):
             harvest(script.url)
         assert script.asked == ["/robots.txt"]
+
+
+def test_an_answer_that_was_cut_is_asked_for_once_more():
+    row = {"id": 1.0, "shortTitle": "Rules", "currentStatuses": []}
+    whole = json.dumps({"initiativeResultDtoPage": {"content": [row], "totalElements": 1}}).encode()
+    with serving() as script:
+        script.answers[SEARCH] = [page(whole[:40]), page(whole)]
+        assert harvest(script.url).skipped == ()
+        assert sum(SEARCH in asked for asked in script.asked) == 2
