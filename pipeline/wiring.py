@@ -87,7 +87,15 @@ def published_profile(installation: Installation) -> tuple[int, Profile]:
         NotReady: when none has been brought in.
     """
     with reading(installation.engine) as conn:
-        stored = stored_profiles.latest(conn, installation.tenant)
+        mark = stored_profiles.mark(conn, installation.tenant)
+    return _read(installation.engine, installation.tenant, mark)
+
+
+@lru_cache(maxsize=4)
+def _read(engine: Engine, tenant: str, mark: tuple) -> tuple[int, Profile]:
+    """Read once while nothing changes: pages ask for the profile at every request."""
+    with reading(engine) as conn:
+        stored = stored_profiles.latest(conn, tenant)
     if stored is None:
         raise NotReady(NO_PROFILE)
     return stored.version, _parsed(stored.document, stored.key)
@@ -95,7 +103,7 @@ def published_profile(installation: Installation) -> tuple[int, Profile]:
 
 @lru_cache(maxsize=4)
 def _parsed(document: str, key: str) -> Profile:
-    """A profile is read once for each of its texts: pages ask for it at every request."""
+    """A profile is parsed once for each of its texts: most that changes in the database is not the profile."""
     return read_profile(document, key)
 
 
