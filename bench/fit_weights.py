@@ -47,8 +47,9 @@ def main(arguments: list[str]) -> None:
     embedder = load_embedder("embedded", CACHE / "models")
     texts = texts_to_embed(judged.calls, judged.profile.needs)
     vectors = cached_vectors(embedder, texts, CACHE / "evaluate")
-    report(judged, Pool(judged.calls, judged.profile.needs, vectors))
-    report(judged, Pool(judged.calls, judged.profile.needs, None))
+    for kind in (vectors, None):
+        units = judged.profile.unit_names
+        report(judged, Pool(judged.calls, judged.profile.needs, kind, units=units))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ def match_consultations(
     gates, given = Gates(known.calls, now, profile.nuts3), answers or {}
     found: list[Match] = []
     for needs in in_blocks(profile.needs):
-        pool = Pool(known.calls, (*needs, *area_needs(profile)), vectors, known, executor)
+        asked = (*needs, *area_needs(profile))
+        pool = Pool(known.calls, asked, vectors, known, executor, profile.unit_names)
         scores = score(pool)
         lessons = learn(known, needs, vectors, scores.total, given, asked=True)
         asking = _Asking(pool, needs, scores, gates, profile, lessons, given)

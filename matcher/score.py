@@ -152,7 +152,8 @@ def scores_of(
     place = next((j for j, call in enumerate(known.calls) if call.id == call_id), None)
     if place is None or not profile.needs:
         return {}
-    pool = Pool(known.calls, (*profile.needs, *area_needs(profile)), vectors, known, None)
+    needs = (*profile.needs, *area_needs(profile))
+    pool = Pool(known.calls, needs, vectors, known, units=profile.unit_names)
     total = score(pool).total
     return {need.id: float(total[i, place]) for i, need in enumerate(profile.needs)}
 
@@ -184,7 +185,8 @@ def _proposing(
     answers: Answers,
     executor: Executor | None,
 ) -> "_Proposing":
-    pool = Pool(known.calls, (*needs, *area_needs(profile)), vectors, known, executor)
+    asked = (*needs, *area_needs(profile))
+    pool = Pool(known.calls, asked, vectors, known, executor, profile.unit_names)
     scores = score(pool)
     lessons = learn(known, needs, vectors, scores.total, answers)
     return _Proposing(pool, needs, scores, gates, profile, lessons, answers, keep, least)

@@ -56,7 +56,7 @@ def words(pool: Pool) -> np.ndarray:
             pool.index.score(concepts) / np.sqrt(sum(concept.weight for concept in concepts))
             if concepts
             else _silent(pool.calls)
-            for concepts in pool.concepts
+            for concepts in pool.asked
         ]
     )
     return np.clip(spreads_above_mean(raw, WORDS_PRIOR) / WORDS_FULL, 0, 1)

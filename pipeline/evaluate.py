@@ -140,7 +140,8 @@ def read_material(
 
 def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = None) -> Evaluation:
     """All figures of one judged collection; `english` is the same with English wordings beside."""
-    pool = Pool(judged.calls, judged.profile.needs, vectors)
+    units = judged.profile.unit_names
+    pool = Pool(judged.calls, judged.profile.needs, vectors, units=units)
     scores = score(pool)
     kept = gate_mask(pool, judged)
     relevant = relevance(pool, judged)
@@ -151,7 +152,7 @@ def measure(judged: Judged, vectors: Vectors | None, english: Judged | None = No
         return means(figures_of(judged, pool, matrix, passing))
 
     asked = None if english is None else english.profile.needs
-    beside = None if asked is None else Pool(judged.calls, asked, vectors, pool.indexed)
+    beside = None if asked is None else Pool(judged.calls, asked, vectors, pool.indexed, units=units)
     learned_beside = None if beside is None else _chances(beside, relevant, kept)
     methods = rankings(pool, asked, vectors)
     return Evaluation(

@@ -105,7 +105,7 @@ class Board:
         self.calls: Sequence[Call] = sorted(judged.calls, key=lambda call: call.id)
         self._needs = judged.profile.needs
         self._vectors = vectors
-        pool = Pool(self.calls, self._needs, vectors)
+        pool = Pool(self.calls, self._needs, vectors, units=judged.profile.unit_names)
         self._kept = gate_mask(pool, judged)
         self._total = _scores(pool, judged, self._kept)
         self._grades = grade_matrix(pool, judged)

@@ -287,6 +287,11 @@ class Profile:
         return tuple(need for unit in self.units for need in unit.needs)
 
     @property
+    def unit_names(self) -> dict[str, str]:
+        """Each unit's key to its name."""
+        return {unit.key: unit.name for unit in self.units}
+
+    @property
     def coordinators(self) -> tuple[ContactPerson, ...]:
         """Those who review the queue."""
         return tuple(person for person in self.people if person.role is Role.COORDINATOR)
