@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from calls.model import Call
 from calls.vocabulary import Status
-from matcher.model import REASONS_OF_MONEY, REJECT_REASON_LABELS, RejectReason, StoredMatch
+from matcher.model import REJECT_REASON_LABELS, RejectReason, StoredMatch
 from notifier.errors import BadLink, OldLink
 from notifier.links import Question
 from profiles.model import ContactPerson, Unit
@@ -28,6 +28,7 @@ from storage.database import reading, writing
 from texts import N_, Message
 from web import presentation, queue, signin_mail
 from web.decisions import Fault
+from web.forms import DECIDE
 from web.names import Names
 from web.queue_page import tab_row
 from web.render import page
@@ -36,10 +37,6 @@ from web.unsubscribe import links
 from web.visit import Fields, Here, Refused, Visit, text_of
 
 NEW_LINK_EVERY = timedelta(minutes=10)
-# Which reasons a department can judge; a duplicate is the coordinator's own word.
-REASONS = tuple(
-    (code, label) for code, label in REJECT_REASON_LABELS.items() if code != RejectReason.DUPLICATE
-)
 BAD_LINK = Message(
     text=N_(
         "Länken är inte hel. Öppna den direkt ur brevet, eller svara på brevet så hjälper samordnaren till."
@@ -257,12 +254,17 @@ def _page(
         faults=faults or [],
         kinds=KIND_LABELS,
         reason_labels=REJECT_REASON_LABELS,
-        reasons=[one for one in REASONS if not (asked.call.is_consultation and one[0] in REASONS_OF_MONEY)],
+        reasons=_reasons(asked.call),
         units=_other_units(visit, asked),
         reply_to=visit.profile.coordinators[0].email if visit.profile.coordinators else "",
         can_undo=asked.given is not None and asked.given.answer.at > visit.now - answers_given.UNDO_FOR,
         flash=None,
     )
+
+
+def _reasons(call: Call) -> list[tuple[RejectReason, str]]:
+    """Which reasons a department can judge; a duplicate is the coordinator's own word."""
+    return [one for one in DECIDE.reasons_for(call) if one[0] is not RejectReason.DUPLICATE]
 
 
 def _gone(visit: Visit, token: str, *, sent: bool = False) -> Response:

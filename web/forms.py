@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from calls.model import Call
-from matcher.model import REJECT_REASON_LABELS, StoredMatch
+from matcher.model import REASONS_OF_MONEY, REJECT_REASON_LABELS, RejectReason, StoredMatch
 from web import queue
 from web.decisions import WAIT_LABELS, stamp
 from web.queue import Row, Tab, UnitMatches
@@ -52,6 +52,12 @@ class _Decide:
     folded = staticmethod(queue.folded)
     reasons = tuple(REJECT_REASON_LABELS.items())
     waits = tuple(WAIT_LABELS.items())
+
+    @staticmethod
+    def reasons_for(call: Call) -> tuple[tuple[RejectReason, str], ...]:
+        """The reasons that fit a call; what only money can make a reason of is none for a consultation."""
+        left_out = REASONS_OF_MONEY if call.is_consultation else ()
+        return tuple((code, label) for code, label in REJECT_REASON_LABELS.items() if code not in left_out)
 
     @staticmethod
     def match(stored: StoredMatch, call: Call) -> str:

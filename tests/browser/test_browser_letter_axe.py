@@ -1,7 +1,7 @@
 """The HTML letter and axe: no rule of accessibility is broken, in either language, light or dark (G5)."""
 
 import pytest
-from letters import a_letter, accepted, html_of
+from letters import a_letter, accepted, consultation, html_of
 from test_browser_pages import a_page, problems
 
 from builders import a_person
@@ -29,6 +29,7 @@ def whole_html(language: str) -> str:
         for number in range(1, 12)
     ]
     items += [accepted(20, version=2, match=match), accepted(21, title="عنوان الدعوة", match=match)]
+    items += [consultation(number, match=match) for number in range(100, 105)]
     changes = {20: (Change(field="budget", old=1_000_000, new=2_000_000),)}
     letter = a_letter(
         *items,

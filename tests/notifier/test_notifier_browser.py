@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from letters import a_letter, accepted, html_of
+from letters import a_letter, accepted, consultation, html_of
 
 from calls.changes import Change
 from matcher.model import Evidence, SentencePair
@@ -43,6 +43,7 @@ def html():
         for i in range(1, 11)
     ]
     items.append(accepted(20, version=2))
+    items += [consultation(number, match={"pairs": (pair,)}) for number in range(100, 105)]
     changes = {20: (Change(field="budget", old=1_000_000, new=2_000_000),)}
     return html_of(
         a_letter(*items, received={20: 1}, changes=changes, unreached=("Interreg NPA",), unreviewed=3)

@@ -199,3 +199,20 @@ def test_the_api_says_the_kind_and_finds_by_it(world: World):
     assert {item["kind"] for item in client.get("/api/v1/calls?kind=call", **asked).json()["items"]} == {
         "call"
     }
+
+
+def test_the_coordinator_refuses_it_for_a_reason_that_fits(world: World):
+    add_consultation(world)
+    browser = world.signed_in()
+    html = browser.get("/").text
+    ask = re.search(r'href="(/beslut/avvisa\?[^"]*)"', html)[1].replace("&amp;", "&")
+    offered = set(re.findall(r'name="reason" value="(\w+)"', browser.get(ask).text))
+    assert "not_our_need" in offered
+    assert not offered & {"no_partner", "no_own_contribution"}
+
+
+def test_several_at_once_are_counted_by_kind(world: World):
+    call_with_two_units(world)
+    add_consultation(world)
+    html = world.signed_in().get("/beslut/flera?urval=sida").text
+    assert "1 utlysning och 1 samråd på en gång" in html
