@@ -284,10 +284,12 @@ def _session(context: WebContext, request: Request, now: datetime) -> signins.Se
 
 
 def _can_be_opened(request: Request) -> bool:
-    """Whether the address of this request can be opened anew, as a link."""
-    return request.method in ("GET", "HEAD") or request.url.path.startswith(
-        ("/u/", "/svara/", "/logga-in", UPLOADS)
-    )
+    """Whether the address of this request can be opened anew, as a link: forms of the profile stand on pages."""
+    path = request.url.path
+    if request.method in ("GET", "HEAD") or path.startswith(("/u/", "/svara/", "/logga-in", UPLOADS)):
+        return True
+    route = request.scope.get("route")
+    return path.startswith("/profil/") and getattr(route, "path", "") in request.app.state.doors
 
 
 def _touch(context: WebContext, session: signins.Session, now: datetime) -> None:

@@ -82,9 +82,13 @@ def test_two_windows_of_one_person_are_told_and_the_text_is_kept__P19(world):
     save(browser, title="Första")
     old = stamp_of(browser, NEED)
     save(browser, title="Andra")
-    late = browser.post(NEED, TYPED | old | {"do": "save", "title": "Tredje"}, page=NEED)
+    typed = {"title": "Tredje", "never": "hamn", "share": "20", "begins": "2027-01-01"}
+    late = browser.post(NEED, TYPED | old | {"do": "save"} | typed, page=NEED)
     assert late.status_code == 409
-    assert "Tredje" in late.text
+    for said in ("Rubrik: Tredje", "Aldrig-ord: hamn", "procent: 20", "2027-01-01", "Barn och unga: ja"):
+        assert said in late.text, said
+    assert f'href="{NEED}">Öppna utkastet' in late.text
+    assert 'href="/profil" aria-current' in late.text, "the menu says where one is"
     assert drafts(world)[0].document["needs"][0]["title"] == "Andra"
 
 

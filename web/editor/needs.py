@@ -26,7 +26,7 @@ from web.decisions import Fault
 from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key, sent_stamp
 from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
 from web.editor.rights import publishes
-from web.editor.telling import Told, collided, draft_page, told
+from web.editor.telling import Told, collided, draft_page, told, typed_words
 from web.flash import Flash, forget, leave, pick_up
 from web.names import Names
 from web.render import page, piece
@@ -69,32 +69,44 @@ def create(visit: Here, unit: str, fields: Fields) -> Response:
 def preview(visit: Here, unit: str, request: Request, fields: Fields) -> Response:
     """What the need as typed would find: a part of the page for script, the whole page without."""
     must_edit(visit, PartKind.UNIT, unit)
-    editing, around = editing_unit(visit, unit)
-    key = str(fields.get("need") or NEW)
-    blank = need_in(around, key) if key else _blank(editing.published, around)
-    typed = typed_from(fields)
-    read = need_from(typed, blank)
+    editing, around, blank, typed, read = _as_typed(visit, unit, fields)
     seen = _seen(visit, editing, around, read)
     if request.headers.get("hx-request") == "true":
         shown = {"need": read.need, "unit": around, "typed": typed}
         return HTMLResponse(
             piece(visit, "editor/preview.html", names=Names(visit), Fate=Fate, seen=seen, **shown)
         )
-    return _page(visit, editing, around, blank, typed, faults=read.faults, seen=seen, read=read)
+    return _page(
+        _at_need(visit, blank), editing, around, blank, typed, faults=read.faults, seen=seen, read=read
+    )
 
 
 def look_back(visit: Here, unit: str, request: Request, fields: Fields) -> Response:
     """The last twelve months with the answers given then, for the need as typed."""
     must_edit(visit, PartKind.UNIT, unit)
+    editing, around, blank, typed, read = _as_typed(visit, unit, fields)
+    past = _past(visit, editing, around, read.need)
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse(piece(visit, "editor/past.html", names=Names(visit), past=past))
+    return _page(
+        _at_need(visit, blank), editing, around, blank, typed, faults=read.faults, past=past, read=read
+    )
+
+
+def _as_typed(visit: Visit, unit: str, fields: Fields) -> tuple[Editing, Unit, Need, Typed, Read]:
+    """A need as a form has it: where it is edited, the need before, what was typed and what it means."""
     editing, around = editing_unit(visit, unit)
     key = str(fields.get("need") or NEW)
     blank = need_in(around, key) if key else _blank(editing.published, around)
     typed = typed_from(fields)
-    read = need_from(typed, blank)
-    past = _past(visit, editing, around, read.need)
-    if request.headers.get("hx-request") == "true":
-        return HTMLResponse(piece(visit, "editor/past.html", names=Names(visit), past=past))
-    return _page(visit, editing, around, blank, typed, faults=read.faults, past=past, read=read)
+    return editing, around, blank, typed, need_from(typed, blank)
+
+
+def _at_need(visit: Visit, need: Need) -> Visit:
+    """The visit at the need's own page: what is posted without script is answered at an address of its own."""
+    return replace(
+        visit, path=f"/profil/behov/{need.unit}/{need.key}" if need.key else f"/profil/nytt-behov/{need.unit}"
+    )
 
 
 def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Fields) -> Response:
@@ -108,13 +120,7 @@ def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Field
     need = read.need
     if not need.key:
         need = replace(need, key=new_key(need.title, (one.key for one in unit.needs), "behov"))
-    needs = [one for one in unit.needs if one.key != need.key or fields.get("do") != "remove"]
-    if fields.get("do") == "remove":
-        after = replace(unit, needs=tuple(needs))
-    elif any(one.key == need.key for one in unit.needs):
-        after = replace(unit, needs=tuple(need if one.key == need.key else one for one in unit.needs))
-    else:
-        after = replace(unit, needs=(*unit.needs, need))
+    after = _with_need(unit, need, is_removed=fields.get("do") == "remove")
     try:
         kept = keep(
             visit.context.engine,
@@ -128,7 +134,7 @@ def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Field
             draft=sent_stamp(fields),
         )
     except ProposalChanged as failure:
-        return collided(visit, failure, text=f"{typed.title}\n\n{typed.text}", back=visit.path)
+        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
     onto = f"/profil/behov/{unit.key}/{need.key}"
     if fields.get("do") == "remove":
         onto = f"/profil/enhet/{unit.key}"
@@ -137,6 +143,15 @@ def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Field
     response = RedirectResponse(onto, status_code=303)
     leave(visit, response, Flash(deed="draft-saved", units=()))
     return response
+
+
+def _with_need(unit: Unit, need: Need, *, is_removed: bool) -> Unit:
+    """The unit with a need in its place, a new one last; or without it."""
+    if is_removed:
+        return replace(unit, needs=_others(unit, need))
+    if any(one.key == need.key for one in unit.needs):
+        return replace(unit, needs=tuple(need if one.key == need.key else one for one in unit.needs))
+    return replace(unit, needs=(*unit.needs, need))
 
 
 def _page(

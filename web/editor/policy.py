@@ -13,7 +13,7 @@ from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import editing, may_edit, new_key, sent_stamp
 from web.editor.need_form import day_typed, number_typed
-from web.editor.telling import collided, draft_page, told
+from web.editor.telling import collided, draft_page, told, typed_words
 from web.flash import Flash, forget, leave, pick_up
 from web.names import Names
 from web.render import page
@@ -82,8 +82,7 @@ def save(visit: Here, fields: Fields) -> Response:
             draft=sent_stamp(fields),
         )
     except ProposalChanged as failure:
-        text = "\n".join(row["text"] for row in typed.aims)
-        return collided(visit, failure, text=text, back=visit.path)
+        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
     onto = draft_page(kept) if fields.get("do") == "review" else "/profil/inriktning"
     response = RedirectResponse(onto, status_code=303)
     leave(visit, response, Flash(deed="draft-saved", units=()))

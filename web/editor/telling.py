@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from pipeline.rematching import Progress
@@ -14,7 +15,7 @@ from storage.rematches import Rematch
 from texts import N_
 from web.names import Names
 from web.render import page
-from web.visit import Visit
+from web.visit import Visit, text_of
 
 SHOWN_FOR_MINUTES = 30
 # Names of values in a profile, for people; a path that has none shows as it stands in the file.
@@ -79,6 +80,10 @@ VALUE_LABELS = {
     "year": N_("år"),
     "yearly_follow_up": N_("följs upp varje år"),
 }
+# Fields of forms that are called otherwise than the value they become; what forms carry; what is ticked.
+FIELDS = {"area": "priority_area", "share": "own_share_max_percent", "children": "children_and_youth"}
+UNTOLD = frozenset({"csrf", "stamp", "revision", "need", "do", "key"})
+FLAGS = frozenset({"children", "may_lead", "tests_cofinancing", "yearly_follow_up", "children_first"})
 PLAIN_VALUES = {
     "true": N_("ja"),
     "false": N_("nej"),
@@ -159,6 +164,21 @@ def collided(visit: Visit, failure: ProposalChanged, *, text: str, back: str) ->
         back=back,
         flash=None,
     )
+
+
+def typed_words(visit: Visit, fields: FormData) -> str:
+    """All that was typed in a form of the editor, a line a field: what was not saved is not lost (P-19)."""
+    _ = visit.wording.gettext
+    said = []
+    for name, value in fields.multi_items():
+        text, part = text_of(value), name.rpartition("-")[2]
+        if part in UNTOLD or not text:
+            continue
+        label = VALUE_LABELS.get(FIELDS.get(part, part))
+        said.append(
+            f"{_(label).capitalize()}: {_value('true' if name in FLAGS else text, _)}" if label else text
+        )
+    return "\n".join(said)
 
 
 def _value(text: str | None, gettext) -> str | None:

@@ -20,7 +20,7 @@ from web.editor.editing import (
     sent_stamp,
 )
 from web.editor.rights import publishes
-from web.editor.telling import collided, draft_page, told
+from web.editor.telling import collided, draft_page, told, typed_words
 from web.editor.unit_form import TypedUnit, typed_unit, unit_from, unit_typed_from
 from web.flash import Flash, forget, leave, pick_up
 from web.names import Names
@@ -48,7 +48,7 @@ def create(visit: Here, fields: Fields) -> Response:
     if read.faults:
         return _page(visit, None, read.unit, typed, faults=read.faults, status=422)
     unit = replace(read.unit, key=new_key(typed.name, (one.key for one in profile.units), "enhet"))
-    return _keep(visit, unit.key, unit, fields, typed)
+    return _keep(visit, unit.key, unit, fields)
 
 
 def save(visit: Here, unit: str, fields: Fields) -> Response:
@@ -56,15 +56,15 @@ def save(visit: Here, unit: str, fields: Fields) -> Response:
     must_edit(visit, PartKind.UNIT, unit)
     found, around = editing_unit(visit, unit)
     if fields.get("do") == "remove":
-        return _keep(visit, unit, None, fields, typed_unit(around))
+        return _keep(visit, unit, None, fields)
     typed = unit_typed_from(fields)
     read = unit_from(typed, around)
     if read.faults:
         return _page(visit, found, around, typed, faults=read.faults, status=422)
-    return _keep(visit, unit, read.unit, fields, typed)
+    return _keep(visit, unit, read.unit, fields)
 
 
-def _keep(visit: Visit, key: str, unit: Unit | None, fields: Fields, typed: TypedUnit) -> Response:
+def _keep(visit: Visit, key: str, unit: Unit | None, fields: Fields) -> Response:
     context = visit.context
     try:
         kept = keep(
@@ -79,8 +79,7 @@ def _keep(visit: Visit, key: str, unit: Unit | None, fields: Fields, typed: Type
             draft=sent_stamp(fields),
         )
     except ProposalChanged as failure:
-        text = "\n".join([typed.name, *(goal.text for goal in typed.goals)])
-        return collided(visit, failure, text=text, back=visit.path)
+        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
     is_on = fields.get("do") in ("review", "remove")
     response = RedirectResponse(draft_page(kept) if is_on else f"/profil/enhet/{key}", status_code=303)
     leave(visit, response, Flash(deed="draft-saved", units=()))
