@@ -20,6 +20,27 @@ from texts import N_, Message
 LEAST_FREE_BYTES = 500 * 2**20
 SMTP_SECONDS = 10
 SAFE_SQLITE = (3, 51, 3)
+MOUNTS = Path("/proc/mounts")
+SHARES = frozenset(
+    (
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "fuse.sshfs",
+        "fuse.rclone",
+        "9p",
+        "afs",
+        "ceph",
+        "fuse.glusterfs",
+    )
+)
+
+ON_A_SHARE = N_(
+    "Disk: {folder} ligger på en nätverksdisk ({kind}). SQLite behöver en lokal disk; flytta datamappen, "
+    "eller använd PostgreSQL."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +71,25 @@ def _disk(settings: Settings) -> Iterator[Finding]:
             values={"free": free // 2**20, "folder": str(folder), "least": LEAST_FREE_BYTES // 2**20},
         ),
     )
+
+    kind = share_under(folder, MOUNTS.read_text() if MOUNTS.exists() else "")
+    if kind and settings.database.startswith("sqlite"):
+        values = {"folder": str(folder), "kind": kind}
+        yield Finding(about="share", ok=False, sentence=Message(text=ON_A_SHARE, values=values))
+
+
+def share_under(folder: Path, mounts: str) -> str | None:
+    """What kind of network share a folder lies on, None for a disk of the machine's own (D-06).
+
+    Args:
+        mounts: as in /proc/mounts, a line each: device, where, kind, options.
+    """
+    lines = [line.split(" ") for line in mounts.splitlines() if line.count(" ") >= 2]
+    over = [(Path(where.replace("\\040", " ")), kind) for _device, where, kind, *_ in lines]
+    real = folder.resolve()
+    found = [(len(where.parts), kind) for where, kind in over if real.is_relative_to(where)]
+    kind = max(found, default=(0, ""))[1]
+    return kind if kind in SHARES else None
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

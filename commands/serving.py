@@ -15,6 +15,7 @@ import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from commands.doctor import MOUNTS, share_under
 from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
@@ -64,6 +65,9 @@ def serve(
     with_clock: Annotated[bool, typer.Option("--clock/--no-clock", help=_("Kör jobben på tid."))] = True,
 ) -> None:
     installation = wiring.opened()
+    kind = share_under(installation.settings.data_dir, MOUNTS.read_text() if MOUNTS.exists() else "")
+    if kind and installation.engine.dialect.name == "sqlite":
+        log.warning("the database lies on a network share; SQLite needs a local disk", kind=kind)
     with listening(host, port) as door:
         out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=door.getsockname()[1]))
         run_pages(installation, door, with_clock=with_clock)

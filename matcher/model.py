@@ -166,13 +166,18 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredMatch:
-    """A match in the queue: with its number, state and latest decision."""
+    """A match in the queue: with its number, state and latest decision.
+
+    Attributes:
+        profile_version: the version of the profile that it was made from.
+    """
 
     id: int
     match: Match
     state: MatchState
     created_at: datetime
     decision: "Decision | None" = None
+    profile_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

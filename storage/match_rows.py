@@ -71,6 +71,7 @@ def brief_of(row: Row) -> StoredMatch:
         state=MatchState(row.state),
         created_at=row.created_at,
         decision=decision_of(row),
+        profile_version=row.profile_version,
     )
 
 

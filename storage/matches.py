@@ -154,7 +154,10 @@ def overview(conn: Connection, tenant: str, before: Overview | None = None) -> O
     ).scalar_one()
     if before is not None and before.revision >= newest:
         return before
-    columns = [match.c[name] for name in (*BRIEF, "id", "band", "state", "is_current", "created_at")]
+    columns = [
+        match.c[name]
+        for name in (*BRIEF, "id", "band", "state", "is_current", "created_at", "profile_version")
+    ]
     wanted = with_decisions(tenant, columns)
     found = dict(before.matches) if before else {}
     if before is not None:
@@ -199,7 +202,7 @@ def decide(
 
     Args:
         action: what the history calls it, when not by its verdict: "undo".
-        profile_version: the version of the profile that the reader saw, None where it does not matter.
+        profile_version: the version of the profile that the reader saw, None for the one that the match was made from.
 
     Raises:
         UnknownMatch: there is no match with that id.
@@ -370,6 +373,6 @@ def _event(
         before=told | {"state": before.state.value},
         after=told | {name: value for name, value in after.items() if value is not None},
         reason=decided.note,
-        profile_version=profile_version,
+        profile_version=profile_version or before.profile_version,
         model=found.model,
     )
