@@ -17,7 +17,7 @@ from profiles.write import profile_text
 TOLD = {
     "init", "decide", "learned", "profile import", "restore", "signin", "operator signin", "person export",
     "person erase", "letters resend", "letters arrived", "letters release", "bounces resume", "token create",
-    "token revoke",
+    "token revoke", "webhooks resend", "webhooks arrived",
 }  # fmt: skip
 JOBS = {
     "collect",
