@@ -1,0 +1,96 @@
+"""Twenty-five sources due in the same minute: side by side, each within its host's limits, none in another's way."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from test_pipeline_unreviewed import a_page
+
+from builders import NOW
+from pipeline.collect import Order, collect
+from scrapers.errors import SourceUnreachable
+from scrapers.source import Page, Source
+from storage import calls
+from storage.database import open_database, reading
+from texts import Message
+
+MANY = 25
+PAGES = 4
+ANSWER_SECONDS = 0.05
+
+
+class AtOnce:
+    """Counts how many are inside, and how many were at most."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+
+    def __exit__(self, *_failure: object) -> None:
+        with self._lock:
+            self.inside -= 1
+
+
+class Host:
+    """A publisher that takes its time and may be down."""
+
+    def __init__(self, key: str, at_once: AtOnce, is_down: bool) -> None:
+        self.key, self.is_down = key, is_down
+        self.own, self.all = AtOnce(), at_once
+        self.answers = 0
+
+    def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Page:
+        with self.own, self.all:
+            time.sleep(ANSWER_SECONDS)
+            self.answers += 1
+        if self.is_down:
+            raise SourceUnreachable(Message(text=f"{self.key}: down"))
+        return Page(url=path, text=path)
+
+
+def crawl(fetch, options):
+    """A list, then one page a call."""
+    for number in range(PAGES):
+        fetch.get(f"/{number}")
+        one = a_page(number)
+        name = f"{fetch.key}-{number}"
+        yield replace(one, source=fetch.key, reference=name, identifier=name, title=name)
+
+
+def source(key: str) -> Source:
+    return Source(
+        key=key, title=key, publisher=key, base_url=f"https://{key}.example", hosts=(), crawl=crawl, rank=0
+    )
+
+
+@pytest.fixture
+def engine(tmp_path):
+    made = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    yield made
+    made.dispose()
+
+
+def test_t_16_many_sources_are_read_side_by_side_one_question_at_a_time_each(engine, tmp_path):
+    at_once = AtOnce()
+    hosts = [Host(f"s{n:02}", at_once, is_down=n == 7) for n in range(MANY)]
+    orders = [Order(source=source(host.key), fetch=host, options={}) for host in hosts]
+    begun, done = time.monotonic(), []
+    results = collect(
+        engine, "t", orders, NOW, kept_folder=tmp_path / "kept", on_done=lambda one: done.append(one.source)
+    )
+    took = time.monotonic() - begun
+    assert [one.source for one in results if one.refused] == ["s07"]
+    assert sorted(done) == [host.key for host in hosts]
+    assert {host.own.most for host in hosts} == {1}
+    assert sum(host.answers for host in hosts) == PAGES * (MANY - 1) + 1
+    with reading(engine) as conn:
+        assert len(calls.find(conn, "t")) == PAGES * (MANY - 1)
+    assert took < 180
+    assert at_once.most > 5, "they wait for each other"
