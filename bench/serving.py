@@ -1,4 +1,5 @@
-"""Memory of `fondvakt serve` over a whole night: pages, clock, collecting, and matching with the model loaded."""
+"""`fondvakt serve`: how soon it answers, and its memory over a whole night: pages, clock, collecting, and matching
+with the model loaded."""
 
 import os
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from bench import starting
 from bench.figures import MIB, Figure, tree_bytes
 from scrapers.standin.sample import sample_folder
 from scrapers.standin.server import serve
@@ -18,6 +20,12 @@ LONGEST_SECONDS = 300
 
 
 def measure() -> Iterator[Figure]:
+    """How soon it answers when the model cannot be used, then its memory over a night."""
+    yield from starting.measure()
+    yield from measure_night()
+
+
+def measure_night() -> Iterator[Figure]:
     """The peak of the process with its children, from the start until the night's matching is done."""
     with tempfile.TemporaryDirectory() as folder, serve(sample_folder(), 0, today=date.today()) as standin:  # noqa: DTZ011 - the sample moves with the real day
         environ = os.environ | {

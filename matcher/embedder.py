@@ -76,6 +76,7 @@ def load_embedder(model: str, cache_dir: Path) -> Embedder:
         name = folder.name
     else:
         folder = _local_folder(model)
+        _check_room(folder, _memory_available())
         name = f"{folder.name if Path(model).is_dir() else model}-{_digest(folder)[:16]}"
     return TransformerEmbedder(load_model(folder), name, prompts=_prompts(folder, model))
 
@@ -278,3 +279,12 @@ def _check_memory(available: int | None) -> None:
     if available is not None and available < MEMORY_NEEDED:
         text = N_("Språkmodellen behöver omkring 1 GiB ledigt minne, och {left} MiB är kvar.")
         raise ModelError(Message(text=text, values={"left": available >> 20}))
+
+
+def _check_room(folder: Path, available: int | None) -> None:
+    """Refuse weights that cannot fit before anything of them is read (H4)."""
+    size = sum(path.stat().st_size for path in _weight_files(folder))
+    if available is not None and size > available:
+        text = N_("Modellens vikter i {folder} är {size} MiB, och {left} MiB minne är kvar.")
+        values = {"folder": str(folder), "size": size >> 20, "left": available >> 20}
+        raise ModelError(Message(text=text, values=values))

@@ -108,7 +108,15 @@ def cut_off(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("make", [lambda folder: folder / "gone", cut_off], ids=["missing", "damaged"])
+def a_terabyte(folder: Path) -> Path:
+    with (folder / "model.safetensors").open("wb") as file:
+        file.truncate(1 << 40)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make", [lambda folder: folder / "gone", cut_off, a_terabyte], ids=["missing", "damaged", "too large"]
+)
 def test_h4_a_model_that_cannot_be_used_is_known_within_five_seconds(tmp_path, make):
     started = time.perf_counter()
     with pytest.raises(ModelError):
