@@ -108,7 +108,7 @@ def _change(
     now: datetime,
 ) -> News:
     deadline = call.next_deadline(now)
-    by = wording.deadline(deadline) if deadline else wording.unknown
+    by = wording.deadline(deadline) if deadline else _no_day(call, wording)
     return News(
         id=f"{context.tenant}/change/{call.id}/{version}",
         type="change",
@@ -151,11 +151,19 @@ def _call(call: Call, context: LetterContext, units: Sequence[str], now: datetim
 
 def _line(call: Call, wording: Wording, now: datetime) -> str:
     deadline = call.next_deadline(now)
-    if deadline is None:
-        by = wording.unknown if call.deadlines is None else wording.gettext("ingen dag som återstår")
-    else:
+    by = _no_day(call, wording)
+    if deadline is not None:
         by = wording.gettext(of_kind(call, *CLOSES), day=wording.day(deadline.day))
     return f"{cut(clean(_title(call, wording)), 120)}: {by}"
+
+
+def _no_day(call: Call, wording: Wording) -> str:
+    """Why there is no day to name: not said, none set, or all of them passed."""
+    if call.deadlines is None:
+        return wording.unknown
+    if not call.deadlines:
+        return wording.gettext("löpande, utan sista dag")
+    return wording.gettext("ingen dag som återstår")
 
 
 def _title(call: Call, wording: Wording) -> str:

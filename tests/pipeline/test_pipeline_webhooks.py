@@ -326,6 +326,17 @@ def test_a_card_is_in_the_language_of_the_channel(engine, language, words):
     )
 
 
+@pytest.mark.parametrize(
+    ("deadlines", "words"), [((), "löpande, utan sista dag"), (None, "framgår inte av källan")]
+)
+def test_a_line_says_why_it_names_no_day(engine, deadlines, words):
+    harvest(engine, deadlines=deadlines)
+    accept(engine)
+    digest.plan(engine, context(), digest.week_of(NOW))
+    planned(engine, targets=("teams",))
+    assert words in events(engine)[0].body.decode()
+
+
 def test_a_line_names_the_day_that_is_next(engine):
     harvest(engine, deadlines=(*in_days(1), *in_days(200)))
     accept(engine)
