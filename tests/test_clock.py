@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from test_scheduler import COLLECT, DIGEST, JOB_OF, MATCH, LedgerInMemory, OneTickRun, at, finished
 
+from notifier.weeks import week_of
 from pipeline.children import ChildRun
-from scheduler import JOBS, Clock, Due, Entry, Job, due, latest_slot, next_slot
+from scheduler import JOBS, STOCKHOLM, Clock, Due, Entry, Job, due, latest_slot, next_slot, slots
 from scrapers.sources import SOURCES
 from storage.errors import DatabaseBusy
 from texts import Message
@@ -177,6 +178,30 @@ def test_t_06_the_zones_come_with_the_program_and_a_machine_without_them_starts_
         check=True,
     )
     assert done.stdout.split() == ["Europe/Stockholm", "Europe/Brussels"]
+
+
+@pytest.mark.parametrize(
+    ("monday", "sent", "week"),
+    [
+        pytest.param("2026-12-28", "2026-12-28", "2026-W53", id="T-07 week 53"),
+        pytest.param("2029-01-01", "2029-01-02", "2029-W01", id="T-07 Monday 1 January"),
+        pytest.param("2027-01-04", "2027-01-04", "2027-W01", id="T-07 the first Monday after week 53"),
+        pytest.param("2028-02-28", "2028-02-28", "2028-W09", id="T-07 a week with a leap day"),
+    ],
+)
+def test_the_letter_of_an_odd_week_has_its_day_and_the_weeks_number(monday, sent, week):
+    after = at(f"{monday}T00:00")
+    assert next(slots(DIGEST, after, after + timedelta(days=6))) == at(f"{sent}T07:00")
+    assert week_of(at(f"{sent}T07:00")) == week
+
+
+def test_t_07_there_is_a_run_on_the_leap_day_and_one_on_each_day_around_the_turn_of_the_year():
+    for first, days in (("2028-02-28", 3), ("2027-12-30", 4)):
+        start = at(f"{first}T00:00")
+        found = [
+            slot.astimezone(STOCKHOLM).date() for slot in slots(COLLECT, start, start + timedelta(days=days))
+        ]
+        assert found == [start.date() + timedelta(days=day) for day in range(days)]
 
 
 def test_t_18_a_run_ends_by_the_schedule_it_began_with_and_the_next_follows_the_new_one():
