@@ -104,6 +104,33 @@ def test_a_contact_person_proposes_and_the_coordinator_publishes(site, chromium,
     assert ours(contact.complaints) == ours(coordinator.complaints) == []
 
 
+def test_a_unit_publishes_by_itself_and_the_coordinator_undoes_it_without_script(site, chromium):
+    coordinator, contact = (a_page(chromium, 800, java_script_enabled=False) for _ in range(2))
+    site.open_as(coordinator)
+    coordinator.goto(site.address + "/profil/publicering")
+    coordinator.locator("[name=regel-skola][value=own]").check()
+    coordinator.get_by_role("button", name="Spara").click()
+    seen_within(coordinator, "Sparat.")
+    site.open_as(contact, "kontakt-skola")
+    contact.goto(site.address + NEED)
+    contact.locator("#title").fill("Enhetens egna ord")
+    contact.get_by_role("button", name="Granska och publicera").click()
+    contact.get_by_role("button", name="Publicera", exact=True).click()
+    contact.wait_for_url("**/profil")
+    site.world.wait()
+    assert site.world.held()[1].unit("skola").needs[0].title == "Enhetens egna ord"
+    coordinator.goto(site.address + "/profil")
+    published = coordinator.locator("section", has=coordinator.locator("#published-title"))
+    published.get_by_role("link").first.click()
+    coordinator.get_by_role("button", name="Ångra bara det här").click()
+    seen_within(coordinator, "Ändringen är ångrad")
+    site.world.wait()
+    assert site.world.held()[1].unit("skola").needs[0].title == "Elevutbyten"
+    for page in (coordinator, contact):
+        page.context.close()
+        assert ours(page.complaints) == []
+
+
 @BOTH
 def test_two_editors_colliding_are_told_and_lose_nothing__P23(site, chromium, axe, script):
     one, two = (a_page(chromium, java_script_enabled=script) for _ in range(2))

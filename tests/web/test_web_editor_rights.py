@@ -103,7 +103,9 @@ def test_the_right_ends_when_the_coordinator_says_so_and_both_choices_are_told(w
     coordinator.post(RIGHTS, {"regel-skola": PublishRule.PROPOSE}, page=RIGHTS)
     assert decide(contact, world, "publish").status_code == 403
     assert events(world).count(("samordnare", "unit", "choose-publishing")) == 2
-    assert "valde vem som publicerar" in coordinator.get("/historik").text
+    told = coordinator.get("/historik").text
+    assert "valde vem som publicerar" in told
+    assert "Enheten publicerar själv" in told
 
 
 def test_a_word_outside_the_list_chooses_nothing(world):

@@ -6,6 +6,7 @@ from matcher.model import MATCH_STATE_LABELS, REJECT_REASON_LABELS
 from matcher.review import REVIEW_RULE_LABELS
 from notifier.model import LETTER_KIND_LABELS, LETTER_STATE_LABELS
 from notifier.webhook import WEBHOOK_STATE_LABELS
+from profiles.rights import PUBLISH_RULE_LABELS
 from storage.answers_given import KIND_LABELS
 from storage.api_tokens import SCOPE_LABELS
 from storage.proposals import STATE_LABELS
@@ -106,6 +107,7 @@ DEEDS = {
     ("address", "resume"): N_("började använda igen"),
     ("learning", "pause"): N_("pausade"),
     ("learning", "resume"): N_("lät lära igen"),
+    ("profile", "take-back"): N_("ångrade en version"),
 }
 CHANNELS = {
     "web": N_("sidorna"),
@@ -135,6 +137,7 @@ FIELDS = {
     "matcher": N_("matchningen sade"),
     "matches": N_("träffar"),
     "person": N_("person"),
+    "publishing": N_("vem som publicerar"),
     "reason": N_("skäl"),
     "released": N_("släppta"),
     "review": N_("granskning"),
@@ -169,6 +172,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "kind": KIND_LABELS,
     "language": {"sv": N_("svenska"), "en": N_("engelska")},
     "letters": {"weekly": N_("varje vecka"), "paused": N_("pausade"), "stopped": N_("inga")},
+    "publishing": PUBLISH_RULE_LABELS,
     "reason": REJECT_REASON_LABELS,
     "review": REVIEW_RULE_LABELS,
     "rhythm": RHYTHM_LABELS,
