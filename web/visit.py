@@ -37,6 +37,7 @@ log = structlog.get_logger()
 BY_NAMES = {
     "cli": N_("kommandoraden"),
     "system": N_("Fondvakt"),
+    "demo": N_("demonstrationen"),
     signins.BREAK_GLASS: N_("nödinloggning"),
 }
 
