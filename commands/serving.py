@@ -174,7 +174,7 @@ def start_clock(installation: wiring.Installation, asked: Rematcher | None) -> C
         misfire_grace_time=None,
     )
     ticker.start()
-    threading.Thread(target=_watch, args=(clock,), daemon=True).start()
+    threading.Thread(target=watch, args=(clock.seconds_silent,), daemon=True).start()
 
     def stop() -> None:
         ticker.shutdown(wait=False)
@@ -225,12 +225,12 @@ def _tick(clock: Clock, take_up: Callable[[], None]) -> None:
         log.warning("tick failed", reason=str(failure))
 
 
-def _watch(clock: Clock) -> None:
-    """End the process when the clock has stood still, so that whoever supervises it starts it anew."""
+def watch(seconds_silent: Callable[[], float], pause: float = TICK_SECONDS / 2) -> None:
+    """End the process when the clock has stood still, so that whoever supervises it starts it anew (A5, T-11)."""
     while True:
-        time.sleep(TICK_SECONDS / 2)
-        if clock.seconds_silent() > SILENCE_SECONDS:
-            log.error("the clock stands still, ending", seconds=clock.seconds_silent())
+        time.sleep(pause)
+        if seconds_silent() > SILENCE_SECONDS:
+            log.error("the clock stands still, ending", seconds=seconds_silent())
             os._exit(CLOCK_IS_DEAD)
 
 

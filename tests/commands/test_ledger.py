@@ -1,13 +1,16 @@
 """The clock over the ledger in the database: who runs a slot, and what is left of it."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import structlog
+from command_line import HOUSE
 
 from builders import STOCKHOLM
 from commands.ledger import LEASE, StoredLedger
-from commands.serving import the_clock
+from commands.serving import CLOCK_IS_DEAD, the_clock
 from pipeline.settings import read_settings
 from pipeline.wiring import opened, owner
 from scheduler import JOBS, Clock, Job
@@ -86,3 +89,13 @@ def test_t_12_the_process_that_waits_says_once_who_runs_the_jobs(installation):
     assert [(one["event"], one["owner"]) for one in told] == [
         ("another process runs the jobs, this one waits", owner())
     ]
+
+
+@pytest.mark.parametrize(("silent", "code"), [(74.0, 0), (76.0, CLOCK_IS_DEAD)])
+def test_t_11_a_process_whose_clock_stands_still_ends_so_that_it_is_started_anew(silent, code):
+    asks = "import sys; from commands.serving import watch; import threading, time;"
+    asks += (
+        f"threading.Thread(target=watch, args=(lambda: {silent}, 0.01), daemon=True).start(); time.sleep(1)"
+    )
+    done = subprocess.run([sys.executable, "-c", asks], cwd=HOUSE, capture_output=True, check=False)
+    assert done.returncode == code
