@@ -1,15 +1,10 @@
 """Emptying the outbox: once each, in doubt where nobody knows, stopped when the relay is broken (reliability B)."""
 
-import sqlite3
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from outbox import OWNER, TENANT, WEEK, Clock, Outbox, a_town, fill, sent, states
-from sqlalchemy import event
+from outbox import TENANT, WEEK, Clock, Outbox, a_town, fill, sent, states
 
 from builders import NOW, a_person
 from notifier.errors import (
@@ -21,7 +16,6 @@ from notifier.errors import (
     Uncertain,
 )
 from notifier.model import LetterState
-from pipeline.limiter import Limiter
 from pipeline.sending import WAITS
 from pipeline.settling import NotToBeSettled, release, settle
 from storage import letters, outbox
@@ -219,22 +213,6 @@ def test_b3_a_letter_whose_fate_is_known_cannot_be_settled(engine, arrived):
         settle(engine, TENANT, a_town(), 1, arrived=arrived, now=NOW)
 
 
-def test_b6_a_letter_counts_from_when_it_leaves_not_from_when_it_was_let_through(engine):
-    fill(engine, 2)
-    time = Time()
-    limiter = Limiter(1, monotonic=time, sleep=time.sleep)
-
-    class Slow(Outbox):
-        def deliver(self, letter, *, before_data):
-            time.sleep(20)  # the relay takes its time before it accepts the address
-            left.append(time.now)
-            return super().deliver(letter, before_data=before_data)
-
-    left = []
-    sent(engine, Slow(), people=2, limiter=limiter)
-    assert left[1] - left[0] >= 60
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -295,148 +273,6 @@ def test_a7_asked_to_stop_the_run_ends_after_the_present_letter(engine):
     sent(engine, channel, stopping=lambda: bool(channel.kept))
     assert len(channel.kept) == 1
     assert states(engine) == [S.SENT, S.RENDERED, S.RENDERED]
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Breaking(Outbox):
-    """Dies at a named point of handing over."""
-
-    def __init__(self, point: str) -> None:
-        super().__init__()
-        self.point = point
-
-    def deliver(self, letter, *, before_data):
-        for name in ("claimed", "connected", "addressed"):
-            self.die_at(name)
-        before_data()
-        for name in ("noted", "half"):
-            self.die_at(name)
-        self.kept.append(letter)
-        self.die_at("answered")
-        return "250 kept"
-
-    def die_at(self, name: str) -> None:
-        if name == self.point:
-            raise Killed
-
-
-@pytest.mark.parametrize(
-    ("point", "state"),
-    [
-        ("claimed", S.RETRY),
-        ("connected", S.RETRY),
-        ("addressed", S.RETRY),
-        ("noted", S.IN_DOUBT),
-        ("half", S.IN_DOUBT),
-        ("answered", S.IN_DOUBT),
-    ],
-)
-def test_m_34_a_kill_leaves_the_letter_where_it_belongs(engine, point, state):
-    fill(engine, 1)
-    breaking = Breaking(point)
-    with pytest.raises(Killed):
-        sent(engine, breaking)
-    assert states(engine) == [S.SENDING]
-    seen = []
-    sent(engine, Outbox(), stopping=lambda: bool(seen.append(states(engine))) or True)
-    assert seen == [[state]]
-    later = Outbox()
-    sent(engine, later)
-    assert len(later.kept) == (1 if state is S.RETRY else 0)
-
-
-def test_a_dead_run_of_another_machine_is_left_to_it(engine):
-    fill(engine, 1)
-    with pytest.raises(Killed):
-        sent(engine, Breaking("half"), owner="other")
-    sent(engine, Outbox(), owner=OWNER)
-    assert states(engine) == [S.SENDING]
-
-
-@pytest.mark.parametrize(("point", "state"), [("addressed", S.SENT), ("half", S.IN_DOUBT)])
-def test_b1_what_a_machine_that_is_no_more_left_half_sent_is_settled_after_an_hour(engine, point, state):
-    fill(engine, 1)
-    with pytest.raises(Killed):
-        sent(engine, Breaking(point), owner="a container that is gone")
-    sent(engine, Outbox(), clock=Clock(NOW + timedelta(minutes=59)))
-    assert states(engine) == [S.SENDING]
-    channel = Outbox()
-    sent(engine, channel, clock=Clock(NOW + timedelta(hours=1)))
-    assert states(engine) == [state]
-    assert len(channel.kept) == (1 if state is S.SENT else 0)
-
-
-def test_e2_a_database_that_others_keep_busy_does_not_make_a_sent_letter_doubtful(engine):
-    fill(engine, 1)
-    event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout = 200"))
-
-    class Hogged(Outbox):
-        """While the relay answers, somebody takes the database for longer than a writer waits."""
-
-        def deliver(self, letter, *, before_data):
-            answer = super().deliver(letter, before_data=before_data)
-            hog = sqlite3.connect(engine.url.database, check_same_thread=False, isolation_level=None)
-            hog.execute("BEGIN IMMEDIATE")
-            threading.Timer(0.5, hog.close).start()
-            return answer
-
-    channel = Hogged()
-    assert sent(engine, channel).sent == 1
-    assert states(engine) == [S.SENT]
-
-
-class Time:
-    """Monotonic time that sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@given(
-    limit=st.integers(1, 30),
-    pauses=st.lists(st.floats(0, 20), min_size=40, max_size=120),
-    restart=st.integers(1, 39),
-)
-def test_b6_no_window_of_60_seconds_holds_more_than_the_limit_also_over_restarts(limit, pauses, restart):
-    time, left = Time(), []
-    limiter = Limiter(limit, monotonic=time, sleep=time.sleep)
-    for number, pause in enumerate(pauses):
-        time.sleep(pause)
-        if number % restart == 0:
-            limiter = Limiter(limit, monotonic=time, sleep=time.sleep)
-            limiter.remember([timedelta(seconds=time.now - at) for at in left])
-        limiter.wait()
-        left.append(time.now)
-    for at in left:
-        assert sum(at - 59.99 < other <= at for other in left) <= limit
-
-
-def test_m_37_what_an_earlier_run_sent_counts(engine):
-    fill(engine, 4)
-    time = Time()
-    sent(engine, Outbox(), people=2, limiter=Limiter(3, monotonic=time, sleep=time.sleep))
-    assert time.now == 0
-    sent(engine, Outbox(), people=4, limiter=Limiter(3, monotonic=time, sleep=time.sleep))
-    assert states(engine) == [S.SENT, S.SENT, S.CANCELLED, S.CANCELLED]
-
-
-def test_m_37_a_restarted_run_waits_for_its_turn(engine):
-    fill(engine, 4)
-    time, channel = Time(), Outbox()
-    one = {"people": 4, "stopping": lambda: len(channel.kept) == 3}
-    sent(engine, channel, limiter=Limiter(3, monotonic=time, sleep=time.sleep), **one)
-    sent(engine, channel, limiter=Limiter(3, monotonic=time, sleep=time.sleep), people=4)
-    assert len(channel.kept) == 4
-    assert time.now == 60
 
 
 def test_capital_letters_do_not_make_another_address(engine):
