@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from web_world import NOW, TENANT, World, a_full_match, call_with_two_units, in_days
@@ -139,3 +140,12 @@ def test_possible_matches_do_not_count_as_hits(world: World):
     world.propose(a_full_match(call_id, school, band=Band.POSSIBLE))
     page = world.signed_in().get("/oversikt").text
     assert re.search(r"<th scope=\"row\">Elevutbyten</th>\s*<td class=\"number\">0</td>", page)
+
+
+def test_needs_are_folded_by_unit_with_how_many_nothing_has_met(world: World):
+    call_with_two_units(world)
+    page = unescape(world.signed_in().get("/oversikt").text)
+    assert page.count('<details class="covered">') == 2
+    assert page.count("1 behov, alla med träff") == 2
+    own = world.signed_in("kontakt.skola@exempelstad.example").get("/oversikt").text
+    assert own.count('<details class="covered" open>') == 1, "who has one unit sees it at once"

@@ -131,3 +131,21 @@ def test_undoing_what_asked_the_reference_group_frees_it_and_the_matches_are_new
     undo(world, browser)
     assert asked_about(world) == []
     assert {one.state for one in world.matches()} == {MatchState.NEW}
+
+
+def test_the_tabs_of_what_has_been_dealt_with_are_folded_and_the_one_shown_is_named(world: World):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    folded = r"<details><summary{}>(.*?)</summary>"
+    waiting = re.search(folded.format(""), tabs(browser, "/"), re.S)
+    assert waiting[1] == "Behandlade"
+    shown = tabs(browser, "/?flik=avvisade")
+    here = re.search(folded.format(' aria-current="true"'), shown, re.S)
+    assert "Avvisade" in here[1]
+    assert re.search(r'href="/\?flik=avvisade" aria-current="page"', shown)
+    assert shown.count("<li>") == 11, "ten tabs and the answers"
+
+
+def tabs(browser, path: str) -> str:
+    """The tabs of a page."""
+    return re.search(r'<nav class="tabs".*?</nav>', browser.get(path).text, re.S)[0]
