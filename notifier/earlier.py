@@ -26,10 +26,10 @@ def parted(
         received: call id to the newest version that the reader has had.
         told: call, unit and need of what was told the units before.
     """
-    news, earlier = [], []
+    news, earlier, told = [], [], frozenset(told)
     for item in items:
         places = {(item.call.id, match.unit, match.need) for match in item.matches}
-        is_earlier = item.call.id not in received and places <= set(told)
+        is_earlier = item.call.id not in received and places <= told
         (earlier if is_earlier else news).append(item)
     return news, earlier
 
