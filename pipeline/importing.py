@@ -96,23 +96,12 @@ def take_in(
     with reading(engine) as conn:
         holds = stored_profiles.latest(conn, tenant)
         stacked = on_top(conn, tenant, base_version or holds.version, lambda _base: profile)
-    text: str | None = document
-    if stacked.lost:
-        if not on_what_holds:
-            raise PartMoved(stacked.holds, stacked.lost, stacked.mine)
-        profile, text = stacked.after, None
+    if stacked.lost and not on_what_holds:
+        raise PartMoved(stacked.holds, stacked.lost, stacked.mine)
+    after, text = (stacked.after, None) if stacked.lost else (profile, document)
+    told = {"document": text, "channel": CLI, "action": "import"}
     try:
-        return publish_profile(
-            engine,
-            tenant,
-            profile,
-            stacked.holds.version,
-            CLI,
-            now,
-            document=text,
-            channel=CLI,
-            action="import",
-        )
+        return publish_profile(engine, tenant, after, stacked.holds.version, CLI, now, **told)
     except NothingToPublish:
         return Published(version=stacked.holds.version, changes=())
 
