@@ -154,6 +154,10 @@ def export(
         sys.stdout.write(text)
     else:
         file.write_bytes(text.encode("utf-8"))
+        sentence = _(
+            "Version {number}. Ändra filen och ta in den igen med: fondvakt profile import {file} --base {number}"
+        )
+        err.print(sentence.format(number=stored.version, file=file.name), markup=False)
 
 
 def _exported(profile: Profile, form: FileForm, unit: str | None) -> str:

@@ -91,7 +91,8 @@ def moved(settings, tmp_path):
 
 
 def held(settings, tmp_path):
-    fondvakt("profile", "export", "--out", tmp_path / "held.toml", settings=settings)
+    told = fondvakt("profile", "export", "--out", tmp_path / "held.toml", settings=settings).err
+    assert "fondvakt profile import held.toml --base" in told
     return load_profile(tmp_path / "held.toml")
 
 
