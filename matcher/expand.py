@@ -294,23 +294,7 @@ def _check_complete(tensors: dict[str, np.ndarray], dimensions: Dimensions) -> N
 
 def _settings_files(dimensions: Dimensions) -> dict[str, dict | list]:
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "hidden_size": dimensions.hidden,
-            "num_hidden_layers": dimensions.layers,
-            "num_attention_heads": dimensions.heads,
-            "intermediate_size": dimensions.feed_forward,
-            "vocab_size": dimensions.vocabulary,
-            "max_position_embeddings": dimensions.positions,
-            "type_vocab_size": dimensions.types,
-            "layer_norm_eps": dimensions.epsilon,
-            "hidden_act": "gelu",
-            "pad_token_id": 1,
-            "bos_token_id": 0,
-            "eos_token_id": 2,
-            "dtype": "float32",
-        },
+        "config.json": _network(dimensions),
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": dimensions.positions,
@@ -337,4 +321,24 @@ def _settings_files(dimensions: Dimensions) -> dict[str, dict | list]:
             "prompts": {"query": "query: ", "passage": "passage: "},
             "similarity_fn_name": "cosine",
         },
+    }
+
+
+def _network(dimensions: Dimensions) -> dict:
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "hidden_size": dimensions.hidden,
+        "num_hidden_layers": dimensions.layers,
+        "num_attention_heads": dimensions.heads,
+        "intermediate_size": dimensions.feed_forward,
+        "vocab_size": dimensions.vocabulary,
+        "max_position_embeddings": dimensions.positions,
+        "type_vocab_size": dimensions.types,
+        "layer_norm_eps": dimensions.epsilon,
+        "hidden_act": "gelu",
+        "pad_token_id": 1,
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "dtype": "float32",
     }

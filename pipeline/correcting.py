@@ -90,16 +90,26 @@ def correct(
         made += added is not None
     if reached and not made:
         raise NothingToCorrect(Message(text=TOLD_ALREADY))
-    event = Event(
+    event = _event(match, by, note, made, profile_version)
+    record(conn, context.tenant, event, context.now)
+    return made
+
+
+def _event(match: StoredMatch, by: str, note: str, made: int, profile_version: int | None) -> Event:
+    corrected = match.match
+    return Event(
         actor=by,
         channel="web",
         kind="match",
         key=str(match.id),
         action="correct",
-        before={"call": call.id, "unit": unit, "need": match.match.need, "state": match.state.value},
+        before={
+            "call": corrected.call_id,
+            "unit": corrected.unit,
+            "need": corrected.need,
+            "state": match.state.value,
+        },
         after={"letters": made},
         reason=note,
         profile_version=profile_version,
     )
-    record(conn, context.tenant, event, context.now)
-    return made

@@ -79,36 +79,19 @@ def match_all(
         progress: called with texts embedded and texts to embed, after every saved batch.
         executor: works on the products of vectors; None is here, one after another.
     """
-    with reading(engine) as conn:
-        calls = stored_calls.by_status(conn, tenant, now, MATCHED)
-        answers = learning.answers(conn, tenant)
-        held = _held(calls, reach.since(conn, tenant), {unit.key for unit in profile.units})
-    seen, versions = with_answered(calls, answers), {call.id: call.version for call in calls}
-
-    funding, consultations = apart(calls)
-    given = {"answers": answers, "executor": executor}
-
-    def propose(vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
-        found = match(funding, profile, vectors, now, **given)
-        found += match_consultations(consultations, funding, profile, vectors, now, **given)
-        with writing(engine) as conn:
-            replaced = None
-            if vectors is not None:
-                replaced = active_model.serve(conn, tenant, vectors.model, RECIPE, now)
-            done = matches.propose(conn, tenant, found, profile_version, now, held, versions)
-            return done, replaced
-
+    run = _read(engine, tenant, profile, profile_version, now, executor)
     vectors, embedded = None, 0
     if embedder is not None:
+        seen = with_answered(run.calls, run.answers)
         old = vectors_until_replaced(engine, tenant, embedder, seen, profile)
         if old is not None:
-            propose(old)
+            run.propose(old)
         vectors, embedded = embed_missing(engine, tenant, embedder, seen, profile, progress)
-    proposed, replaced = propose(vectors)
+    proposed, replaced = run.propose(vectors)
     _settle(engine, tenant, profile_version, now, proposed, with_model=vectors is not None)
     return MatchSummary(
-        calls=len(calls),
-        consultations=len(consultations),
+        calls=len(run.calls),
+        consultations=len(apart(run.calls)[1]),
         needs=len(profile.needs),
         embedded=embedded,
         new=proposed.new,
@@ -116,6 +99,52 @@ def match_all(
         model="words" if vectors is None else vectors.model,
         replaced=None if replaced is None else replaced.model,
     )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run starts from, and how it proposes."""
+
+    engine: Engine
+    tenant: str
+    profile: Profile
+    profile_version: int
+    now: datetime
+    executor: Executor | None
+    calls: Sequence[Call]
+    answers: Answers
+    held: Callable[[int, str, str], bool]
+
+    def propose(self, vectors: Vectors | None) -> tuple[matches.Proposed, ActiveModel | None]:
+        """Match with these vectors and put it into the queue; the model that these replace, None when they served."""
+        funding, consultations = apart(self.calls)
+        given = {"answers": self.answers, "executor": self.executor}
+        found = match(funding, self.profile, vectors, self.now, **given)
+        found += match_consultations(consultations, funding, self.profile, vectors, self.now, **given)
+        versions = {call.id: call.version for call in self.calls}
+        with writing(self.engine) as conn:
+            replaced = None
+            if vectors is not None:
+                replaced = active_model.serve(conn, self.tenant, vectors.model, RECIPE, self.now)
+            done = matches.propose(
+                conn, self.tenant, found, self.profile_version, self.now, self.held, versions
+            )
+            return done, replaced
+
+
+def _read(
+    engine: Engine,
+    tenant: str,
+    profile: Profile,
+    profile_version: int,
+    now: datetime,
+    executor: Executor | None,
+) -> _Run:
+    with reading(engine) as conn:
+        calls = stored_calls.by_status(conn, tenant, now, MATCHED)
+        answers = learning.answers(conn, tenant)
+        held = _held(calls, reach.since(conn, tenant), {unit.key for unit in profile.units})
+    return _Run(engine, tenant, profile, profile_version, now, executor, calls, answers, held)
 
 
 def _settle(

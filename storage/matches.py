@@ -1,8 +1,10 @@
 """The queue: what was proposed, and what was decided of it. Decisions are added to, never edited."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -92,30 +94,45 @@ def propose(
         "updated_at": now,
         "revision": next_revision(conn, tenant),
     }
-    new, refreshed, reopened, kept = [], [], [], []
     proposed = {(m.call_id, m.unit, m.need): m for m in matches}
     corrected = marks.corrected_children(conn, tenant)
+    fates: dict[_Fate, list[tuple[Row | None, dict[str, Any]]]] = defaultdict(list)
     for key, proposal in proposed.items():
         row = known.get(key)
-        if (row is None or not row.is_current) and held(*key):
-            continue
         values = match_columns(proposal, corrected) | common | {"state": MatchState.NEW.value}
-        if row is None:
-            new.append(values | {"tenant": tenant, "created_at": now})
-        elif row.state == MatchState.NEW:
-            refreshed.append(values | {"row_id": row.id})
-        elif _comes_back(row, proposal, now):
-            reopened.append(values | {"row_id": row.id})
-        elif not row.is_current:
-            kept.append(row.id)
-    if new:
+        fates[_fate(row, proposal, held(*key), now)].append((row, values))
+    if new := [values | {"tenant": tenant, "created_at": now} for _, values in fates[_Fate.NEW]]:
         conn.execute(insert(match), new)
-    rewrite(conn, refreshed + reopened)
-    set_values(conn, kept, {"is_current": True, "revision": common["revision"]})
+    again = [*fates[_Fate.REFRESHED], *fates[_Fate.REOPENED]]
+    rewrite(conn, [values | {"row_id": row.id} for row, values in again])
+    found_again = [row.id for row, _ in fates[_Fate.FOUND_AGAIN]]
+    set_values(conn, found_again, {"is_current": True, "revision": common["revision"]})
     dropped = [row for key, row in known.items() if key not in proposed and row.is_current]
     back, left = _drop(conn, dropped, common, versions or {}, held)
-    came = len(new) + len(reopened) + back
-    return Proposed(new=came, updated=len(refreshed), total=_waiting(conn, tenant), gone=left)
+    came = len(new) + len(fates[_Fate.REOPENED]) + back
+    return Proposed(new=came, updated=len(fates[_Fate.REFRESHED]), total=_waiting(conn, tenant), gone=left)
+
+
+class _Fate(Enum):
+    """What a run's proposal does to the match that is stored, or is not."""
+
+    NEW = auto()
+    REFRESHED = auto()
+    REOPENED = auto()
+    FOUND_AGAIN = auto()
+    LEFT = auto()
+
+
+def _fate(row: Row | None, proposal: Match, is_held: bool, now: datetime) -> _Fate:
+    if is_held and (row is None or not row.is_current):
+        return _Fate.LEFT
+    if row is None:
+        return _Fate.NEW
+    if row.state == MatchState.NEW:
+        return _Fate.REFRESHED
+    if _comes_back(row, proposal, now):
+        return _Fate.REOPENED
+    return _Fate.LEFT if row.is_current else _Fate.FOUND_AGAIN
 
 
 def find(

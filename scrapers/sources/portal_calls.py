@@ -43,9 +43,7 @@ def parse_record(row: Row, as_of: date | None = None) -> ScrapedCall | Skipped:
 
 
 def _call(row: Row, as_of: date | None) -> ScrapedCall:
-    kind = row.type
-    if kind not in (TOPIC, PROSPECT, CASCADE):
-        raise OddValue(N_("posten är av typ {kind}, som inte är någon utlysning"), kind=repr(kind))
+    kind = _kind(row)
     identifier = _identifier(row, kind)
     money = topic_money(row, identifier) if kind == TOPIC and identifier else plain_money(row)
     actions, broken = _actions(row)
@@ -88,6 +86,12 @@ def _call(row: Row, as_of: date | None) -> ScrapedCall:
         cross_cutting=tuple(dict.fromkeys(row.texts("crossCuttingPriorities"))),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _kind(row: Row) -> str:
+    if row.type not in (TOPIC, PROSPECT, CASCADE):
+        raise OddValue(N_("posten är av typ {kind}, som inte är någon utlysning"), kind=repr(row.type))
+    return row.type
 
 
 def _identifier(row: Row, kind: str) -> str | None:
