@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
 from calls.model import BRUSSELS, ScrapedCall
-from scrapers.errors import HarvestRefused, ScraperError
+from scrapers.errors import HarvestRefused, ScraperError, SourceChanged
 from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.source import Fetch, Source
 from storage import harvests, runs
@@ -88,6 +88,10 @@ def collect(
             return crawl(order.source, order.fetch, order.options, lambda count: on_call(key, count))
         except ScraperError as failure:
             return failure
+        except Exception as failure:  # a fault in one source's reader must cost the others nothing (D7)
+            log.exception("reader failed", source=key)
+            text = N_("Fondvakts läsare av källan har ett fel ({cause}); se loggen.")
+            return SourceChanged(Message(text=text, values={"cause": type(failure).__name__}))
 
     results = []
     with ThreadPoolExecutor(max_workers=max(1, len(orders))) as pool:

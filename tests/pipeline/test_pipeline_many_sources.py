@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+import structlog
 from test_pipeline_unreviewed import a_page
 
 from builders import NOW
@@ -14,7 +15,7 @@ from scrapers.errors import SourceUnreachable
 from scrapers.source import Page, Source
 from storage import calls
 from storage.database import open_database, reading
-from texts import Message
+from texts import Message, translate
 
 MANY = 25
 PAGES = 4
@@ -62,6 +63,22 @@ def crawl(fetch, options):
         one = a_page(number)
         name = f"{fetch.key}-{number}"
         yield replace(one, source=fetch.key, reference=name, identifier=name, title=name)
+
+
+def test_d7_a_fault_in_one_reader_costs_the_others_nothing_and_is_told(engine, tmp_path):
+    def broken(fetch, options):
+        yield from crawl(fetch, options)
+        raise TypeError("of our own making")
+
+    hosts = [Host(key, AtOnce(), is_down=False) for key in ("broken", "sound")]
+    orders = [Order(source=source(host.key), fetch=host, options={}) for host in hosts]
+    orders[0] = replace(orders[0], source=replace(orders[0].source, crawl=broken))
+    with structlog.testing.capture_logs() as logged:
+        first, second = collect(engine, "t", orders, NOW, kept_folder=tmp_path / "kept")
+    assert first.refused
+    assert "har ett fel (TypeError)" in str(translate(first.reason, "sv"))
+    assert (second.refused, second.new) == (False, PAGES)
+    assert [(one["event"], one["source"]) for one in logged] == [("reader failed", "broken")]
 
 
 def source(key: str) -> Source:
