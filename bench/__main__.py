@@ -16,6 +16,7 @@ from bench import (
     policies,
     serving,
     suite,
+    unseen,
 )
 
 PARTS = {
@@ -31,6 +32,7 @@ PARTS = {
     "policies": policies.measure,
     "serve": serving.measure,
     "suite": suite.measure,
+    "unseen": unseen.measure,
 }
 
 
