@@ -14,6 +14,10 @@ WORDS = (
         N_("Något som går att söka pengar ur, med egna sista dagar. På engelska call eller topic."),
     ),
     (
+        N_("samråd"),
+        N_("Något som EU-kommissionen frågar om innan den beslutar. Alla får svara till en sista dag."),
+    ),
+    (
         N_("program"),
         N_("Den fond eller det EU-program som pengarna kommer ur, till exempel Erasmus+ eller LIFE."),
     ),

@@ -9,9 +9,12 @@ from calls.model import CallSection, Deadline
 from calls.vocabulary import CONSULTATION, SectionKind
 from fakes import WordEmbedder
 from matcher.model import Band, Decision, MatchState, Verdict
+from matcher.review import DEFAULT_RULE, goes_unreviewed
+from notifier.wording import Wording
 from pipeline.asking import asking
 from pipeline.desk import Desk
 from pipeline.digest import letter_context, plan
+from pipeline.hook_news import week_news
 from pipeline.match import match_all
 from pipeline.trying import try_call
 from storage import calls as stored_calls
@@ -175,3 +178,30 @@ def test_what_came_in_counts_calls_alone(engine):
     harvest(engine, "eu-portal", a_topic(1, "bridges"))
     with reading(engine) as conn:
         assert len(tallies.calls_first_seen(conn, TENANT, NOW - timedelta(days=1))) == 1
+
+
+def test_the_weeks_news_for_teams_counts_by_kind_and_says_reply_by(engine):
+    harvest_calls(engine)
+    harvest(engine, "have-your-say", asked())
+    matched(engine)
+    accept_all(engine)
+    planned(engine)
+    context = letter_context(TENANT, a_profile(), NOW, public_url="https://fondvakt.example", key="x" * 32)
+    with reading(engine) as conn:
+        (news,) = week_news(conn, context, Wording("sv"), NOW)
+    assert "1 utlysning och 1 samråd, 1 mottagare" in news.lines
+    assert "Rules on pupil exchanges between schools: besvaras senast 11 september 2026" in news.lines
+    assert {call["kind"] for call in news.data["calls"]} == {"1", CONSULTATION}
+
+
+def test_what_goes_unreviewed_follows_the_units_rule(engine):
+    harvest(engine, "have-your-say", asked())
+    harvest_calls(engine)
+    matched(engine)
+    with reading(engine) as conn:
+        (of_consultation,) = (
+            one.match
+            for one in matches.find(conn, TENANT)
+            if stored_calls.get(conn, TENANT, one.match.call_id).is_consultation
+        )
+    assert not goes_unreviewed(of_consultation.band, DEFAULT_RULE)
