@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import httpcore
 from scrapers.errors import SourceBlocked
 from texts import N_, Message, MessageError
 
+IS_SECRET = re.compile(r"token|key|secret|passw|pwd|sig|auth|session|code", re.I)
 LookUp = Callable[[str, int], list[str]]
 
 
@@ -141,7 +143,5 @@ def without_secrets(url: str) -> str:
     host = parts.hostname or ""
     if parts.port:
         host += f":{parts.port}"
-    kept = [
-        part for part in parts.query.split("&") if part and not part.lower().startswith(("token=", "key="))
-    ]
+    kept = [part for part in parts.query.split("&") if part and not IS_SECRET.search(part.partition("=")[0])]
     return urlunsplit((parts.scheme, host, parts.path, "&".join(kept), ""))

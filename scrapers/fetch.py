@@ -201,7 +201,9 @@ class Fetcher:
     def _next_hop(self, url: str, answer: httpx.Response) -> str:
         target = urljoin(url, answer.headers.get("location", ""))
         if url.startswith("https:") and not target.startswith("https:"):
-            raise SourceChanged(_at(url, N_("omdirigerad från https till {target}"), target=repr(target)))
+            raise SourceChanged(
+                _at(url, N_("omdirigerad från https till {target}"), target=repr(without_secrets(target)))
+            )
         self._check(target)
         return target
 
