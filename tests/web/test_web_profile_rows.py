@@ -80,11 +80,12 @@ def test_p07_what_waited_for_a_unit_that_is_gone_waits_on_without_owner(world):
     left = [stored for stored in world.matches() if stored.match.unit == "kultur"]
     assert {stored.id for stored in left} == waited
     assert all(stored.state is MatchState.NEW for stored in left)
-    page = browser.get("/").text
-    assert "Kulturförvaltningen (utan ägare)" in page, "by the name that an older version has"
-    assert f"Kulturförvaltningen finns inte längre i profilen, men {len(waited)} träff" in page
+    call = f"/utlysning/{left[0].match.call_id}"
+    assert "Kulturförvaltningen (utan ägare)" in browser.get(call).text, "by the name of an older version"
+    queue = browser.get("/").text
+    assert f"Kulturförvaltningen finns inte längre i profilen, men {len(waited)} träff" in queue
     form = next(
-        form for form in browser.forms("/") if form["verdict"] == "reject" and names_any(form, waited)
+        form for form in browser.forms(call) if form["verdict"] == "reject" and names_any(form, waited)
     )
     done = browser.post("/beslut", form | {"reason": "other", "note": "Ingen enhet"})
     assert done.status_code == 303, done.text
