@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from matcher.evidence import shared_words
+from matcher.indexed import IndexedCalls
 from matcher.model import Evidence
 from matcher.pool import Pool
 from matcher.signals import SIGNALS
+from matcher.vectors import Vectors
 from profiles.model import Need, PriorityArea, Profile
 from texts import N_, Message, Named
 
@@ -35,8 +37,12 @@ def area_needs(profile: Profile) -> tuple[Need, ...]:
     return tuple(_as_need(area) for area in profile.priority_areas if area.key in used and area.description)
 
 
-def meeting(pool: Pool) -> np.ndarray:
-    """Which calls meet each need of the pool by what they are about, as the remark counts it; shape (needs, calls)."""
+def meeting(
+    known: IndexedCalls, profile: Profile, needs: Sequence[Need], vectors: Vectors | None
+) -> np.ndarray:
+    """Which calls meet each of these needs of the profile by what they are about, as the remark counts it; shape
+    (needs, calls)."""
+    pool = Pool(known.calls, needs, vectors, known, units=profile.unit_names)
     strengths = {signal.name: signal.strength(pool) for signal in SIGNALS if signal.name in TOPICAL}
     has_model = pool.vectors is not None
     every = [_topical(strengths, i, slice(None), has_model) for i in range(len(pool.needs))]

@@ -160,7 +160,9 @@ def _look(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need,
     indexed = desk.open_calls(engine, tenant, now)
     with reading(engine) as conn:
         answers = learning.answers(conn, tenant, unit=need.unit)
-    around = (replace(profile.unit(need.unit), needs=()), needs_beside(profile, need))
+    beside = needs_beside(profile, need)
+    names = tuple(profile.unit_names.get(other.unit) for other in beside)
+    around = (replace(profile.unit(need.unit), needs=()), beside, names)
     direction = (profile.policy.children_first, profile.priority_areas, profile.nuts3)
 
     def looked() -> Look:

@@ -16,7 +16,6 @@ from matcher.consultations import apart
 from matcher.embedder import Embedder
 from matcher.indexed import IndexedCalls
 from matcher.policy import area_needs, meeting
-from matcher.pool import Pool
 from matcher.score import Look
 from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
@@ -47,7 +46,7 @@ class Desk:
         self._kept: dict[str, tuple[tuple, IndexedCalls]] = {}
         self._vectors: Kept[str, np.ndarray] = Kept(VECTORS_KEPT)
         self._looks: Kept[tuple[IndexedCalls, Hashable], Look] = Kept(LOOKS_KEPT)
-        self._met: Kept[tuple[IndexedCalls, Need], np.ndarray] = Kept(NEEDS_KEPT)
+        self._met: Kept[tuple[IndexedCalls, Need, str | None], np.ndarray] = Kept(NEEDS_KEPT)
         self._warming = False
 
     def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
@@ -107,12 +106,13 @@ class Desk:
         others = needs_beside(profile, need)
         if not others or not indexed.calls:
             return None
-        known = self._met.find((indexed, other) for other in others)
-        missing = [other for other in others if (indexed, other) not in known]
+        named = {other: (indexed, other, profile.unit_names.get(other.unit)) for other in others}
+        known = self._met.find(named.values())
+        missing = [other for other in others if named[other] not in known]
         if missing:
             vectors = self.vectors(engine, tenant, indexed, profile, missing)
-            rows = meeting(Pool(indexed.calls, missing, vectors, indexed, units=profile.unit_names))
-            made = {(indexed, other): row for other, row in zip(missing, rows, strict=True)}
+            rows = meeting(indexed, profile, missing, vectors)
+            made = {named[other]: row for other, row in zip(missing, rows, strict=True)}
             self._met.add(made)
             known |= made
         return np.any(list(known.values()), axis=0)

@@ -132,3 +132,14 @@ def test_what_opening_the_page_makes_ready_is_what_the_preview_starts_from(engin
     assert ours.embedded == []
     compare(desk, engine, TENANT, PROFILE, after, need, NOW)
     assert len(ours.embedded) == 2
+
+
+def test_another_name_of_a_unit_beside_is_another_start(engine):
+    """A need is asked for with what its unit is there for, so what is kept of it is kept under that name too."""
+    match_all(engine, TENANT, None, PROFILE, 1, NOW)
+    desk, need = Desk(), next(one for one in PROFILE.needs if one.key == "energirad")
+    indexed = desk.open_calls(engine, TENANT, NOW)
+    for name in ("Hamnbolaget", "Skogsförvaltningen"):
+        named = replace(PROFILE, units=tuple(replace(unit, name=name) for unit in PROFILE.units))
+        fresh = Desk().beside(engine, TENANT, indexed, named, need)
+        assert (desk.beside(engine, TENANT, indexed, named, need) == fresh).all()
