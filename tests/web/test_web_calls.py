@@ -9,8 +9,10 @@ from web_world import TENANT, World, a_full_match, call_with_two_units, in_days
 from builders import a_scraped_call
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
+from matcher.model import Evidence
 from storage import runs
 from storage.database import writing
+from texts import Message, Named
 
 
 def test_one_call_tells_why_with_quotes_on_both_sides(world: World):
@@ -27,6 +29,24 @@ def test_one_call_tells_why_with_quotes_on_both_sides(world: World):
         "0.830",
     ):
         assert words in page, words
+
+
+def test_a_remark_names_the_area_in_the_pages_language_or_marks_its_swedish_name(world: World):
+    area, school = world.profile.priority_areas[0], world.profile.needs[0]
+    (call_id,) = world.add_calls(a_scraped_call(deadlines=(in_days(14),)))
+    world.propose(a_full_match(call_id, school, evidence=(remark_on(area.title, area.title_en),)))
+    browser = world.signed_in()
+    assert f"”{area.title}”" in browser.get(f"/utlysning/{call_id}?lang=sv").text
+    assert f"“{area.title_en}”" in browser.get(f"/utlysning/{call_id}?lang=en").text
+    world.profile = replace(world.profile, priority_areas=(replace(area, title_en=area.title),))
+    world.propose(a_full_match(call_id, school, evidence=(remark_on(area.title),)))
+    assert f'“<bdi lang="sv">{area.title}</bdi>”' in browser.get(f"/utlysning/{call_id}?lang=en").text
+
+
+def remark_on(area: str, area_en: str | None = None) -> Evidence:
+    name = Named(sv=area, en=area_en)
+    said = Message(text="Rör också kommunens prioriterade område ”{area}”.", values={"area": name})
+    return Evidence(signal="policy", strength=0.5, reason=said)
 
 
 def test_days_left_are_counted_today_not_when_the_match_was_made(world: World):
