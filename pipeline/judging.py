@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from calls.model import Call
 from calls.programmes import programme_name
 from calls.vocabulary import SectionKind
+from matcher.consultations import apart
 from matcher.errors import EvaluationError
 from matcher.evaluation import RELEVANT
 from profiles.model import Profile
@@ -45,7 +46,7 @@ class Exported:
     """How much was written.
 
     Attributes:
-        calls: all that are stored, judged or not: the needs are ranked against them.
+        calls: all that are stored, judged or not: the needs are ranked against them. No consultations.
         relevant: pairs with grade 2 or 3.
     """
 
@@ -68,11 +69,11 @@ def export(engine: Engine, tenant: str, profile: Profile, folder: Path) -> Expor
     """
     with reading(engine) as conn:
         newest = _newest(judgements.every(conn, tenant))
-        calls = stored_calls.find(conn, tenant)
-    if not newest:
-        raise EvaluationError(Message(text=NOTHING))
+        calls, _ = apart(stored_calls.find(conn, tenant))  # consultations are not ranked among the calls
     names = _names(calls)
     judged = {pair: one for pair, one in newest.items() if one.call_id in names}
+    if not judged:
+        raise EvaluationError(Message(text=NOTHING))
     needs = {_need_id(one): one for one in sorted(judged.values(), key=lambda one: one.at)}
     lines = [json.dumps(_record(call, names[call.id]), ensure_ascii=False) for call in calls]
     grades = [(need, names[one.call_id], str(one.grade)) for (need, _), one in sorted(judged.items())]

@@ -8,6 +8,7 @@ import pytest
 from command_line import begun, ended, fondvakt
 from conftest import TODAY
 
+from matcher.consultations import apart
 from matcher.model import Match
 from matcher.programmes import action_of, programme_of
 from pipeline.judged import read_judged
@@ -54,7 +55,8 @@ def engine(settings):
 def judged(engine) -> list[Match]:
     """The first matches of three needs; each is judged useful, after a first no, and another call irrelevant."""
     with reading(engine) as conn:
-        found = [one.match for one in matches.find(conn, TENANT)]
+        calls, _ = apart(stored_calls.find(conn, TENANT))
+        found = [one.match for one in matches.find(conn, TENANT, call_ids=[call.id for call in calls])]
     chosen = list({one.need: one for one in {one.call_id: one for one in found}.values()}.values())[:3]
     with writing(engine) as conn:
         for number, one in enumerate(chosen):
@@ -107,7 +109,8 @@ def test_what_the_matcher_knows_of_a_call_survives_the_files(engine, judged, set
     fondvakt("judged", "export", "--out", tmp_path, settings=settings)
     back = read_judged(tmp_path / CALLS, tmp_path / NEEDS, tmp_path / QRELS)
     with reading(engine) as conn:
-        stored = stored_calls.find(conn, TENANT)
+        stored, consultations = apart(stored_calls.find(conn, TENANT))
+    assert consultations, "the sample has some, and they are not ranked among the calls"
     assert len(set(back.names.values())) == len(back.calls) == len(stored)
     for read, call in zip(back.calls, stored, strict=True):
         assert read.title == call.title
