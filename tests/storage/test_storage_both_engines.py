@@ -66,11 +66,24 @@ def test_an_event_of_a_webhook_is_planned_once_and_a_dead_runs_claim_is_taken_up
         assert [webhooks.add(conn, "t", "teams", "e", b"{}", NOW) for _ in range(2)] == [True, False]
         taken = webhooks.claim_next(conn, "t", ["teams"], "me", NOW)
         assert webhooks.claim_next(conn, "t", ["teams"], "me", NOW) is None
-        assert webhooks.recover(conn, "t", "me", NOW + HOUR) == 1
+        assert webhooks.recover(conn, "t", "me", ["teams"], NOW + HOUR, NOW) == 0  # it had not begun to leave
         again = webhooks.claim_next(conn, "t", ["teams"], "me", NOW + HOUR)
         assert (again.id, again.attempts, again.body) == (taken.id, 2, b"{}")
         webhooks.record(conn, "t", again.id, WebhookState.SENT, NOW + HOUR)
         assert webhooks.claim_next(conn, "t", ["teams"], "me", NOW + HOUR) is None
+
+
+def test_what_had_begun_to_leave_is_in_doubt_where_a_repeat_would_not_be_known(engine: Engine):
+    with writing(engine) as conn:
+        for target in ("teams", "generic"):
+            webhooks.add(conn, "t", target, "e", b"{}", NOW)
+            taken = webhooks.claim_next(conn, "t", [target], "gone", NOW)
+            webhooks.mark_data_started(conn, "t", taken.id, NOW)
+        assert webhooks.recover(conn, "t", "me", ["teams"], NOW + HOUR, NOW - HOUR) == 0  # it may still live
+        assert webhooks.recover(conn, "t", "me", ["teams"], NOW + HOUR, NOW) == 1
+        states = {one.target: one.state for one in webhooks.events(conn, "t")}
+        assert states == {"teams": WebhookState.IN_DOUBT, "generic": WebhookState.RETRY}
+        assert [one.target for one in webhooks.unsettled(conn, "t", NOW)] == ["teams"]
 
 
 def test_a_draft_saved_meanwhile_is_not_written_over(engine: Engine):
