@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from command_line import begun, ended, fondvakt
-from conftest import TODAY
 
 from matcher.consultations import apart
 from matcher.model import Match
@@ -19,7 +18,7 @@ from storage.database import open_database, reading, writing
 from storage.judgements import Judgement
 
 TENANT = "default"
-AT = datetime.fromisoformat(TODAY)
+AT = datetime.fromisoformat("2026-11-23T07:05:00+01:00")
 FIRST = Judgement(
     unit="barn-och-utbildning",
     need="skolnarvaro",
