@@ -1,7 +1,10 @@
 """Swedish to English by the vocabulary: inflections, compounds, phrases."""
 
+from pathlib import Path
+
 import pytest
 
+from matcher import translate as translating
 from matcher.translate import gloss, lookup, split, translate, vocabulary
 
 
@@ -13,6 +16,13 @@ def test_the_vocabulary_covers_municipal_work_and_every_line_is_whole():
     entries = vocabulary()
     assert len(entries) >= 5000
     assert all(word == word.lower().strip() and all(terms) for word, terms in entries.items())
+
+
+def test_a_word_stands_in_one_file_once():
+    folder = Path(translating.__file__).with_name("vocabulary")
+    lines = [line for part in folder.glob("*.tsv") for line in part.read_text(encoding="utf-8").splitlines()]
+    words = [line.split("\t")[0] for line in lines]
+    assert len(set(words)) == len(words) == len(lines)
 
 
 @pytest.mark.parametrize(
