@@ -1,8 +1,8 @@
 """The profile editor in a real browser: with script, without, on every width, by the rules of accessibility."""
 
 import pytest
-from conftest import Site, serve
 from editor_world import an_editor_world
+from served import Site, serve
 from test_browser_pages import a_page, ours, problems
 from web_world import TENANT, school_and_culture
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
-from conftest import Site, serve
 from everything import FAULTS, NO_PAGES, STRANGER, VIEWS, Fault, View, a_town, cookie
+from served import Site, serve
 from test_browser_pages import RULES, ours
 
 from web.app import DOORS

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import Site, serve
 from everything import CONTACT, LINKS, a_town, cookie, token
+from served import Site, serve
 from test_browser_pages import a_page, ours
 from web_world import TENANT
 

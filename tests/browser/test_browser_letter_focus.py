@@ -6,8 +6,8 @@ The frame runs nothing, so the ring is measured on pictures of it: what differs 
 import base64
 
 import pytest
-from conftest import serve
 from everything import COORDINATOR, a_town, cookie
+from served import serve
 
 pytestmark = pytest.mark.browser
 STOPS, THICK = 4, 2

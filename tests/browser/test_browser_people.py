@@ -5,8 +5,8 @@ import threading
 import time
 
 import pytest
-from conftest import Site, serve
 from openid_provider import CLIENT, SECRET, running_provider
+from served import Site, serve
 from test_browser_pages import a_page, ours
 from web_world import a_filled_world
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import Site, serve
+from served import Site, serve
 from test_browser_pages import a_page, ours, problems, states
 from web_world import TENANT, a_filled_world, a_full_match
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 from command_line import fondvakt
-from conftest import settings_for
+from installation import settings_for
 
 import cli
 from profiles.load import load_profile, preset_path
