@@ -1,7 +1,6 @@
 """The embedder: what is refused, and what is promised of vectors."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -117,11 +116,10 @@ def a_terabyte(folder: Path) -> Path:
 @pytest.mark.parametrize(
     "make", [lambda folder: folder / "gone", cut_off, a_terabyte], ids=["missing", "damaged", "too large"]
 )
-def test_h4_a_model_that_cannot_be_used_is_known_within_five_seconds(tmp_path, make):
-    started = time.perf_counter()
+def test_h4_a_model_that_cannot_be_used_is_known_at_once(tmp_path, make):
+    """Its seconds are a figure of `python -m bench --only serve`."""
     with pytest.raises(ModelError):
         load_embedder(str(make(tmp_path)), tmp_path / "cache")
-    assert time.perf_counter() - started < 5
 
 
 def test_vectors_are_unit_rows_in_the_order_of_the_texts(small):

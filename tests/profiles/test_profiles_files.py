@@ -118,10 +118,10 @@ def test_p03_a_bomb_of_aliases_is_refused_at_once():
         f"{b}: &{b} [{','.join(f'*{a}' for _ in range(9))}]\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ProfileError, match="ankare och alias"):
         read_file(bomb.encode(), "p.yaml")
-    assert time.monotonic() - started < 0.1
+    assert time.process_time() - started < 0.5
 
 
 def test_a_bomb_of_brackets_is_refused_and_breaks_nothing():
