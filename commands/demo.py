@@ -176,7 +176,7 @@ def _review_first(installation: wiring.Installation, profile: Profile) -> None:
     now = installation.settings.clock()
     with writing(installation.engine) as conn:
         for unit in profile.units[::2]:
-            choices.choose_review(conn, installation.tenant, unit.key, ReviewRule.EVERYTHING, "demo", now)
+            choices.choose_rule(conn, installation.tenant, unit.key, ReviewRule.EVERYTHING, "demo", now)
 
 
 def _decide(installation: wiring.Installation) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from calls.model import Call
 from matcher.model import SYSTEM, Decision, MatchState, StoredMatch, Verdict
-from matcher.review import DEFAULT_RULE, goes_unreviewed, reopens
+from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed, reopens
 from notifier.model import Letter
 from storage import choices, matches
 
 
 def going(conn: Connection, tenant: str, new: Sequence[StoredMatch]) -> list[StoredMatch]:
     """Those of the matches nobody has looked at that go out as their units have chosen."""
-    rules = choices.review_rules(conn, tenant)
+    rules = choices.rules(conn, tenant, ReviewRule)
     return [one for one in new if goes_unreviewed(one.match.band, rules.get(one.match.unit, DEFAULT_RULE))]
 
 

@@ -1,65 +1,36 @@
 """What the coordinator has chosen for a unit, and what a person has chosen for themselves: a value a name."""
 
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from matcher.review import DEFAULT_RULE, ReviewRule
-from profiles.rights import DEFAULT_PUBLISHING, PublishRule
+from matcher.review import ReviewRule
+from profiles.rights import PublishRule
 from storage.tables import person_choice, unit_choice
 
-REVIEW, PUBLISH = "review", "publish"
+RULE_NAMES: dict[type[StrEnum], str] = {ReviewRule: "review", PublishRule: "publish"}
+Rule = TypeVar("Rule", ReviewRule, PublishRule)
 
 
-def review_rules(conn: Connection, tenant: str) -> dict[str, ReviewRule]:
-    """Unit to what may go out unreviewed; units that nothing was chosen for are left out, the default is theirs."""
-    known = {rule.value: rule for rule in ReviewRule}
-    found = of_units(conn, tenant, REVIEW)
-    return {unit: known[value] for unit, value in found.items() if value in known}
-
-
-def choose_review(
-    conn: Connection, tenant: str, unit: str, rule: ReviewRule, by: str, now: datetime
-) -> ReviewRule:
-    """Choose what may go out unreviewed to a unit; what held before."""
-    before = review_rules(conn, tenant).get(unit, DEFAULT_RULE)
-    choose_for_unit(conn, tenant, unit, REVIEW, rule.value, by, now)
-    return before
-
-
-def publish_rules(conn: Connection, tenant: str) -> dict[str, PublishRule]:
-    """Unit to who publishes what it writes; units that nothing was chosen for are left out, the default is theirs."""
-    known = {rule.value: rule for rule in PublishRule}
-    found = of_units(conn, tenant, PUBLISH)
-    return {unit: known[value] for unit, value in found.items() if value in known}
-
-
-def choose_publishing(
-    conn: Connection, tenant: str, unit: str, rule: PublishRule, by: str, now: datetime
-) -> PublishRule:
-    """Choose who publishes what a unit writes; what held before."""
-    before = publish_rules(conn, tenant).get(unit, DEFAULT_PUBLISHING)
-    choose_for_unit(conn, tenant, unit, PUBLISH, rule.value, by, now)
-    return before
-
-
-def of_units(conn: Connection, tenant: str, name: str) -> dict[str, Any]:
-    """Unit to what was chosen for it."""
+def rules(conn: Connection, tenant: str, kind: type[Rule]) -> dict[str, Rule]:
+    """Unit to its rule of one kind; units that nothing was chosen for are left out, the default is theirs."""
+    known = {rule.value: rule for rule in kind}
     rows = conn.execute(
         select(unit_choice.c.unit, unit_choice.c.value).where(
-            unit_choice.c.tenant == tenant, unit_choice.c.name == name
+            unit_choice.c.tenant == tenant, unit_choice.c.name == RULE_NAMES[kind]
         )
     )
-    return {row.unit: row.value for row in rows}
+    return {row.unit: known[row.value] for row in rows if row.value in known}
 
 
-def choose_for_unit(
-    conn: Connection, tenant: str, unit: str, name: str, value: Any, by: str, now: datetime
+def choose_rule(
+    conn: Connection, tenant: str, unit: str, rule: ReviewRule | PublishRule, by: str, now: datetime
 ) -> None:
-    """Keep a choice for a unit; the old one gives way."""
-    keys = {"tenant": tenant, "unit": unit, "name": name}
-    _put(conn, unit_choice, keys, {"value": value, "by": by, "at": now})
+    """Keep a unit's rule; the old one of its kind gives way."""
+    keys = {"tenant": tenant, "unit": unit, "name": RULE_NAMES[type(rule)]}
+    _put(conn, unit_choice, keys, {"value": rule.value, "by": by, "at": now})
 
 
 def of_person(conn: Connection, tenant: str, person: str, name: str) -> Any:

@@ -111,7 +111,7 @@ def let_nothing_go_unreviewed(world: World) -> None:
     """As every unit may choose on the page of settings."""
     with writing(world.engine) as conn:
         for unit in world.profile.units:
-            choices.choose_review(conn, TENANT, unit.key, ReviewRule.EVERYTHING, "samordnare", MONDAY)
+            choices.choose_rule(conn, TENANT, unit.key, ReviewRule.EVERYTHING, "samordnare", MONDAY)
 
 
 def send_monday(world: World) -> list:

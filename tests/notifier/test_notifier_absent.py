@@ -36,7 +36,7 @@ def proposed(engine, **facts) -> None:
 def test_t_19_in_a_week_without_decisions_nothing_undecided_goes_where_all_is_to_be_reviewed(engine):
     proposed(engine)
     with writing(engine) as conn:
-        choices.choose_review(conn, TENANT, "skola", ReviewRule.EVERYTHING, "samordnare", NOW)
+        choices.choose_rule(conn, TENANT, "skola", ReviewRule.EVERYTHING, "samordnare", NOW)
     plan(engine, context(on(9)), "2026-W36")
     assert mailed(engine, LetterKind.DIGEST) == []
 

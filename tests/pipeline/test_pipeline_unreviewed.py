@@ -65,7 +65,7 @@ def states(engine) -> dict[int, MatchState]:
 def test_what_goes_out_unreviewed_follows_the_units_choice(engine, rule, expected):
     if rule is not None:
         with writing(engine) as conn:
-            choices.choose_review(conn, "t", "skola", rule, "samordnare", NOW)
+            choices.choose_rule(conn, "t", "skola", rule, "samordnare", NOW)
     assert told(letters_of(engine)) == expected
     assert {call for call, state in states(engine).items() if state is MatchState.ACCEPTED} == expected
 
@@ -105,7 +105,7 @@ def test_a_preview_accepts_nothing(engine):
 
 def test_an_approval_does_not_cover_a_call_that_changed_before_the_letter(engine):
     with writing(engine) as conn:
-        choices.choose_review(conn, "t", "skola", ReviewRule.EVERYTHING, "samordnare", NOW)
+        choices.choose_rule(conn, "t", "skola", ReviewRule.EVERYTHING, "samordnare", NOW)
         matches.decide(conn, "t", 2, Decision(verdict=Verdict.ACCEPT, by="samordnare", at=NOW))
         pages = [a_page(1), replace(a_page(2), budget=9), a_page(3)]
         calls.save_harvest(conn, "t", "eu-portal", pages, {"eu-portal": 0}, NOW + HOUR)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from builders import NOW, a_match, a_scraped_call
 from matcher.model import BY_HAND, SYSTEM, Decision, MatchState, RejectReason, Verdict
 from matcher.review import ReviewRule
+from profiles.rights import PublishRule
 from storage import answers_given, assignments, bulk, calls, choices, learning, marks, matches, referrals
 from storage.answers_given import Answer, AnswerKind
 from storage.database import reading, writing
@@ -137,16 +138,15 @@ def test_a_corrected_mark_holds_for_old_matches_and_for_every_new_one(ready: Eng
 
 def test_choices_are_kept_apart_by_tenant_unit_person_and_name(ready: Engine):
     with writing(ready) as conn:
-        assert choices.choose_review(conn, "t", "skola", ReviewRule.NOTHING, "a", NOW) is ReviewRule.STRONG
-        assert (
-            choices.choose_review(conn, "t", "skola", ReviewRule.EVERYTHING, "a", NOW) is ReviewRule.NOTHING
-        )
-        choices.choose_for_unit(conn, "t", "kultur", "other", "nothing", "a", NOW)
+        choices.choose_rule(conn, "t", "skola", ReviewRule.NOTHING, "a", NOW)
+        choices.choose_rule(conn, "t", "skola", ReviewRule.EVERYTHING, "a", NOW)
+        choices.choose_rule(conn, "t", "kultur", PublishRule.OWN, "a", NOW)
         choices.choose_for_person(conn, "t", "a", "keys", {"on": True}, NOW)
         choices.choose_for_person(conn, "t", "a", "keys", {"on": False}, NOW)
     with reading(ready) as conn:
-        assert choices.review_rules(conn, "t") == {"skola": ReviewRule.EVERYTHING}
-        assert choices.review_rules(conn, "another") == {}
+        assert choices.rules(conn, "t", ReviewRule) == {"skola": ReviewRule.EVERYTHING}
+        assert choices.rules(conn, "t", PublishRule) == {"kultur": PublishRule.OWN}
+        assert choices.rules(conn, "another", ReviewRule) == {}
         assert choices.of_person(conn, "t", "a", "keys") == {"on": False}
         assert choices.of_person(conn, "t", "b", "keys") is None
 

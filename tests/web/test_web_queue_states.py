@@ -28,7 +28,7 @@ def test_the_queue_says_what_goes_out_unreviewed_and_when(world: World):
     )
     assert answer.status_code == 303
     with reading(world.engine) as conn:
-        assert choices.review_rules(conn, TENANT) == {
+        assert choices.rules(conn, TENANT, ReviewRule) == {
             "skola": ReviewRule.EVERYTHING,
             "kultur": ReviewRule.NOTHING,
         }

@@ -23,7 +23,7 @@ def decided(conn, world: World) -> None:
 
 
 def rule_chosen(conn, world: World) -> None:
-    choices.choose_review(conn, TENANT, "skola", next(iter(ReviewRule)), "samordnare", world.now)
+    choices.choose_rule(conn, TENANT, "skola", next(iter(ReviewRule)), "samordnare", world.now)
 
 
 def own_word(conn, world: World) -> None:

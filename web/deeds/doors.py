@@ -19,7 +19,7 @@ DOORS = (
     Door(POST, "/vyer", Access.READER, views.keep),
     Door(GET, "/beslut/{deed}", Access.COORDINATOR, asking.asking),
     Door(POST, "/utlysning/{call_id}/barn", Access.COORDINATOR, marking.correct),
-    Door(GET, "/installningar/granskning", Access.COORDINATOR, rules.rules_page),
+    Door(GET, "/installningar/granskning", Access.COORDINATOR, rules.show),
     Door(POST, "/installningar/granskning", Access.COORDINATOR, rules.choose),
     Door(GET, "/installningar/tangenter", Access.COORDINATOR, shortcuts.keys_page),
     Door(POST, "/installningar/tangenter", Access.COORDINATOR, shortcuts.change),
