@@ -100,9 +100,9 @@ def shortened(digest: Digest) -> Digest | None:
 
 
 def _dates_ahead(followed: Iterable[Call], now: datetime) -> list[Call]:
-    """Those with a deadline within eight weeks, the nearest first."""
-    near = [call for call in followed if (call.days_left(now) or _NO_DEADLINE) <= DATES_AHEAD]
-    return sorted(near, key=lambda call: (call.days_left(now), call.id))
+    """Those with a deadline from today to eight weeks ahead, the nearest first."""
+    left = [(days, call.id, call) for call in followed if (days := call.days_left(now)) is not None]
+    return [call for days, _, call in sorted(left, key=lambda one: one[:2]) if days <= DATES_AHEAD]
 
 
 def _items(person: ContactPerson, profile: Profile, accepted: Iterable[Accepted]) -> list[DigestItem]:

@@ -20,7 +20,7 @@ from notifier.notice_letter import notice_letter
 from notifier.notices import nothing_new
 from notifier.render import render
 from notifier.view import LetterContext
-from notifier.weeks import days_of, week_of
+from notifier.weeks import days_of, local_day, week_of
 from pipeline import unreviewed
 from pipeline.limiter import Limiter
 from pipeline.readers import Reader, recipients
@@ -95,17 +95,17 @@ def letter_context(
 ) -> LetterContext:
     """What all letters of a municipality have in common.
 
-    Without `mail_from` they come from `fondvakt@` the municipality's own domain; answers go to the coordinator.
+    Without `mail_from` they come from `fondvakt@` the municipality's own domain; answers go to the coordinator in office.
     """
     domain = profile.mail_domains[0] if profile.mail_domains else urlsplit(public_url).hostname
     sender = mail_from or f"fondvakt@{domain}"
-    coordinators = profile.coordinators
+    there = [one for one in profile.coordinators if one.is_in_office(local_day(now))] or profile.coordinators
     return LetterContext(
         tenant=tenant,
         profile=profile,
         links=Links(public_url, key, tenant),
         sender=sender,
-        reply_to=coordinators[0].email if coordinators else sender,
+        reply_to=there[0].email if there else sender,
         now=now,
         publishers=publishers or {},
     )

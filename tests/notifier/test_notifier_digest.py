@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from letters import accepted, in_days
 
-from builders import NOW, a_match, a_need, a_person, a_profile, a_unit
+from builders import NOW, a_call, a_match, a_need, a_person, a_profile, a_unit
 from calls.changes import Change
 from matcher.model import Band
 from notifier.digest import FULL_ITEMS, build_digest, shortened
@@ -142,3 +142,9 @@ def test_a_letter_is_shortened_from_the_end_and_children_last():
     assert ids(shortened(digest).items) == [1, 2]
     assert ids(shortened(shortened(digest)).items) == [1]
     assert shortened(shortened(shortened(shortened(digest)))) is None
+
+
+def test_what_closes_today_is_among_the_dates_ahead():
+    today, tomorrow, later = (a_call(id=n, deadlines=in_days(days)) for n, days in ((1, 0), (2, 1), (3, 57)))
+    digest = built(accepted(9), followed=[later, tomorrow, today])
+    assert [call.id for call in digest.dates] == [1, 2]

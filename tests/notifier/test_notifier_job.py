@@ -231,6 +231,13 @@ def test_letters_come_from_the_municipalitys_own_domain_and_answers_go_to_the_co
     assert context(replace(PROFILE, people=())).reply_to == made.sender
 
 
+def test_answers_do_not_go_to_a_coordinator_who_has_left():
+    left = a_coordinator(appointed_to=NOW.date() - timedelta(days=1))
+    there = a_coordinator(key="ny", email="ny@exempelstad.example")
+    assert context(replace(PROFILE, people=(left, there))).reply_to == "ny@exempelstad.example"
+    assert context(replace(PROFILE, people=(left,))).reply_to == left.email
+
+
 @pytest.mark.parametrize(
     ("now", "week"),
     [(NOW, "2026-W34"), (NOW.replace(year=2027, month=1, day=1), "2026-W53")],
