@@ -95,7 +95,8 @@ def letter_context(
 ) -> LetterContext:
     """What all letters of a municipality have in common.
 
-    Without `mail_from` they come from `fondvakt@` the municipality's own domain; answers go to the coordinator in office.
+    Without `mail_from` they come from `fondvakt@` the municipality's own domain; answers go to a coordinator in
+    office.
     """
     domain = profile.mail_domains[0] if profile.mail_domains else urlsplit(public_url).hostname
     sender = mail_from or f"fondvakt@{domain}"
