@@ -1,25 +1,25 @@
 """SIGKILL at random moments of collecting, matching and sending: nothing lost, nothing doubled (T-14, B1, E1).
 
-The moments come from a printed seed. What is left after the kills and one undisturbed run of each job must be
-what an installation that was never disturbed has.
+The moments come from a printed seed, and each job is started until it was killed often enough. What is left after the
+kills and one undisturbed run of each job must be what an installation that was never disturbed has.
 """
 
 import asyncio
-import json
-import os
-import random
+import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from random import Random
 
 import pytest
 from aiosmtpd.controller import Controller
+from dice import dice
+from forking import Forker
+from killing import command_forker
 
 from matcher.model import Decision, Verdict
 from scrapers.standin.sample import sample_folder
@@ -27,10 +27,10 @@ from scrapers.standin.server import Standin, serve
 from storage import matches
 from storage.database import open_database, reading, writing
 
+JOBS = {"collect": ["collect"], "match": ["match"], "digest": ["digest", "send"]}
 KILLS = {"collect": 20, "match": 15, "digest": 20}
 ANSWER_SECONDS = 0.05
 MONDAY = "2026-11-23T07:05:00+01:00"
-HERE = Path(__file__).parent
 
 
 class Inbox:
@@ -45,44 +45,14 @@ class Inbox:
         return "250 kept"
 
 
-class Driver:
-    """Gives orders to `killing.py`."""
-
-    def __init__(self, data_dir: Path, standin: Standin, smtp_port: int) -> None:
-        environ = os.environ | {
-            "FONDVAKT_DATA_DIR": str(data_dir),
-            "FONDVAKT_SOURCE_EU_PORTAL_URL": standin.url,
-            "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
-            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
-            "FONDVAKT_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
-            "FONDVAKT_MODEL": str(data_dir / "no-model"),
-            "FONDVAKT_MAIL_PER_MINUTE": "100000",
-            "FONDVAKT_NOW": MONDAY,
-        }
-        self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "killing.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=environ | {"PYTHONPATH": str(HERE.parent)},
-            text=True,
-        )
-        assert self._process.stdout
-        self._process.stdout.readline()
-
-    def order(self, *arguments: str, after: float | None = None) -> tuple[dict, float]:
-        """Run a command, perhaps kill it; what came of it, and the seconds it took."""
-        started = time.monotonic()
-        self._process.stdin.write(json.dumps({"arguments": arguments, "after": after}) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline()), time.monotonic() - started
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
-        self._log.close()
+def a_forker(folder: Path, standin: Standin, smtp_port: int) -> Forker:
+    """Runs the jobs over an empty installation of the made-up municipality."""
+    named = {f"source_{key}_url": standin.url for key in ("eu_portal", "euroaccess", "have_your_say")}
+    named = {name.upper(): value for name, value in named.items()}
+    forker = command_forker(folder, SMTP_URL=f"smtp://127.0.0.1:{smtp_port}", NOW=MONDAY, **named)
+    forker.start(["init", "--municipality", "exempelstad"])
+    assert forker.ended() == 0
+    return forker
 
 
 @pytest.fixture(scope="module")
@@ -137,53 +107,50 @@ def decide_everything(folder: Path) -> None:
 
 def test_t_14_b1_nothing_is_lost_or_doubled_by_kills_at_random_moments(tmp_path, standin, inbox):
     kept, port = inbox
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
-
+    chance = dice()
     calm = run_undisturbed(tmp_path / "calm", standin, port)
     print(calm["seconds"])
     expected_mail = mails(kept)
     kept.contents.clear()
 
-    kills = Counter()
-    driver = Driver(tmp_path / "killed", standin, port)
-    driver.order("init", "--municipality", "exempelstad")
-    for job, arguments in (("collect", ["collect"]), ("match", ["match"]), ("digest", ["digest", "send"])):
+    forker = a_forker(tmp_path / "killed", standin, port)
+    for job, arguments in JOBS.items():
         if job == "digest":
             decide_everything(tmp_path / "killed")
-        usual = calm["seconds"][job]
-        tries = 0
-        while kills[job] < KILLS[job] and tries < 5 * KILLS[job]:
-            tries += 1
-            outcome, took = driver.order(*arguments, after=chance.uniform(0.0, 1.0) * usual)
-            kills[job] += outcome["killed"]
-            usual = usual if outcome["killed"] else min(usual, took)
-        last, _ = driver.order(*arguments)
-        assert last["code"] in (0, 1), (job, last)
-    driver.close()
+        kill_again_and_again(forker, arguments, KILLS[job], calm["seconds"][job], chance)
+        forker.start(arguments)
+        assert forker.ended() in (0, 1), job
+    forker.close()
 
-    assert sum(kills.values()) >= 50, kills
     killed = state_of(tmp_path / "killed")
     assert killed["calls"] == calm["state"]["calls"]
     assert [row[:4] for row in killed["matches"]] == [row[:4] for row in calm["state"]["matches"]]
-    settle(killed, mails(kept), expected_mail, calm["state"], kills["digest"])
+    settle(killed, mails(kept), expected_mail, calm["state"], KILLS["digest"])
+
+
+def kill_again_and_again(
+    forker: Forker, arguments: list[str], kills: int, usual: float, chance: Random
+) -> None:
+    """Start a job until it was killed so often; a run that ended before its kill shortens the time to the next."""
+    while kills:
+        forker.start(arguments)
+        was_killed = forker.end(after=chance.uniform(0.0, usual)) == -signal.SIGKILL
+        kills -= was_killed
+        usual *= 1.0 if was_killed else 0.8
 
 
 def run_undisturbed(folder: Path, standin, port: int) -> dict:
     """The same jobs without a kill: the state to compare with, and how long each job takes."""
-    driver = Driver(folder, standin, port)
-    driver.order("init", "--municipality", "exempelstad")
+    forker = a_forker(folder, standin, port)
     seconds = {}
-    for job, arguments in (("collect", ["collect"]), ("match", ["match"]), ("digest", ["digest", "send"])):
+    for job, arguments in JOBS.items():
         if job == "digest":
             decide_everything(folder)
-        outcome, seconds[job] = driver.order(*arguments)
-        assert outcome == {"killed": False, "code": 0}, (
-            job,
-            (folder.parent / f"{folder.name}.log").read_text()[-2000:],
-        )
-    driver.close()
+        begun = time.monotonic()
+        forker.start(arguments)
+        assert forker.ended() == 0, (job, (folder.parent / f"{folder.name}.log").read_text()[-2000:])
+        seconds[job] = time.monotonic() - begun
+    forker.close()
     return {"state": state_of(folder), "seconds": seconds}
 
 

@@ -1,21 +1,20 @@
 """SIGTERM at random moments of sending: the present letter is finished, and nothing is left in doubt (A7, T-15).
 
-The real command in forked processes, over real SMTP. FONDVAKT_TEST_ENDS makes it longer (`make soak`).
+Two of three come while letters are leaving, the third at any moment from the first on. The real command in forked
+processes, over real SMTP. FONDVAKT_TEST_ENDS makes it longer (`make soak`).
 """
 
 import asyncio
-import json
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
+from dice import dice
+from forking import Forker
+from killing import command_forker
 from letters import a_letter
 from servers import Keeper, real_server
 
@@ -27,9 +26,8 @@ from storage import letters
 from storage.database import open_database, reading, writing
 
 ENDS = int(os.environ.get("FONDVAKT_TEST_ENDS", "20"))
-LETTERS = 14 * ENDS
+ENOUGH = 30  # letters that wait when sending begins
 LONGEST = 30.0  # seconds
-HERE = Path(__file__).parent
 TENANT = "default"
 
 
@@ -41,69 +39,21 @@ class SlowKeeper(Keeper):
         return await super().handle_DATA(server, session, envelope)
 
 
-class Driver:
-    """Gives orders to `killing.py`."""
-
-    def __init__(self, data_dir: Path, relay: str) -> None:
-        environ = os.environ | {
-            "FONDVAKT_DATA_DIR": str(data_dir),
-            "FONDVAKT_SMTP_URL": relay,
-            "FONDVAKT_MODEL": str(data_dir / "no-model"),
-            "FONDVAKT_MAIL_PER_MINUTE": "100000",
-            "FONDVAKT_NOW": NOW.isoformat(),
-            "PYTHONPATH": str(HERE.parent),
-        }
-        self._log = (data_dir.parent / "driver.log").open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "killing.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=environ,
-            text=True,
-        )
-        self._process.stdout.readline()
-
-    def order(self, *arguments: str, after: float | None = None) -> tuple[dict, float]:
-        """What came of a command, and the seconds it took after the signal."""
-        started = time.monotonic()
-        told = {"arguments": arguments, "after": after, "signal": signal.SIGTERM}
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline()), time.monotonic() - started - (after or 0)
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
-        self._log.close()
-
-
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("FONDVAKT_TEST_SEED", random.randrange(10**6)))
-    print(f"seed {seed}")
-    return random.Random(seed)
-
-
-def fill(engine) -> int:
-    """Letters for every contact person of the made-up municipality, as many weeks as it takes; how many."""
-    pattern, readers, made = a_letter(), recipients(load_profile(preset_path("exempelstad"))), 0
+def fill(engine, week: int) -> int:
+    """A week's letters for every contact person of the made-up municipality; how many."""
+    pattern, readers = a_letter(), recipients(load_profile(preset_path("exempelstad")))
     with writing(engine) as conn:
-        while made < LETTERS:
-            week = f"week {made // len(readers)}"
-            for person in readers:
-                one = replace(
-                    pattern,
-                    person=person.key,
-                    week=week[:8],
-                    to=person.email,
-                    message_id=f"<{week}-{person.key}@exempelstad.example>".replace(" ", "-"),
-                    calls=(),
-                )
-                letters.add(conn, TENANT, one, week, NOW)
-                made += 1
-    return made
+        for person in readers:
+            one = replace(
+                pattern,
+                person=person.key,
+                week=f"week {week}",
+                to=person.email,
+                message_id=f"<week-{week}-{person.key}@exempelstad.example>",
+                calls=(),
+            )
+            letters.add(conn, TENANT, one, one.week, NOW)
+    return len(readers)
 
 
 def states(engine) -> Counter:
@@ -111,30 +61,41 @@ def states(engine) -> Counter:
         return Counter(stored.state for stored in letters.find(conn, TENANT))
 
 
-def test_a7_t_15_asked_to_end_it_finishes_the_letter_and_leaves_nothing_in_doubt(tmp_path, chance):
-    keeper, data_dir = SlowKeeper(), tmp_path / "data"
+def test_a7_t_15_asked_to_end_it_finishes_the_letter_and_leaves_nothing_in_doubt(tmp_path):
+    keeper, data_dir, chance = SlowKeeper(), tmp_path / "data", dice()
     with real_server(keeper) as relay:
-        driver = Driver(data_dir, relay)
-        driver.order("init", "--municipality", "exempelstad")
+        forker = command_forker(data_dir, SMTP_URL=relay, NOW=NOW.isoformat())
+        forker.start(["init", "--municipality", "exempelstad"])
+        assert forker.ended() == 0
         engine = open_database(f"sqlite:///{data_dir / 'fondvakt.sqlite'}")
-        made, slowest, amid, longest = fill(engine), 0.0, 0, 0.9
-        for _ in range(ENDS):
-            before = len(keeper.envelopes)
-            outcome, took = driver.order("letters", "send", after=chance.uniform(0.05, longest))
-            was_sending = len(keeper.envelopes) > before
-            slowest, amid = max(slowest, took), amid + was_sending
-            longest = max(
-                0.9, longest * (0.95 if was_sending else 1.3)
-            )  # a busy machine takes longer to begin
+        made, slowest, amid = 0, 0.0, 0
+        for number in range(ENDS):
+            while made - len(keeper.envelopes) < ENOUGH:
+                made += fill(engine, made)
+            before, whenever = len(keeper.envelopes), number % 3 == 0
+            once = (lambda: True) if whenever else lambda before=before: len(keeper.envelopes) > before
+            code, took = asked_to_end(forker, once, chance.uniform(0.0, 0.9 if whenever else 0.3))
+            slowest, amid = max(slowest, took), amid + (len(keeper.envelopes) > before)
             assert took <= LONGEST
-            assert outcome["killed"] or outcome["code"] == 0, outcome
+            assert code in (0, -signal.SIGTERM)  # the latter before it has begun anything
             found = states(engine)
             assert set(found) <= {LetterState.RENDERED, LetterState.SENT, LetterState.RETRY}, found
             assert found[LetterState.SENT] == len(keeper.envelopes)
         print(f"ends {ENDS}, {amid} of them while sending, slowest {slowest:.2f} s, left in doubt 0")
-        assert amid >= ENDS // 4
-        driver.order("letters", "send")
+        assert amid >= ENDS // 2
+        forker.start(["letters", "send"])
+        assert forker.ended() == 0
         assert states(engine) == Counter({LetterState.SENT: made})
         assert len(keeper.envelopes) == made
         engine.dispose()
-        driver.close()
+        forker.close()
+
+
+def asked_to_end(forker: Forker, once: Callable[[], bool], after: float) -> tuple[int, float]:
+    """How sending ended that was asked to end so many seconds after `once` came true, and how long that took."""
+    forker.start(["letters", "send"])
+    came: list[float] = []
+    code = forker.end(
+        once=lambda: once() and not came.append(time.monotonic()), after=after, by=signal.SIGTERM
+    )
+    return code, time.monotonic() - came[-1] - after if came else 0.0
