@@ -68,6 +68,11 @@ def is_due(state: MatchState, decision: Decision | None, now: datetime) -> bool:
     return decision is None or decision.until is None or decision.until <= now
 
 
+def is_waiting(stored: StoredMatch, now: datetime) -> bool:
+    """Whether somebody should decide: new, or put off until a moment that has come."""
+    return stored.state is MatchState.NEW or is_due(stored.state, stored.decision, now)
+
+
 def back_to_queue(by: str, now: datetime) -> Decision:
     """A decision that takes the last one back: put off until now, so it is due at once."""
     return Decision(verdict=Verdict.LATER, by=by, at=now, until=now)

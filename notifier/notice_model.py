@@ -166,6 +166,14 @@ class Hindrance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Urgent:
+    """A call that nobody has looked at and that closes within ten days; `units` in Swedish and English."""
+
+    call: Call
+    units: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rehearsal:
     """Monday's letters as they would be made now.
 
@@ -173,10 +181,12 @@ class Rehearsal:
         week: the week they are for.
         letters: how many readers get one.
         matches: how many calls they tell, counted once a reader.
-        unreviewed: how many proposals nobody has looked at.
+        unreviewed: how many calls wait in the queue.
         unanswered: how many questions wait for a unit.
         hindrances: which letters do not go out as it is now, and why.
         published: names of the units that have published by themselves in the week, in Swedish and English.
+        urgent: what waits in the queue and closes within ten days, the nearest first.
+        untouched_since: since when nobody has decided anything though something waits; None when less than a week.
     """
 
     week: str
@@ -186,3 +196,5 @@ class Rehearsal:
     unanswered: int = 0
     hindrances: tuple[Hindrance, ...] = ()
     published: tuple[tuple[str, str], ...] = ()
+    urgent: tuple[Urgent, ...] = ()
+    untouched_since: datetime | None = None

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from calls.kinds import spoken
+from notifier.facts import last_day
 from notifier.headers import clean, cut
 from notifier.hindrances import hindrance_item
+from notifier.items import LINK_TITLE, TITLE
 from notifier.model import LetterKind
-from notifier.notice_letter import SUBJECT, view_of
-from notifier.notice_model import Rehearsal, Trouble, Why
+from notifier.notice_letter import SUBJECT, short_title, view_of
+from notifier.notice_model import Rehearsal, Trouble, Urgent, Why
 from notifier.notice_view import NoticeItem, NoticeLink, NoticeSection, NoticeView
 from notifier.view import Fact, LetterContext
 from notifier.wording import Wording
@@ -83,11 +86,13 @@ def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) ->
         person,
         context,
         LetterKind.REHEARSAL,
-        subject=words.gettext("Fondvakt inför måndag: {summary}", summary=summary),
+        subject=words.gettext(
+            "Fondvakt inför måndag: {summary}", summary=_urgent_first(told, words) or summary
+        ),
         heading=words.gettext("Inför {week}", week=words.week(told.week)),
         paragraphs=_ahead(told, words, summary),
         why=words.gettext("Du får förhandsbeskedet varje fredag för att du är samordnare."),
-        sections=_in_the_way(told, context, words),
+        sections=(*_closing(told, context, words), *_in_the_way(told, context, words)),
         links=(
             NoticeLink(
                 words=words.gettext("Se och ändra utskicket"), href=context.links.letters(), is_button=True
@@ -99,14 +104,63 @@ def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) ->
 
 def _in_the_way(told: Rehearsal, context: LetterContext, words: Wording) -> tuple[NoticeSection, ...]:
     """Whose letters stay and why, as far as a mail has room; the page has all."""
-    if not told.hindrances:
-        return ()
     shown = [hindrance_item(one, context, words) for one in told.hindrances[:SHOWN]]
-    if len(told.hindrances) > SHOWN:
-        more = words.ngettext("… och {number} till", "… och {number} till", len(told.hindrances) - SHOWN)
-        link = NoticeLink(words=words.gettext("Se och ändra utskicket"), href=context.links.letters())
-        shown.append(NoticeItem(title=more, links=(link,)))
-    return (NoticeSection(title=words.gettext("Går inte ut, eller är ovisst"), items=tuple(shown)),)
+    link = NoticeLink(words=words.gettext("Se och ändra utskicket"), href=context.links.letters())
+    title = words.gettext("Går inte ut, eller är ovisst")
+    return _section(title, shown, len(told.hindrances), link, words)
+
+
+def _closing(told: Rehearsal, context: LetterContext, words: Wording) -> tuple[NoticeSection, ...]:
+    """What nobody has looked at and that closes within ten days (T-19)."""
+    shown = [_urgent(one, context, words) for one in told.urgent[:SHOWN]]
+    link = NoticeLink(words=words.gettext("Granska kön"), href=context.links.queue())
+    title = words.gettext("Ogranskat, stänger inom tio dagar")
+    return _section(title, shown, len(told.urgent), link, words)
+
+
+def _section(
+    title: str, shown: Sequence[NoticeItem], number: int, more: NoticeLink, words: Wording
+) -> tuple[NoticeSection, ...]:
+    """The items under their title, with how many there are beside them; nothing when there is none."""
+    if not shown:
+        return ()
+    left = number - len(shown)
+    said = words.ngettext("… och {number} till", "… och {number} till", left)
+    rest = (NoticeItem(title=said, links=(more,)),) if left else ()
+    return (NoticeSection(title=title, items=(*shown, *rest)),)
+
+
+def _urgent(one: Urgent, context: LetterContext, words: Wording) -> NoticeItem:
+    title = one.call.title_in(words.language)
+    by = Fact(
+        label=words.gettext(spoken(one.call).by), value=last_day(one.call, words, context.now), is_key=True
+    )
+    link = NoticeLink(
+        words=words.gettext("Granska"),
+        href=context.links.call(one.call.id),
+        about=short_title(one.call, LINK_TITLE, words.language),
+        language=title.language,
+    )
+    return NoticeItem(
+        title=cut(clean(title.text), TITLE),
+        language=title.language,
+        lead=words.gettext("För {units}.", units=_units(one.units, words)) if one.units else "",
+        facts=(by,),
+        links=(link,),
+    )
+
+
+def _urgent_first(told: Rehearsal, words: Wording) -> str:
+    """For the subject: that something closes before anybody has looked; empty when nothing does."""
+    if not told.urgent:
+        return ""
+    return words.gettext(
+        "{unreviewed}, {urgent}",
+        unreviewed=words.ngettext("{number} ogranskad", "{number} ogranskade", told.unreviewed),
+        urgent=words.ngettext(
+            "{number} stänger inom tio dagar", "{number} stänger inom tio dagar", len(told.urgent)
+        ),
+    )
 
 
 def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
@@ -120,6 +174,9 @@ def _ahead(told: Rehearsal, words: Wording, summary: str) -> tuple[str, ...]:
                 told.unanswered,
             )
         )
+    if told.untouched_since:
+        day = words.day_of(told.untouched_since)
+        paragraphs.insert(0, words.gettext("Inget i kön har avgjorts sedan {day}.", day=day))
     stopped = [one for one in told.hindrances if one.why in (Why.RESTORED, Why.ALL_HELD)]
     if stopped:
         paragraphs.insert(0, words.gettext("Som det är nu går inga brev ut."))

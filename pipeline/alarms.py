@@ -82,6 +82,7 @@ def troubles(engine: Engine, context: LetterContext, around: Surroundings) -> It
     yield from _letters(engine, context)
     yield from _disk(around)
     yield from _units(context, around)
+    yield from _coordinators(context, around)
 
 
 def _relay(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
@@ -241,6 +242,25 @@ def _units(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, 
                 "step": Message(text=N_("Utse en ny kontaktperson, eller ersättare, på sidan Organisation.")),
             },
         )
+
+
+def _coordinators(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
+    """Nobody who reviews the queue gets letters, so Friday's word reaches nobody (T-19)."""
+    today = local_day(context.now)
+    if any(one.is_in_office(today) and one.key not in around.silent for one in context.profile.coordinators):
+        return
+    yield (
+        "coordinator",
+        {
+            "cause": Message(
+                text=N_("Ingen samordnare nås av breven: de har pausat, avslutat eller slutat.")
+            ),
+            "effect": Message(text=N_("Kön kan bli stående ogranskad utan att någon får veta det.")),
+            "step": Message(
+                text=N_("Utse en ersättare på sidan Organisation, eller be en samordnare slå på breven igen.")
+            ),
+        },
+    )
 
 
 def _tell_operator(engine: Engine, context: LetterContext, around: Surroundings) -> Told:

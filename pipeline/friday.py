@@ -1,25 +1,30 @@
 """What Monday's letters would be, told the coordinators on Friday (`ux.md` 1.6)."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from matcher.model import MatchState
 from notifier import office as written
 from notifier.model import LetterKind
-from notifier.notice_model import Rehearsal
+from notifier.notice_model import Rehearsal, Urgent
 from notifier.view import LetterContext
 from notifier.weeks import local_day, week_of
+from pipeline import unreviewed
 from pipeline.hindrances import hindrances
 from pipeline.notices import Due, Told, tell, waiting_for
 from pipeline.own_publishing import by_units
 from pipeline.readers import coordinators
 from pipeline.rehearsal import rehearse
-from storage import matches, wishes
+from pipeline.unreviewed import Waiting
+from profiles.model import Profile
+from storage import decided, matches, wishes
 from storage.database import reading
 
 WEEK = timedelta(days=7)
+# What nobody has looked at and that closes sooner than this is named (T-19).
+URGENT_DAYS = 10
 
 
 def announce(
@@ -48,7 +53,9 @@ def coming_week(
     found = rehearse(engine, context, week, unreached=unreached, stopped=stopped)
     letters = [one for one in found if one.letter is not None]
     with reading(engine) as conn:
-        unreviewed = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
+        undecided = matches.find(conn, context.tenant, states=[MatchState.NEW, MatchState.LATER])
+        waiting = unreviewed.in_queue(conn, context.tenant, undecided, context.now)
+        untouched_since = _untouched_since(conn, context, waiting)
         unanswered = len(waiting_for(conn, context))
         in_the_way = hindrances(conn, context, week, found, stopped)
         published = by_units(conn, context.tenant, context.profile, context.now - WEEK)
@@ -57,8 +64,29 @@ def coming_week(
         week=week,
         letters=len(letters),
         matches=sum(one.items for one in letters),
-        unreviewed=unreviewed,
+        unreviewed=len(waiting),
         unanswered=unanswered,
         hindrances=in_the_way,
         published=tuple((unit.name, unit.name_en) for unit in context.profile.units if unit.key in changed),
+        urgent=_urgent(waiting, context.profile, context.now),
+        untouched_since=untouched_since,
     )
+
+
+def _urgent(waiting: Sequence[Waiting], profile: Profile, now: datetime) -> tuple[Urgent, ...]:
+    names = {unit.key: (unit.name, unit.name_en) for unit in profile.units}
+    near = [
+        (left, one) for one in waiting if (left := one.call.days_left(now)) is not None and left < URGENT_DAYS
+    ]
+    near.sort(key=lambda pair: (pair[0], pair[1].call.id))
+    return tuple(
+        Urgent(call=one.call, units=tuple(names[key] for key in one.units if key in names)) for _, one in near
+    )
+
+
+def _untouched_since(conn: Connection, context: LetterContext, waiting: Sequence[Waiting]) -> datetime | None:
+    """Since when nobody has decided anything though something waits; None when that is less than a week."""
+    if not waiting:
+        return None
+    since = decided.last_at(conn, context.tenant) or min(one.since for one in waiting)
+    return since if context.now - since >= WEEK else None

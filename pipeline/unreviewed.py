@@ -5,16 +5,45 @@ What goes out so is marked in the letter, and accepted by the system in the mome
 outbox: from then on it is like any other match that was told.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from calls.model import Call
-from matcher.model import SYSTEM, Decision, MatchState, StoredMatch, Verdict
-from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed, reopens
+from calls.vocabulary import Status
+from matcher.model import SYSTEM, Band, Decision, MatchState, StoredMatch, Verdict
+from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed, is_waiting, reopens
 from notifier.model import Letter
-from storage import choices, matches
+from storage import calls, choices, matches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An open call that somebody should decide about: for which units, and how long the oldest proposal has waited."""
+
+    call: Call
+    units: tuple[str, ...]
+    since: datetime
+
+
+def in_queue(conn: Connection, tenant: str, some: Iterable[StoredMatch], now: datetime) -> list[Waiting]:
+    """What the queue's first tab holds of these matches: what is closed, or just below the line, waits for nobody."""
+    by_call = defaultdict(list)
+    for one in some:
+        if is_waiting(one, now) and one.match.band is not Band.POSSIBLE:
+            by_call[one.match.call_id].append(one)
+    return [
+        Waiting(
+            call=call,
+            units=tuple(sorted({one.match.unit for one in by_call[call.id]})),
+            since=min(one.created_at for one in by_call[call.id]),
+        )
+        for call in calls.find(conn, tenant, by_call)
+        if call.status(now) is not Status.CLOSED
+    ]
 
 
 def going(conn: Connection, tenant: str, new: Sequence[StoredMatch]) -> list[StoredMatch]:

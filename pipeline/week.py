@@ -36,7 +36,7 @@ class WeekFacts:
         accepted: the accepted matches, and those told to somebody of the unit, with their calls as they read now.
         told: (call, unit, need) of those told.
         going: matches that nobody has looked at and that go out all the same; they stand in `accepted` too.
-        unreviewed: unit to how many other proposals nobody has looked at.
+        unreviewed: unit to how many other calls wait in the queue for it.
         readers: who gets letters.
         silent: person to the Monday of the first week without a letter.
         awaiting: what units have been asked and have not answered.
@@ -143,7 +143,7 @@ def week_facts(
             ],
             going=going,
             told=frozenset(place_of(one.match) for one in told),
-            unreviewed=Counter(one.match.unit for one in new if one not in going),
+            unreviewed=_left_in_queue(conn, tenant, new, going, now),
             unreached=unreached,
             readers=readers(context.profile, local_day(now), stopped, chosen),
             silent=notices.silent_since(conn, tenant),
@@ -152,6 +152,15 @@ def week_facts(
             monday=days_of(week)[0],
             now=now,
         )
+
+
+def _left_in_queue(
+    conn: Connection, tenant: str, new: Sequence[StoredMatch], going: Sequence[StoredMatch], now: datetime
+) -> Counter[str]:
+    """Unit to how many calls stay in the queue when what goes unreviewed has gone."""
+    gone = {one.id for one in going}
+    left = unreviewed.in_queue(conn, tenant, [one for one in new if one.id not in gone], now)
+    return Counter(unit for one in left for unit in one.units)
 
 
 def _is_unreviewed(stored: StoredMatch) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from matcher.model import Decision
+from matcher.model import SYSTEM, Decision
 from storage.match_rows import decision_read
 from storage.tables import decision, match
 
@@ -33,3 +34,9 @@ def latest(conn: Connection, tenant: str, calls: Iterable[int]) -> list[Decided]
         one = Decided(call_id=row.call_id, unit=row.unit, decision=decision_read(row, row.at))
         found.setdefault((row.call_id, row.unit), one)
     return list(found.values())
+
+
+def last_at(conn: Connection, tenant: str) -> datetime | None:
+    """When somebody last decided anything in the queue, None when nobody has; what a rule let go does not count."""
+    by_people = decision.c.tenant == tenant, decision.c.by != SYSTEM
+    return conn.execute(select(func.max(decision.c.at)).where(*by_people)).scalar()

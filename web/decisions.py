@@ -7,8 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from calls.model import Call
-from matcher.model import Decision, MatchState, RejectReason, StoredMatch, Verdict
-from matcher.review import is_due
+from matcher.model import Decision, RejectReason, StoredMatch, Verdict
 from notifier.weeks import STOCKHOLM
 from texts import N_, Message
 
@@ -97,11 +96,6 @@ class Intent:
             r"(?:\S*/utlysning/)?([1-9][0-9]{0,8})(?:[?#]\S*)?", self.duplicate_of, re.ASCII
         )
         return int(number[1]) if number else None
-
-
-def is_waiting(stored: StoredMatch, now: datetime) -> bool:
-    """Whether somebody should decide: new, or put off until a moment that has come."""
-    return stored.state is MatchState.NEW or is_due(stored.state, stored.decision, now)
 
 
 def stamp(stored: StoredMatch, call: Call) -> str:

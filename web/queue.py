@@ -10,8 +10,7 @@ from math import ceil
 from calls.model import Call
 from calls.vocabulary import Status
 from matcher.model import Band, MatchState, StoredMatch
-from matcher.review import may_decide
-from web.decisions import is_waiting
+from matcher.review import is_waiting, may_decide
 from web.selection import Due, Kind, Order, Selection, Tab
 
 PAGE_ROWS = 25

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from builders import NOW, a_call, a_match
 from calls.model import Deadline
 from matcher.model import Band, Decision, MatchState, RejectReason, StoredMatch, Verdict
-from matcher.review import back_to_queue, is_back_to_queue, restored
+from matcher.review import back_to_queue, is_back_to_queue, is_waiting, restored
 from web import queue
-from web.decisions import is_waiting, saw_another_call, stamp
+from web.decisions import saw_another_call, stamp
 from web.selection import Order, Selection, Tab, selection
 from web.visit import own_path, text_of
 
