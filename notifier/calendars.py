@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
+from calls.addresses import page_in
 from calls.kinds import of_kind
 from calls.model import BRUSSELS, Call
 from calls.stages import Reading, Stage, stages
@@ -150,7 +151,7 @@ def _lines(entry: Entry, stage: Stage, links: Links, wording: Wording, now: date
     """What the event says, one thing a line."""
     call = entry.call
     code = clean(call.identifier or call.call_code or "")
-    address, _host = web_address(call.url)
+    address, _host = web_address(page_in(call.url, wording.language))
     lines = [
         wording.gettext(of_kind(call, *_CODED), code=cut(code, _TITLE)) if code else "",
         wording.gettext("Läge: {state}", state=_state(call, stage, wording, now)),

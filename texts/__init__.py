@@ -1,7 +1,18 @@
 """What a person reads: messages in Swedish, with English beside them."""
 
+from texts.alphabet import alphabetical
 from texts.catalogue import LANGUAGES, catalogue, translate
 from texts.errors import MessageError, cause_of
 from texts.message import N_, Message, Named
 
-__all__ = ["LANGUAGES", "N_", "Message", "MessageError", "Named", "catalogue", "cause_of", "translate"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "Message",
+    "MessageError",
+    "Named",
+    "alphabetical",
+    "catalogue",
+    "cause_of",
+    "translate",
+]

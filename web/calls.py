@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from calls.addresses import page_in
 from calls.kinds import spoken
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS
@@ -31,7 +32,7 @@ from web.forms import DECIDE
 from web.names import Names
 from web.people.events import of_call
 from web.queue import UnitMatches
-from web.queue_page import TOKEN_BLANK, filter_choices
+from web.queue_page import TOKEN_BLANK, filter_choices, programme_choices
 from web.render import page, piece
 from web.selection import Order, Selection, selection
 from web.series import other_rounds
@@ -82,8 +83,8 @@ def _body(visit: Visit, conn: Connection, number: int, asked: Unit | None) -> tu
         row=rows[0] if rows else None,
         facts=presentation.facts(call, visit.wording, visit.now),
         sections=[(visit.wording.gettext(SECTION_LABELS[s.kind]), s.text) for s in call.sections],
-        links=[(link, presentation.safe_link(link.url)) for link in call.sources],
-        link=presentation.safe_link(call.url),
+        links=[(link, presentation.safe_link(page_in(link.url, visit.language))) for link in call.sources],
+        link=presentation.safe_link(page_in(call.url, visit.language)),
         versions=[
             (v, presentation.past_changes(v.changes, visit.wording, spoken(call))) for v in reversed(versions)
         ],
@@ -97,7 +98,6 @@ def _body(visit: Visit, conn: Connection, number: int, asked: Unit | None) -> tu
         kinds=KIND_LABELS,
         reason_labels=REJECT_REASON_LABELS,
         why_not=_why_not(visit, call, matches, asked),
-        units=visit.profile.units if visit.profile else (),
         gates=GATE_LABELS,
         decide=DECIDE,
     )
@@ -186,7 +186,7 @@ def every(visit: Here, request: Request) -> Response:
         chosen=chosen,
         only_ours=ours,
         views=views,
-        choices=offered | {"programmes": _programmes(visit, board)},
+        choices=offered | {"programmes": programme_choices(visit, calls_programmes(board))},
         calls=queue.paged(wanted, chosen.page),
         ours=board.rows,
         found=len(wanted),
@@ -211,13 +211,6 @@ def _is_ours(board: Board, call: Call, chosen: Selection, ours: bool) -> bool:
 def calls_programmes(board: Board) -> list[str]:
     """Keys of the programmes of the calls one can apply to."""
     return sorted({call.programme for call in board.open_calls if call.programme})
-
-
-def _programmes(visit: Visit, board: Board) -> list[tuple[str, str]]:
-    named = [
-        (key, presentation.programme_name(key, visit.language) or key) for key in calls_programmes(board)
-    ]
-    return sorted(named, key=lambda choice: choice[1])
 
 
 def _card(unit: UnitMatches, history: dict[int, list[Decision]]) -> tuple[UnitMatches, list[Decision]]:

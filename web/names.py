@@ -14,7 +14,7 @@ from matcher.telling import is_of_area, told
 from notifier.templating import spoken_in
 from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
-from texts import Message, translate
+from texts import Message, alphabetical, translate
 from web import former, presentation
 from web.flash import TOLD, Flash
 from web.visit import Visit
@@ -33,6 +33,17 @@ class Names:
             return name
         return self.wording.gettext("{unit} (utan ägare)", unit=name)
 
+    @property
+    def all_units(self) -> list[tuple[str, str]]:
+        """Key and name of every unit that the reader may see, by name: where one looks a unit up."""
+        units = self.visit.profile.units if self.visit.profile else ()
+        named = [(unit.key, self.unit(unit.key)) for unit in units if self.visit.may_see_unit(unit.key)]
+        return sorted(named, key=lambda choice: alphabetical(choice[1]))
+
+    def source(self, key: str) -> str:
+        """A source's title; its key when there is no such source any more."""
+        return next((source.title for source in self.visit.context.sources if source.key == key), key)
+
     def units(self, keys: Any) -> str:
         """Several units, as "a, b och c"."""
         return self.wording.listed([self.unit(key) for key in keys])
@@ -46,7 +57,7 @@ class Names:
         """Who may be asked about a call, by name: contact persons in office, for only they get such letters."""
         people = self.visit.profile.in_office(self.visit.today) if self.visit.profile else ()
         group = [person for person in people if person.role is Role.CONTACT]
-        return sorted(group, key=lambda person: (person.name.casefold(), person.key))
+        return sorted(group, key=lambda person: (alphabetical(person.name), person.key))
 
     def need(self, match: StoredMatch) -> Need | None:
         """The need of a match, None when the profile no longer has it."""

@@ -23,7 +23,7 @@ from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from storage.database import StorageError, reading
-from texts import N_
+from texts import N_, alphabetical
 from web import former, presentation, queue, search
 from web.board import Board
 from web.context import WebContext
@@ -180,7 +180,10 @@ def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:
     for unit in waiting:
         if unit.unit not in known:
             counted[unit.unit] += len(unit.undecided)
-    return sorted((former.unit_name(visit, key), number) for key, number in counted.items())
+    return sorted(
+        ((former.unit_name(visit, key), number) for key, number in counted.items()),
+        key=lambda one: alphabetical(one[0]),
+    )
 
 
 def tab_row(board: Board) -> dict[str, list[tuple[Tab, str, int]]]:
@@ -271,18 +274,23 @@ def _units(visit: Visit) -> list[str]:
 def filter_choices(visit: Visit, board: Board) -> dict[str, Any]:
     """What the filters offer: value and words."""
     _ = visit.wording.gettext
-    programmes = [(key, presentation.programme_name(key, visit.language) or key) for key in board.programmes]
-    titles = {source.key: source.title for source in visit.context.sources}
+    names = Names(visit)
     return {
         "kinds": [(kind.value, _(label)) for kind, label in KIND_LABELS.items()],
-        "units": [(key, Names(visit).unit(key)) for key in _units(visit)],
-        "programmes": sorted(programmes, key=lambda choice: choice[1]),
+        "units": names.all_units,
+        "programmes": programme_choices(visit, board.programmes),
         "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
-        "sources": [(key, titles.get(key, key)) for key in board.sources],
+        "sources": [(key, names.source(key)) for key in board.sources],
         "dues": [(due.value, _(label)) for due, label in DUE_LABELS.items()],
         "applicants": [(kind.value, _(label)) for kind, label in APPLICANT_LABELS.items()],
         "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
     }
+
+
+def programme_choices(visit: Visit, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Programmes as a filter offers them: key and name, by name."""
+    named = [(key, presentation.programme_name(key, visit.language) or key) for key in keys]
+    return sorted(named, key=lambda choice: alphabetical(choice[1]))
 
 
 def filters_said(visit: Visit, chosen: Selection, board: Board) -> list[tuple[str, str]]:
@@ -305,9 +313,9 @@ def _troubled_sources(
     visit: Visit, conn: Connection, harvests: Sequence[runs.Harvest]
 ) -> list[tuple[str, Any]]:
     """Sources whose last try failed: title, and the last sound harvest or None."""
-    titles = {source.key: source.title for source in visit.context.sources}
+    names = Names(visit)
     return [
-        (titles.get(tried.source, tried.source), runs.last_sound(conn, visit.context.tenant, tried.source))
+        (names.source(tried.source), runs.last_sound(conn, visit.context.tenant, tried.source))
         for tried in harvests
         if tried.outcome not in (runs.SOUND, runs.RUNNING)
     ]

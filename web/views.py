@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from storage import audit, choices
 from storage.audit import Event
 from storage.database import writing
-from texts import N_, Message
+from texts import N_, Message, alphabetical
 from web.flash import Flash, leave
 from web.selection import selection
 from web.visit import Fields, Here, Refused, Visit, own_path, text_of
@@ -25,7 +25,8 @@ TOO_MANY = Message(text=N_("Högst {most} vyer kan sparas. Ta bort någon först
 def saved(visit: Visit, conn: Connection, of: str = QUEUE) -> list[tuple[str, str]]:
     """Name and address of each view of a page, in the order of their names."""
     kept = choices.of_person(conn, visit.context.tenant, visit.person.key, NAMES[of])
-    return sorted((str(name), own_path(path)) for name, path in (kept or {}).items())
+    views = [(str(name), own_path(path)) for name, path in (kept or {}).items()]
+    return sorted(views, key=lambda view: alphabetical(view[0]))
 
 
 def keep(visit: Here, fields: Fields) -> Response:

@@ -105,6 +105,14 @@ def test_the_page_of_a_consultation_tells_no_money_and_who_may_reply(world: Worl
     assert OF_MONEY.findall(text) == []
 
 
+def test_the_publishers_page_of_a_consultation_opens_in_the_readers_language(world: World):
+    page = "https://ec.europa.eu/info/law/better-regulation/have-your-say/initiatives/12970_"
+    call_id = add_consultation(world, url=f"{page}sv")
+    browser = world.signed_in()
+    assert f'href="{page}sv"' in browser.get(f"/utlysning/{call_id}").text
+    assert f'href="{page}en"' in browser.get(f"/utlysning/{call_id}?lang=en").text
+
+
 def test_why_not_works_for_a_consultation(world: World):
     call_id = add_consultation(world)
     html = world.signed_in().get(f"/utlysning/{call_id}?enhet=kultur").text
@@ -149,7 +157,7 @@ def test_an_answer_is_kept_and_followed_as_for_a_call(world: World):
     call_id = add_consultation(world)
     world.browser().client.post(answer_link(world, call_id), data={"choice": "interested"})
     with reading(world.engine) as conn:
-        (given,) = answers_given.history(conn, TENANT, call_id)
+        (given,) = answers_given.newest(conn, TENANT, [call_id])
     assert given.answer.kind == "interested"
 
 

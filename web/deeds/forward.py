@@ -152,8 +152,7 @@ def _page(visit: Visit, call: Call, said, faults: list[Fault], status: int = 200
     names = Names(visit)
     there = {one.match.unit: one for one in own}
     units = [
-        (unit.key, names.unit(unit.key), names.state(there[unit.key].state) if unit.key in there else "")
-        for unit in (visit.profile.units if visit.profile else ())
+        (key, name, names.state(there[key].state) if key in there else "") for key, name in names.all_units
     ]
     origin = str(said.get("fran") or (own[0].match.unit if own else ""))
     return page(

@@ -4,6 +4,7 @@ from fastapi import Request
 from starlette.responses import PlainTextResponse, Response
 
 from storage.database import reading
+from texts import alphabetical
 from web.visit import Here, Visit
 
 
@@ -30,7 +31,7 @@ def _number(request: Request, name: str) -> int:
 def _said(visit: Visit, by: dict[str, set[int]]) -> str:
     if not by:
         return ""
-    names = visit.wording.listed([visit.name_of(key) for key in sorted(by)])
+    names = visit.wording.listed(sorted((visit.name_of(key) for key in by), key=alphabetical))
     return visit.wording.ngettext(
         "Kön har ändrats av {names} ({number} rad).",
         "Kön har ändrats av {names} ({number} rader).",

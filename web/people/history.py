@@ -14,6 +14,7 @@ from notifier.weeks import STOCKHOLM
 from storage import audit
 from storage.audit import Recorded
 from storage.database import reading
+from texts import alphabetical
 from web.exports import csv_pieces
 from web.names import Names
 from web.people.event_words import KINDS
@@ -95,8 +96,12 @@ def show(visit: Here, request: Request) -> Response:
         wanted=wanted,
         found=found,
         last_page=last,
-        actors=sorted(((actor, visit.name_of(actor)) for actor in actors), key=lambda one: one[1].casefold()),
-        kinds=sorted(((kind, _(KINDS.get(kind, kind))) for kind in kinds), key=lambda one: one[1]),
+        actors=sorted(
+            ((actor, visit.name_of(actor)) for actor in actors), key=lambda one: alphabetical(one[1])
+        ),
+        kinds=sorted(
+            ((kind, _(KINDS.get(kind, kind))) for kind in kinds), key=lambda one: alphabetical(one[1])
+        ),
         flash=None,
     )
 
