@@ -34,7 +34,7 @@ TRIALS = (
         settings=(("FONDVAKT_TEST_ENDS", "100"),),
     ),
     Trial(
-        what="600 events of webhooks, their sender killed 100 times",
+        what="1,000 events of webhooks, their sender killed 100 times",
         test="tests/pipeline/test_pipeline_webhook_kill.py",
         settings=(("FONDVAKT_TEST_HOOK_KILLS", "100"),),
     ),

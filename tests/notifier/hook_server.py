@@ -20,14 +20,22 @@ class Receiver:
     got: list = field(default_factory=list)
     url: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
+    most: int | None = None
+
+    def answers_until(self, most: int | None) -> None:
+        """Answer until so many have come in all, and let the rest wait; None answers everything."""
+        self.most = most
+
+    def answers_now(self) -> bool:
+        return self.ended.is_set() or self.most is None or len(self.got) <= self.most
 
     def target(self, key: str = "generic", secret: str | None = "a-secret-of-the-tests") -> Target:
         return Target(key=key, url=self.url, secret=secret)
 
 
 @contextmanager
-def receiver(*answers, pause: float = 0) -> Iterator[Receiver]:
-    """A receiver that answers so, after a pause in seconds; `SILENCE` says nothing until the test is over."""
+def receiver(*answers) -> Iterator[Receiver]:
+    """A receiver that answers so; `SILENCE` says nothing until the test is over."""
     keeper = Receiver()
     if answers:
         keeper.answers = list(answers)
@@ -44,7 +52,8 @@ def receiver(*answers, pause: float = 0) -> Iterator[Receiver]:
                 keeper.ended.wait(30)
                 return
             status, headers, said = answer
-            time.sleep(pause)
+            while not keeper.answers_now():
+                time.sleep(0.002)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

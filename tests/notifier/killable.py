@@ -1,14 +1,10 @@
-"""A process that starts senders and lets them be killed: imports once, forks a sender for each line it reads.
+"""Senders to be killed: what `test_notifier_kill.py` starts. Arguments: database, relay, lock file, people."""
 
-Arguments: database address, relay address, lock file. For each line it prints the sender's number, then how it
-ended.
-"""
-
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from forking import obey
 from outbox import OWNER, TENANT, WEEK, a_town
 
 from notifier.channel import channel_for
@@ -34,14 +30,7 @@ def run_once(database: str, relay: str, lock: str, town: Profile) -> None:
 
 def main(database: str, relay: str, lock: str, people: str) -> None:
     town = a_town(int(people))
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            run_once(database, relay, lock, town)
-            os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+    obey(lambda _order: run_once(database, relay, lock, town))
 
 
 if __name__ == "__main__":

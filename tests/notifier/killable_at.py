@@ -1,15 +1,14 @@
-"""A process whose forked senders die at a named point: imports once, then obeys one JSON order a line.
+"""Senders that die at a named point: what `test_notifier_points.py` starts.
 
-An order is {"database", "relay", "people", "point"}; the answer is the child's exit code. A point in the relay is the
-relay's to kill at, so for those the child's number comes first, and the child waits until the relay knows it.
+An order is {"database", "relay", "people", "point"}. A point in the relay is the relay's to kill at.
 """
 
-import json
 import os
 import signal
 import sys
 from datetime import UTC, datetime
 
+from forking import obey
 from outbox import OWNER, TENANT, WEEK, a_town
 from sqlalchemy import event
 
@@ -87,22 +86,5 @@ def run_once(order: dict) -> None:
     )
 
 
-def main() -> None:
-    for line in sys.stdin:
-        order = json.loads(line)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.read(reader, 1)
-            run_once(order)
-            os._exit(0)
-        print(child, flush=True)
-        os.write(writer, b"g")
-        os.close(reader)
-        os.close(writer)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    obey(run_once)

@@ -1,7 +1,7 @@
-"""A process whose forked mail servers get killed: imports once, then starts one real server for each line it reads.
+"""Mail servers to be killed: what `test_notifier_mortal_relay.py` starts.
 
-Arguments: port, file. A server writes the sum of each letter into the file before it says that it has taken it. For
-each line the server's number is printed once it listens, and then, when it is dead, an empty line.
+Arguments: port, file. A server writes the sum of each letter into the file before it says that it has taken it. An
+order is how many letters it takes; of the last one it does not say so.
 """
 
 import asyncio
@@ -10,40 +10,30 @@ import sys
 from hashlib import sha256
 
 from aiosmtpd.smtp import SMTP
+from forking import obey
 
 
 class Ledger:
     """Notes what it takes, in one write that no kill can cut in two."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most: int) -> None:
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self.left = most
 
     async def handle_DATA(self, server, session, envelope):
+        self.left -= 1
         os.write(self.file, sha256(envelope.content).hexdigest().encode() + b"\n")
+        if not self.left:
+            await asyncio.sleep(3600)  # until somebody kills it
         return "250 2.0.0 kept"
 
 
-async def serve(port: int, path: str, listening: int) -> None:
+async def serve(port: int, path: str, most: int) -> None:
     """Take letters until the end."""
-    loop, ledger = asyncio.get_running_loop(), Ledger(path)
+    loop, ledger = asyncio.get_running_loop(), Ledger(path, most)
     server = await loop.create_server(lambda: SMTP(ledger, hostname="relay.example"), "127.0.0.1", port)
-    os.write(listening, b"y")
     await server.serve_forever()
 
 
-def main(port: str, path: str) -> None:
-    for _ in sys.stdin:
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            asyncio.run(serve(int(port), path, writer))
-        os.read(reader, 1)
-        os.close(reader)
-        os.close(writer)
-        print(child, flush=True)
-        os.waitpid(child, 0)
-        print(flush=True)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    obey(lambda most: asyncio.run(serve(int(sys.argv[1]), sys.argv[2], most)))

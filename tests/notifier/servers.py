@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 
@@ -39,6 +40,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def wait_for_port(port: int) -> None:
+    """Until somebody listens there."""
+    give_up = time.monotonic() + 60
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < give_up, f"nobody listens on port {port}"
+            time.sleep(0.005)
 
 
 @contextmanager

@@ -4,12 +4,9 @@ M-35. The moments come from a printed seed; FONDVAKT_TEST_SEED repeats a run. FO
 FONDVAKT_TEST_KILLS make it a night's run (`make soak`).
 """
 
+import asyncio
 import os
-import random
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -17,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from dice import dice
+from forking import Forker
 from outbox import TENANT, a_town, fill
 from servers import Keeper, real_server
 
@@ -27,7 +26,6 @@ from storage import letters, outbox
 from storage.database import open_database, reading
 
 AT_A_TIME = 500
-HOUSE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +36,9 @@ class Trial:
     kills: int
 
     @property
-    def spread(self) -> float:
-        """The longest time to a kill, in seconds; so that the kills fall all over the run."""
-        return 0.006 * self.letters / self.kills
+    def each(self) -> int:
+        """The most letters that one sender gets rid of, so that none is done before it is killed."""
+        return self.letters // self.kills - 1
 
 
 USUAL = Trial(
@@ -50,47 +48,6 @@ USUAL = Trial(
 SHORT = Trial(letters=300, kills=20)
 
 
-class Sender:
-    """The process that starts senders; `run` lets one work until it is done or killed."""
-
-    def __init__(self, engine, relay: str, lock: Path, letters: int) -> None:
-        path = os.pathsep.join(str(HOUSE / part) for part in ("", "tests", "tests/notifier"))
-        database = engine.url.render_as_string(hide_password=False)
-        arguments = [database, relay, str(lock), str(letters)]
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("killable.py")), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-
-    def run(self, *, kill_after: float | None = None, once=lambda: True) -> bool:
-        """Whether the sender was killed before it was done: so many seconds after `once` came true."""
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-        child = int(self._process.stdout.readline())
-        if kill_after is not None:
-            give_up = time.monotonic() + 10
-            while not once() and time.monotonic() < give_up:
-                time.sleep(0.001)
-            time.sleep(kill_after)  # a real moment of a real process
-            os.kill(child, signal.SIGKILL)
-        return int(self._process.stdout.readline()) == -signal.SIGKILL
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(10)
-
-
-@pytest.fixture
-def seed():
-    seed = int(os.environ.get("FONDVAKT_TEST_SEED", random.randrange(10**6)))
-    print(f"seed {seed}")
-    return seed
-
-
 class Sums(Keeper):
     """Keeps a sum of each letter instead of its bytes, so that a night's run fits in memory."""
 
@@ -98,8 +55,13 @@ class Sums(Keeper):
         super().__init__()
         self.arrived: Counter[bytes] = Counter()
         self.numbers: set[str] = set()
+        self.most: int | None = None
 
     async def handle_DATA(self, server, session, envelope):
+        while self.most is not None and self.arrived.total() >= self.most:
+            await asyncio.sleep(
+                0.001
+            )  # until somebody is killed: aiosmtpd then ends this, and the letter is not kept
         self.arrived[summed(envelope.content)] += 1
         self.numbers.add(message_from_bytes(envelope.content)["Message-ID"])
         return "250 2.0.0 kept"
@@ -124,57 +86,65 @@ def doubtful_in(engine) -> dict[bytes, int]:
     return {summed(stored.letter.content): stored.id for stored in found}
 
 
-def kill_until_sent(sender, keeper, chance, trial: Trial) -> int:
-    """Kill the sender again and again while it works; how many times."""
-    kills = 0
-    while kills < trial.kills and len(keeper.arrived) < trial.letters - 20:
-        arrived = keeper.arrived.total()
-        kills += sender.run(
-            kill_after=chance.uniform(0, trial.spread),
-            once=lambda arrived=arrived: keeper.arrived.total() > arrived,
-        )
-    return kills
+def killed_after(sender: Forker, keeper: Sums, letters: int, most: int, seconds: float) -> None:
+    """Kill a sender so many seconds after so many letters have come; no more than `most` are taken."""
+    before = keeper.arrived.total()
+    keeper.most = before + most
+    sender.start()
+    ended = sender.end(once=lambda: keeper.arrived.total() >= before + letters, after=seconds)
+    assert ended == -signal.SIGKILL
 
 
-def test_m_35_killed_again_and_again_nothing_is_lost_and_nothing_comes_twice(engine, tmp_path, seed):
-    keeps_its_promise(engine, tmp_path, seed, USUAL)
+def test_m_35_killed_again_and_again_nothing_is_lost_and_nothing_comes_twice(engine, tmp_path):
+    keeps_its_promise(engine, tmp_path, USUAL)
 
 
 @pytest.mark.postgres
-def test_m_35_b1_postgresql_keeps_the_same_promise(postgres_url, tmp_path, seed):
+def test_m_35_b1_postgresql_keeps_the_same_promise(postgres_url, tmp_path):
     engine = open_database(postgres_url)
     try:
-        keeps_its_promise(engine, tmp_path, seed, SHORT)
+        keeps_its_promise(engine, tmp_path, SHORT)
     finally:
         engine.dispose()
 
 
-def keeps_its_promise(engine, folder: Path, seed: int, trial: Trial) -> None:
+def keeps_its_promise(engine, folder: Path, trial: Trial) -> None:
     """Fill, kill, settle what is in doubt by sending it again, and count what came."""
-    chance, keeper = random.Random(seed), Sums()
+    chance, keeper = dice(), Sums()
     made = filled(engine, trial.letters)
     with real_server(keeper) as relay:
-        sender = Sender(engine, relay, folder / "lock", trial.letters)
+        sender = a_sender(engine, relay, folder, trial.letters)
         try:
-            kills = kill_until_sent(sender, keeper, chance, trial)
-            assert not sender.run()
+            for _ in range(trial.kills):
+                letters_first = chance.randint(0, trial.each)
+                killed_after(sender, keeper, letters_first, trial.each, chance.uniform(0, 0.01))
+            keeper.most = None
+            sends_the_rest(sender)
             doubtful, once = doubtful_in(engine), Counter(keeper.arrived)
-            assert kills >= trial.kills * 11 // 12, (
-                f"seed {seed}: only {kills} kills before everything was sent"
-            )
-            assert set(once.values()) == {1}, f"seed {seed}: a letter came twice by itself"
-            assert made - set(once) <= set(doubtful), f"seed {seed}: a letter is lost and nobody can see it"
-            assert len(doubtful) <= kills
+            assert set(once.values()) == {1}, "a letter came twice by itself"
+            assert made - set(once) <= set(doubtful), "a letter is lost and nobody can see it"
+            assert len(doubtful) <= trial.kills
 
             for letter_id in doubtful.values():
                 settle(engine, TENANT, a_town(trial.letters), letter_id, arrived=False, now=NOW)
-            assert not sender.run()
+            sends_the_rest(sender)
         finally:
             sender.close()
     twice = keeper.arrived.total() - trial.letters
-    print(f"kills {kills}, in doubt {len(doubtful)}, arrived twice {twice}")
-    assert set(keeper.arrived) == made, f"seed {seed}: lost, or not byte-identical"
+    print(f"kills {trial.kills}, in doubt {len(doubtful)}, arrived twice {twice}")
+    assert set(keeper.arrived) == made, "lost, or not byte-identical"
     assert twice <= len(doubtful)
     with reading(engine) as conn:
         assert outbox.count(conn, TENANT, [LetterState.SENT]) == trial.letters
     assert len(keeper.numbers) == trial.letters
+
+
+def a_sender(engine, relay: str, folder: Path, people: int) -> Forker:
+    database = engine.url.render_as_string(hide_password=False)
+    program = Path(__file__).with_name("killable.py")
+    return Forker(program, database, relay, folder / "lock", people, log=folder / "log")
+
+
+def sends_the_rest(sender: Forker) -> None:
+    sender.start()
+    assert sender.ended() == 0

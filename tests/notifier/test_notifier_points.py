@@ -4,17 +4,14 @@ Points in the database are the sender's own; points in the conversation are the 
 and kills the sender at that moment.
 """
 
-import json
 import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
+from forking import Forker
 from killable_at import TRANSACTIONS
 from outbox import OWNER, TENANT, Outbox, fill, sent, states
 from servers import Scripted
@@ -24,7 +21,6 @@ from storage import outbox
 from storage.database import reading
 
 S = LetterState
-HOUSE = Path(__file__).parents[2]
 
 # Point, the state after the next start has settled it, and whether the relay got the whole letter.
 POINTS = (
@@ -61,7 +57,7 @@ class Killer(Scripted):
     def _kills_at(self, place: str) -> bool:
         if self.point != f"relay: {place}":
             return False
-        os.kill(self.sender.get(timeout=10), signal.SIGKILL)
+        os.kill(self.sender.get(timeout=60), signal.SIGKILL)
         return True
 
     def _say(self, line, name: str) -> bool:
@@ -77,38 +73,26 @@ class Killer(Scripted):
 
 
 @pytest.fixture(scope="module")
-def driver():
-    path = os.pathsep.join(str(HOUSE / part) for part in ("", "tests", "tests/notifier"))
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("killable_at.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": path},
-    )
-    yield process
-    process.stdin.close()
-    process.stdout.close()
-    process.wait(10)
+def driver(tmp_path_factory):
+    log = tmp_path_factory.mktemp("points") / "log"
+    forker = Forker(Path(__file__).with_name("killable_at.py"), log=log)
+    yield forker
+    forker.close()
 
 
-def killed_at(driver, engine, point: str) -> tuple[int, Killer]:
+def killed_at(driver: Forker, engine, point: str) -> tuple[int, Killer]:
     """How the sender ended, and what the relay saw."""
     relay = Killer(point)
     order = {"database": str(engine.url), "relay": relay.url, "people": 1, "point": point}
-    driver.stdin.write(json.dumps(order) + "\n")
-    driver.stdin.flush()
-    relay.sender.put(int(driver.stdout.readline()))
-    code = int(driver.stdout.readline())
+    relay.sender.put(driver.start(order))
+    code = driver.ended()
     relay.close()
     return code, relay
 
 
 def settled(engine) -> LetterState:
     """The state as the next start finds it, before anything is sent."""
-    started = time.monotonic()
     sent(engine, Outbox(), people=1, stopping=lambda: True, owner=OWNER)
-    assert time.monotonic() - started < 60
     (state,) = states(engine)
     return state
 

@@ -1,14 +1,10 @@
-"""A process that starts runs of the webhooks and lets them be killed: imports once, forks a run for each line it reads.
+"""Runs of the webhooks to be killed, for `test_pipeline_webhook_kill.py`. Arguments: database, receiver, lock."""
 
-Arguments: database address, the receiver's address, lock file. For each line it prints the run's number, then how it
-ended.
-"""
-
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from forking import obey
 from sqlalchemy import Engine
 
 from notifier.webhook import Target
@@ -39,17 +35,10 @@ def run_once(engine: Engine, url: str, lock: str) -> None:
 
 
 def main(database: str, url: str, lock: str) -> None:
-    """Start a run for each line; no connection is shared with it."""
+    """Start a run for each order; no connection is shared with it."""
     engine = open_database(database)
     engine.dispose()
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            run_once(engine, url, lock)
-            os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+    obey(lambda _order: run_once(engine, url, lock))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,8 @@ printed seed; FONDVAKT_TEST_SEED repeats a run. FONDVAKT_TEST_HOOK_KILLS makes i
 """
 
 import os
-import random
 import signal
-import subprocess
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +15,10 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "notifier"))
 
+from dice import dice
+from forking import Forker
 from hook_killable import SECRET, TENANT
-from hook_server import receiver
+from hook_server import Receiver, receiver
 
 from builders import NOW
 from notifier.webhook import WebhookState, verify
@@ -27,43 +26,9 @@ from pipeline import webhooks
 from storage import webhooks as stored
 from storage.database import open_database, reading, writing
 
-HOUSE = Path(__file__).parents[2]
 KILLS = int(os.environ.get("FONDVAKT_TEST_HOOK_KILLS", "12"))
-EVENTS = 3 * KILLS
-
-
-class Runner:
-    """The process that starts runs."""
-
-    def __init__(self, engine, url: str, lock: Path) -> None:
-        path = os.pathsep.join(str(HOUSE / part) for part in ("", "tests"))
-        database = engine.url.render_as_string(hide_password=False)
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("hook_killable.py")), database, url, str(lock)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-
-    def run(self, keeper, kill_after: float | None = None) -> bool:
-        """Whether the run was killed: so many seconds after the receiver heard of it."""
-        before = len(keeper.got)
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-        child = int(self._process.stdout.readline())
-        if kill_after is not None:
-            give_up = time.monotonic() + 5
-            while len(keeper.got) == before and time.monotonic() < give_up:
-                time.sleep(0.001)
-            time.sleep(kill_after)  # a real moment of a real process
-            os.kill(child, signal.SIGKILL)
-        return int(self._process.stdout.readline()) == -signal.SIGKILL
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(10)
+MOST = 5  # a run tells so many and waits, so that none has told everything before it is killed
+EVENTS = MOST * KILLS
 
 
 @pytest.fixture
@@ -71,13 +36,6 @@ def engine(tmp_path):
     engine = open_database(f"sqlite:///{tmp_path / 'hooks.sqlite'}")
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def dice():
-    seed = int(os.environ.get("FONDVAKT_TEST_SEED", random.randrange(10**6)))
-    print(f"seed {seed}")
-    return random.Random(seed)
 
 
 def events(engine) -> list[stored.StoredEvent]:
@@ -93,22 +51,40 @@ def fill(engine) -> None:
                 stored.add(conn, TENANT, target, f"{TENANT}/change/{number}/2", body, NOW)
 
 
-def test_b2_killed_at_random_moments_a_channel_gets_nothing_twice_and_nothing_is_lost(engine, tmp_path, dice):
+def killed_after(forker: Forker, keeper: Receiver, events: int, seconds: float) -> None:
+    """Kill a run so many seconds after it has told so many events; the receiver answers no more than `MOST`."""
+    before = len(keeper.got)
+    keeper.answers_until(before + MOST)
+    forker.start()
+    ended = forker.end(once=lambda: len(keeper.got) >= before + events, after=seconds)
+    assert ended == -signal.SIGKILL
+
+
+def test_b2_killed_at_random_moments_a_channel_gets_nothing_twice_and_nothing_is_lost(engine, tmp_path):
+    chance = dice()
     fill(engine)
-    with receiver(pause=0.004) as keeper:
-        runner = Runner(engine, keeper.url, tmp_path / "lock")
-        kills = sum(runner.run(keeper, dice.uniform(0, 0.05)) for _ in range(KILLS))
+    with receiver() as keeper:
+        forker = Forker(
+            Path(__file__).with_name("hook_killable.py"),
+            engine.url.render_as_string(hide_password=False),
+            keeper.url,
+            tmp_path / "lock",
+            log=tmp_path / "log",
+        )
+        for _ in range(KILLS):
+            killed_after(forker, keeper, chance.randint(0, MOST), chance.uniform(0, 0.01))
+        keeper.answers_until(None)
         while any(one.state in (*stored.WAITING, WebhookState.SENDING) for one in events(engine)):
-            assert not runner.run(keeper)
-        runner.close()
+            forker.start()
+            assert forker.ended() == 0
+        forker.close()
     got = Counter(
         (path.rpartition("to=")[2], head["Fondvakt-Event"], body) for path, head, body in keeper.got
     )
     doubtful = {one.event for one in events(engine) if one.state is WebhookState.IN_DOUBT}
-    print(f"kills {kills}, in doubt {len(doubtful)}, came again {sum(n - 1 for n in got.values())}")
-    assert kills > KILLS / 2
+    print(f"kills {KILLS}, in doubt {len(doubtful)}, came again {sum(n - 1 for n in got.values())}")
     assert {one.state for one in events(engine)} <= {WebhookState.SENT, WebhookState.IN_DOUBT}
-    assert len(doubtful) <= kills
+    assert len(doubtful) <= KILLS
     for number in range(EVENTS):
         event, body = f"{TENANT}/change/{number}/2", b'{"id":"%d"}' % number
         assert got["generic", event, body] >= 1
