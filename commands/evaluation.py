@@ -8,7 +8,7 @@ import typer
 
 from commands.language import _, said
 from commands.learned import show_simulation
-from commands.output import Json, bars, out, print_json, print_table
+from commands.output import Json, bars, err, out, print_json, print_table
 from matcher.model import BAND_LABELS
 from pipeline import wiring
 from pipeline.evaluate import Evaluation, measure, read_material
@@ -47,6 +47,8 @@ def evaluate(
             needs_en=needs_en,
             progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
         )
+    for remark in material.remarks:
+        err.print(said(remark), markup=False, style="yellow")
     measured = measure(material.judged, material.vectors, material.english)
     learning = simulated(material.judged, material.vectors) if simulate else None
     if as_json:

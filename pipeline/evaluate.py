@@ -22,6 +22,7 @@ from pipeline.banding import BandFigures, band_figures
 from pipeline.baselines import rankings
 from pipeline.judged import Judged, read_judged
 from pipeline.match import Progress, by_length, embed
+from texts import Message
 
 SAVE_EVERY = 128
 CONSIDERED = 200  # places of a ranking that the measures look at
@@ -108,6 +109,11 @@ class Material:
     judged: Judged
     english: Judged | None
     vectors: Vectors | None
+
+    @property
+    def remarks(self) -> tuple[Message, ...]:
+        """What in the files does not hang together and is measured all the same."""
+        return (self.english or self.judged).remarks
 
 
 def read_material(

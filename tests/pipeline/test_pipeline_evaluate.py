@@ -166,14 +166,82 @@ def test_running_text_is_parted_by_the_portals_heads():
 @pytest.mark.parametrize(
     ("place", "content", "said"),
     [
-        (1, "n1\tbara två\n", "kolumner"),
-        (2, "n1\tc1\t7\n", "betyget '7'"),
+        (0, '{"id": "c1", "title": "A"}\n{"id": "c1", "title": "B"}\n', "jsonl:2 .*c1"),
+        (0, '{"id": "c1"}\n', "jsonl:1 .*id eller title"),
+        (0, "[]\n", "jsonl:1 .*id eller title"),
+        (0, "[" * 100_000 + "\n", "jsonl:1 är inte JSON"),
+        (0, '{"id": "c1", "title": "A", "deadline": "soon"}\n', "jsonl:1 har 'soon' som deadline"),
+        (0, '{"id": "c1", "title": "A", "budget": 1e400}\n', "jsonl:1 har inf som budget"),
+        (0, '{"id": "c1", "title": "A", "programme": ["LIFE"]}\n', "jsonl:1 .*LIFE.* som programme"),
+        (0, "\n", "har inga utlysningar"),
+        (1, "n1\tbara två\n", "tsv:1 .*kolumner"),
+        (1, "\tenhet\ttext\n", "tsv:1 saknar id"),
+        (1, "n1\tenhet\ttext\nn1\tenhet\tannat\n", "tsv:2 .*n1"),
+        (1, "", "har inga behov"),
+        (2, "n1\tc1\t7\n", "tsv:1 .*betyget '7'"),
+        (2, "n1\tc1\t3\nn1\tc1\t0\n", "tsv:2 .*n1 c1"),
+        (2, "x1\tc1\t3\n", "inget av behoven"),
+        (2, "", "har inga bedömningar"),
     ],
 )
-def test_a_line_that_is_not_what_was_expected_is_named(files, place, content, said):
-    files[place].write_text(content, encoding="utf-8")
-    with pytest.raises(EvaluationError, match=f"tsv:1.*{said}"):
-        read_judged(*files)
+def test_a_line_that_is_not_what_was_expected_is_named(files, tmp_path, place, content, said):
+    wrong = tmp_path / ("calls.jsonl" if place == 0 else "wrong.tsv")
+    wrong.write_text(content, encoding="utf-8")
+    with pytest.raises(EvaluationError, match=said):
+        read_judged(*(wrong if number == place else path for number, path in enumerate(files)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("calls.jsonl", gzip.compress(b"{}"), "UTF-8"),
+        ("calls.jsonl.gz", b"{}", "gzip"),
+        ("calls.jsonl.gz", gzip.compress(b"\n" * 99_999)[:-12], "gzip"),
+        ("calls.jsonl.gz", gzip.compress(b"x")[:10] + b"\xff" * 40, "gzip"),
+    ],
+    ids=["packed under another name", "not packed", "cut off", "damaged"],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(files, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(EvaluationError, match=said):
+        read_judged(tmp_path / name, *files[1:])
+
+
+def test_the_mark_and_line_ends_of_other_programs_are_no_part_of_a_file(files, tmp_path):
+    plain = read_judged(*files)
+    with gzip.open(files[0], "wt", encoding="utf-8-sig", newline="\r\n") as file:
+        file.writelines(json.dumps(call) + "\n" for call in CALLS)
+    for path in files[1:]:
+        path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert read_judged(*files) == plain
+
+
+def test_what_stands_twice_and_says_the_same_counts_once(files):
+    plain = read_judged(*files)
+    with gzip.open(files[0], "at", encoding="utf-8") as file:
+        file.write(json.dumps(CALLS[0]) + "\n")
+    for path in files[1:]:
+        path.write_text(path.read_text(encoding="utf-8") * 2, encoding="utf-8")
+    assert read_judged(*files) == plain
+
+
+def test_what_the_files_do_not_have_in_common_is_remarked(files, tmp_path):
+    english = tmp_path / "needs-en.tsv"
+    english.write_text("n1\tx\tTown twinning\n", encoding="utf-8")
+    with files[2].open("a", encoding="utf-8") as file:
+        file.write("n1\tGONE\t3\nx9\tLIFE-2026-ENV\t3\n")
+    said = [str(remark) for remark in read_judged(*files, english).remarks]
+    assert len(said) == 3
+    assert "inte finns i filen: 1;" in said[0]
+    assert "x9" in said[1]
+    assert "n2, n3" in said[2]
+
+
+def test_english_of_other_needs_is_refused(files, tmp_path):
+    english = tmp_path / "needs-en.tsv"
+    english.write_text("x1\tx\tTown twinning\n", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"needs-en\.tsv har inget av behoven i needs\.tsv"):
+        read_judged(*files, english)
 
 
 def test_a_missing_file_is_named(files, tmp_path):
