@@ -18,6 +18,7 @@ from pipeline.banding import band_figures
 from pipeline.evaluate import Evaluation, measure, read_material
 from pipeline.judged import read_judged, sections_of
 from profiles.model import LegalForm
+from texts import translate
 
 CALLS = [
     {
@@ -230,7 +231,7 @@ def test_what_the_files_do_not_have_in_common_is_remarked(files, tmp_path):
     english.write_text("n1\tx\tTown twinning\n", encoding="utf-8")
     with files[2].open("a", encoding="utf-8") as file:
         file.write("n1\tGONE\t3\nx9\tLIFE-2026-ENV\t3\n")
-    said = [str(remark) for remark in read_judged(*files, english).remarks]
+    said = [translate(remark, "sv") for remark in read_judged(*files, english).remarks]
     assert len(said) == 3
     assert "inte finns i filen: 1;" in said[0]
     assert "x9" in said[1]
