@@ -14,38 +14,31 @@ class Spoken:
     """The words for one kind, not yet translated.
 
     Attributes:
-        thing: what it is.
         by: what stands before its last day; `by_day` the same in running text.
         last_day: the name of its last day.
         quoted: what stands around a sentence of its text, in a template.
-        at_publisher, at_host: where its publisher shows it, in a template and in a message.
+        at_host: where its publisher shows it, in a message.
     """
 
-    thing: str
     by: str
     by_day: str
     last_day: str
     quoted: str
-    at_publisher: str
     at_host: str
 
 
 FUNDING = Spoken(
-    thing=N_("Utlysning"),
     by=N_("Sök senast"),
     by_day=N_("sök senast {day}"),
     last_day=N_("Sista ansökningsdag"),
     quoted=N_("Utlysningen: ”%(call)s”"),
-    at_publisher=N_("Utlysningen hos %(publisher)s"),
     at_host=N_("Utlysningen hos {host}"),
 )
 ASKED = Spoken(
-    thing=N_("Samråd"),
     by=N_("Svara senast"),
     by_day=N_("svara senast {day}"),
     last_day=N_("Sista dag att svara"),
     quoted=N_("Samrådet: ”%(call)s”"),
-    at_publisher=N_("Samrådet hos %(publisher)s"),
     at_host=N_("Samrådet hos {host}"),
 )
 

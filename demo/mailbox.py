@@ -17,9 +17,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from texts import catalogue
+from notifier.templating import environment
 
 NUMBER = re.compile(r"[0-9a-f]{16}")
 VIEWS = ("brev", "text", "huvuden")
@@ -124,10 +123,10 @@ def kept_letters(folder: Path) -> list[KeptLetter]:
 def mailbox_app(folder: Path, *, language: str = "sv") -> FastAPI:
     """The pages: a list, and each letter as it is shown, as text, and with its headers."""
     app = FastAPI(title="Fondvakt, brevlådan", openapi_url=None, docs_url=None, redoc_url=None)
-    pages = _pages(language)
+    pages = environment("demo", language)
 
     def page(template: str, *, status: int = 200, **values) -> HTMLResponse:
-        content = pages.get_template(template).render(language=language, **values)
+        content = pages.get_template(f"mailbox/{template}").render(language=language, **values)
         return HTMLResponse(content, status, PAGE_HEADERS)
 
     @app.get("/")
@@ -150,20 +149,6 @@ def mailbox_app(folder: Path, *, language: str = "sv") -> FastAPI:
         return HTMLResponse(content, 404 if found is None else 200, LETTER_HEADERS)
 
     return app
-
-
-def _pages(language: str) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("demo", "templates/mailbox"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    words = catalogue(language)
-    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)
-    return environment
 
 
 def _find(folder: Path, number: str) -> KeptLetter | None:

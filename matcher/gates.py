@@ -69,7 +69,7 @@ def checks(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -
     answers = [may_apply(call, unit), is_inside(call, nuts3)]
     if now is not None:
         answers.append(is_in_time(call, now))
-    notes = [own_share(call, unit), partners(call, unit)]
+    notes = [own_share(call, unit), partners(call)]
     if now is not None:
         notes.insert(0, can_be_prepared(call, unit, now))
     return (*answers, *(note for note in notes if note is not None))
@@ -250,7 +250,7 @@ def own_share(call: CallFacts, unit: Unit) -> Check | None:
     return Check(gate=OWN_SHARE, answer=Answer.YES, reason=Message(text=text, values=values))
 
 
-def partners(call: CallFacts, unit: Unit) -> Check | None:
+def partners(call: CallFacts) -> Check | None:
     """A note on who must apply together; None when the publisher does not say."""
     demanded = call.consortium
     if demanded is None or (demanded.min_partners is None and demanded.min_countries is None):

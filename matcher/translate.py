@@ -17,7 +17,7 @@ LONGEST_PHRASE = 6
 SHORTEST_PART = 3
 LONE_TAIL = 5  # letters that a last part needs when the first part is unknown: gift hides in uppgift
 MAX_WORDS = 2000
-PART_WEIGHT, TAIL_WEIGHT, ADJECTIVE_WEIGHT = 0.6, 0.4, 0.5
+PART_WEIGHT, TAIL_WEIGHT = 0.6, 0.4
 
 CUTS = (
     *("ernas", "arnas", "ornas", "erna", "arna", "orna", "ens", "ets"),

@@ -51,10 +51,6 @@ class Vectors:
         gap = np.full(dimension, np.nan, np.float32)
         return np.stack([gap if vector is None else vector for vector in found])
 
-    def damaged(self) -> tuple[str, ...]:
-        """Keys of the vectors that cannot be used."""
-        return tuple(key for key in self.by_key if self._usable(key) is None)
-
     def _usable(self, key: str) -> np.ndarray | None:
         vector = self.by_key.get(key)
         if vector is None or not np.isfinite(vector).all() or not np.any(vector):

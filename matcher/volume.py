@@ -36,16 +36,16 @@ def limits(volume: Volume, least: float, keep: int, likely: float) -> Limits:
     return Limits(least=least, keep=keep)
 
 
-def per_week(calls: Sequence[Call], now: datetime) -> float:
+def per_week(calls: Sequence[Call]) -> float:
     """How many such calls come in a week, from those that are there now.
 
     A call that stands for w weeks is among those there now w times as often as one that stands for one week;
     each therefore counts for 1/w (length-biased sampling). A call without a deadline counts for a year.
     """
-    return sum(WEEK / _stands(call, now) for call in calls)
+    return sum(WEEK / _stands(call) for call in calls)
 
 
-def _stands(call: Call, now: datetime) -> timedelta:
+def _stands(call: Call) -> timedelta:
     """From when a call could first be read until its last deadline, a week at least."""
     begins = call.first_seen_at
     if call.opening_date is not None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from calls.changes import Change
-from calls.kinds import FUNDING, Spoken
+from calls.kinds import Spoken
 from calls.model import BRUSSELS, Deadline
 from calls.vocabulary import (
     APPLICANT_LABELS,
@@ -44,9 +44,7 @@ class ShownChange:
     new: str
 
 
-def shown_changes(
-    changes: Iterable[Change], wording: Wording, words: Spoken = FUNDING
-) -> tuple[ShownChange, ...]:
+def shown_changes(changes: Iterable[Change], wording: Wording, words: Spoken) -> tuple[ShownChange, ...]:
     """The changes in the reader's language, in the order given; `words` are those of the call's kind."""
     return tuple(_shown(change, wording, words) for change in changes)
 

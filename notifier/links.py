@@ -89,19 +89,11 @@ class Links:
         told = [self.tenant, person, *([kind.value] if kind not in (None, LetterKind.DIGEST) else [])]
         return f"{self._root}/u/{self._signer(_UNSUBSCRIBE).dumps(told)}"
 
-    def read_unsubscribe(self, token: str) -> str:
-        """The key of the person that a token was made for.
-
-        Raises:
-            BadLink: when it was altered, or made for another purpose or municipality.
-        """
-        return self.read_stop(token)[0]
-
     def read_stop(self, token: str) -> tuple[str, LetterKind | None]:
         """The key of the person, and the kind of mail that a token stops; None for all letters.
 
         Raises:
-            BadLink: as `read_unsubscribe` does.
+            BadLink: when it was altered, or made for another purpose or municipality.
         """
         match self._read(_UNSUBSCRIBE, token):
             case [str(person)]:
@@ -118,7 +110,7 @@ class Links:
         """The key of the person whose choices a token opens.
 
         Raises:
-            BadLink: as `read_unsubscribe` does.
+            BadLink: as `read_stop` does.
         """
         match self._read(_CHOICES, token):
             case [str(person)]:
@@ -138,7 +130,7 @@ class Links:
 
         Raises:
             OldLink: when it was made more than 60 days ago.
-            BadLink: as `read_unsubscribe` does.
+            BadLink: as `read_stop` does.
         """
         match self._read(_ANSWER, token):
             case [str(person), str(unit), int(call_id), int(version), int(minutes)]:
@@ -156,7 +148,7 @@ class Links:
         """Which call, and the language of the file's texts.
 
         Raises:
-            BadLink: as `read_unsubscribe` does.
+            BadLink: as `read_stop` does.
         """
         match self._read(_CALENDAR, token):
             case [int(call_id), str(language)]:

@@ -9,7 +9,7 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from notifier.wording import Wording
+from texts import catalogue
 
 _ISOLATE, _POP = "\u2068", "\u2069"
 
@@ -27,23 +27,26 @@ def isolated(text: str) -> str:
     return text
 
 
-@cache
-def _templates(language: str) -> Environment:
-    """The templates of one language; an undefined name raises, HTML is escaped."""
-    wording = Wording(language)
-    environment = Environment(
-        loader=PackageLoader("notifier"),
+def environment(package: str, language: str) -> Environment:
+    """A package's templates in one language; an undefined name raises, HTML is escaped and plain text is not."""
+    words = catalogue(language)
+    made = Environment(
+        loader=PackageLoader(package),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"], default=False),
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(
-        wording.catalogue.gettext, wording.catalogue.ngettext, newstyle=True
-    )
-    environment.filters |= {"isolated": isolated, "spoken": spoken, "spoken_in": spoken_in}
-    return environment
+    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)
+    return made
+
+
+@cache
+def _templates(language: str) -> Environment:
+    made = environment("notifier", language)
+    made.filters |= {"isolated": isolated, "spoken": spoken, "spoken_in": spoken_in}
+    return made
 
 
 def spoken(text: str, language: str) -> Markup:

@@ -158,7 +158,7 @@ def post(
     finally:
         watch.cancel()
         connection.close()
-    return _judged(target, answer, said, now)
+    return _judged(target, answer, said)
 
 
 def _headers(target: Target, event: str, body: bytes, now: datetime) -> dict[str, str]:
@@ -169,7 +169,7 @@ def _headers(target: Target, event: str, body: bytes, now: datetime) -> dict[str
     return headers
 
 
-def _judged(target: Target, answer: http.client.HTTPResponse, said: bytes, now: datetime) -> str:
+def _judged(target: Target, answer: http.client.HTTPResponse, said: bytes) -> str:
     """The answer in a line when the event was taken; raises WebhookError when it was not."""
     if 200 <= answer.status < 300:
         return f"{answer.status} {answer.reason}".strip()
@@ -182,11 +182,11 @@ def _judged(target: Target, answer: http.client.HTTPResponse, said: bytes, now: 
         Message(text=N_("{host} svarade {status}: {words}"), values=values),
         permanent=answer.status not in TRY_AGAIN,
         uncertain=answer.status in MAY_BE_TAKEN,
-        retry_after=_retry_after(answer.headers.get("Retry-After", ""), now),
+        retry_after=_retry_after(answer.headers.get("Retry-After", "")),
     )
 
 
-def _retry_after(value: str, now: datetime) -> timedelta | None:
+def _retry_after(value: str) -> timedelta | None:
     """Seconds only; a date, words or a bad number say nothing."""
     if not value.isascii() or not value.isdecimal():
         return None

@@ -109,10 +109,10 @@ def compare(
     return Comparison(
         rows=_rows(new, old, by_id, after, need, now),
         kept_out=tuple((by_id[barred.call_id], barred.check) for barred in new.barred),
-        weekly=per_week([by_id[match.call_id] for match in new.proposed], now),
+        weekly=per_week([by_id[match.call_id] for match in new.proposed]),
         weekly_before=None
         if old is None
-        else per_week([by_id[match.call_id] for match in old.proposed], now),
+        else per_week([by_id[match.call_id] for match in old.proposed]),
         searched=len(indexed.calls),
     )
 

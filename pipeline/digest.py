@@ -24,10 +24,10 @@ from notifier.weeks import days_of, local_day, week_of
 from pipeline import unreviewed
 from pipeline.limiter import Limiter
 from pipeline.readers import Reader, recipients
-from pipeline.sending import WAITING, SendSummary, send
+from pipeline.sending import SendSummary, send
 from pipeline.week import WeekFacts, place_of, still_stand, week_facts
 from profiles.model import ContactPerson, Profile
-from storage import calls, holds, letters, notices, runs
+from storage import calls, holds, letters, notices, outbox, runs
 from storage.database import reading, writing
 from storage.errors import SentTwice
 from texts import N_, Message
@@ -262,7 +262,7 @@ def _cancel_outdated(engine: Engine, context: LetterContext, person: ContactPers
 
 
 def _is_outdated(stored: StoredLetter | None, person: ContactPerson) -> bool:
-    if stored is None or stored.state not in WAITING:
+    if stored is None or stored.state not in (*outbox.WAITING, LetterState.HELD):
         return False
     return stored.letter.to.casefold() != ascii_address(person.email).casefold()
 

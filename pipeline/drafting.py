@@ -28,7 +28,6 @@ def keep(
     *,
     base_version: int,
     draft: tuple[int, int] | None = None,
-    channel: str = "web",
 ) -> Proposal:
     """The part as somebody wants it, kept as their draft: a new one, or the one they were writing.
 
@@ -60,7 +59,7 @@ def keep(
         else:
             made = proposals.save(conn, tenant, draft[0], document, draft[1], now)
         action = "begin" if draft is None else "save"
-        _record(conn, tenant, made, action, author, now, channel)
+        _record(conn, tenant, made, action, author, now)
         return made
 
 
@@ -74,7 +73,6 @@ def move(
     *,
     note: str | None = None,
     reply: str = "",
-    channel: str = "web",
 ) -> Proposal:
     """Propose a draft, return it with words, throw it away, or take it back to go on writing.
 
@@ -88,7 +86,7 @@ def move(
         made = proposals.settle(
             conn, tenant, proposal.id, state, proposal.revision, by, now, note=note, reply=reply
         )
-        _record(conn, tenant, made, DEEDS[state], by, now, channel, reason=reply or note or "")
+        _record(conn, tenant, made, DEEDS[state], by, now, reason=reply or note or "")
         return made
 
 
@@ -99,7 +97,6 @@ def _record(
     action: str,
     by: str,
     now: datetime,
-    channel: str,
     reason: str = "",
 ) -> None:
     after = {
@@ -109,7 +106,7 @@ def _record(
     }
     event = audit.Event(
         actor=by,
-        channel=channel,
+        channel="web",  # drafts are written on the pages alone
         kind="proposal",
         key=str(made.id),
         action=action,

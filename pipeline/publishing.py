@@ -27,7 +27,7 @@ from profiles.problems import Problem
 from profiles.write import profile_text
 from storage import audit, proposals, reach, rematches
 from storage import profiles as stored_profiles
-from storage.database import writing
+from storage.database import reading, writing
 from storage.profiles import StoredProfile
 from storage.proposals import Proposal, ProposalChanged, State
 from texts import N_, Message, MessageError
@@ -105,8 +105,6 @@ def publish(
     now: datetime,
     *,
     reaches: Reach = Reach.OPEN,
-    channel: str = "web",
-    reply: str = "",
 ) -> Published:
     """Make a draft or proposal the profile that holds, and ask for a matching.
 
@@ -123,21 +121,12 @@ def publish(
         if proposal is None or proposal.revision != revision or proposal.state not in proposals.ALIVE:
             raise ProposalChanged(proposal)
         stored, before = _current(conn, tenant)
-        kind = PartKind(proposal.kind)
         _refuse_moved(conn, tenant, proposal, stored, before)
-        after = with_part(before, kind, proposal.key, part_from(kind, proposal.document))
-        event = _event(by, channel, f"{proposal.kind}:{proposal.key}".rstrip(":"), "publish", proposal.note)
+        after = with_part(before, proposal.key, part_from(PartKind(proposal.kind), proposal.document))
+        event = _event(by, "web", f"{proposal.kind}:{proposal.key}".rstrip(":"), "publish", proposal.note)
         done = _save(conn, tenant, stored, before, after, event, now, reaches=reaches)
         proposals.settle(
-            conn,
-            tenant,
-            proposal_id,
-            State.PUBLISHED,
-            revision,
-            by,
-            now,
-            reply=reply,
-            published_version=done.version,
+            conn, tenant, proposal_id, State.PUBLISHED, revision, by, now, published_version=done.version
         )
         return done
 
@@ -178,7 +167,7 @@ def restore(
     engine: Engine, tenant: str, version: int, base_version: int, by: str, now: datetime
 ) -> Published:
     """Let an older version hold again, as a new one; its text comes back letter by letter. Raises as above."""
-    with writing(engine) as conn:
+    with reading(engine) as conn:
         old = stored_profiles.get(conn, tenant, version)
     if old is None:
         raise NoSuchVersion(version)
@@ -207,7 +196,7 @@ def take_back(
     Raises:
         PublishingError: as above.
     """
-    with writing(engine) as conn:
+    with reading(engine) as conn:
         before, then = (read_version(conn, tenant, number) for number in (version - 1, version))
         _stored, current = _current(conn, tenant)
     after = merged(then, current, before)
@@ -271,7 +260,7 @@ def _refuse_moved(
     kind, key = PartKind(proposal.kind), proposal.key
     base = read_version(conn, tenant, proposal.base_version)
     if part_of(base, kind, key) != part_of(current, kind, key):
-        mine = with_part(base, kind, key, part_from(kind, proposal.document))
+        mine = with_part(base, key, part_from(kind, proposal.document))
         raise PartMoved(
             stored, part_differences(base, current, kind, key), part_differences(base, mine, kind, key)
         )

@@ -35,7 +35,6 @@ REFUSED_AT_LEAST = 10
 LONGEST_CONVERSATION = timedelta(hours=1)
 # How often an outcome is written anew when others keep the database busy: what is known must not become doubt.
 PATIENCE = 5
-WAITING = frozenset({LetterState.RENDERED, LetterState.RETRY, LetterState.HELD})
 
 
 @dataclass(frozen=True, kw_only=True)

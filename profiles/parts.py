@@ -86,8 +86,12 @@ def part_of(profile: Profile, kind: PartKind, key: str = "") -> Part | None:
     return PolicyPart(**{name: getattr(profile, name) for name in _FACTS})
 
 
-def with_part(profile: Profile, kind: PartKind, key: str, part: Part | None) -> Profile:
-    """The profile with a part put in its place: a new unit last; None takes the unit out."""
+def with_part(profile: Profile, key: str, part: Part | None) -> Profile:
+    """The profile with a part put in its place: a new unit last; None takes the unit out.
+
+    Args:
+        key: a unit's; empty for the other kinds.
+    """
     if isinstance(part, PolicyPart):
         return replace(profile, **{name: getattr(part, name) for name in _FACTS})
     if isinstance(part, PeoplePart):
@@ -103,7 +107,7 @@ def part_differences(
     before: Profile, after: Profile, kind: PartKind, key: str = ""
 ) -> tuple[ProfileChange, ...]:
     """What differs in one part between two profiles."""
-    return profile_differences(before, with_part(before, kind, key, part_of(after, kind, key)))
+    return profile_differences(before, with_part(before, key, part_of(after, kind, key)))
 
 
 def part_document(part: Part | None) -> dict[str, Any] | None:
@@ -127,7 +131,7 @@ def part_from(kind: PartKind, document: Any) -> Part | None:
 
 def problems_of(profile: Profile, kind: PartKind, key: str, part: Part | None) -> tuple[Problem, ...]:
     """Why a profile with this part cannot be published; empty when it can. By the rules of profile files."""
-    whole = with_part(profile, kind, key, part)
+    whole = with_part(profile, key, part)
     try:
         read_profile(profile_text(whole), profile.key)
     except ProfileError as failure:

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from calls.model import BRUSSELS, END_OF_DAY, Deadline
 from scrapers.errors import OddValue
@@ -39,7 +38,6 @@ GLUED = {"meur": "m€", "keur": "k€", "msek": "m sek", "m€": "m €", "t€
 SWEDISH_UNITS = frozenset({"tkr", "kkr", "mnkr", "mkr", "mdkr"})
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 NUMBER = re.compile(r"\d[\d .,']*\d|\d")
-WORD = re.compile(r"€|[a-zå-ö]+\.?")
 MOST_EURO = 10**13
 FIRST_YEAR, LAST_YEAR = 2010, 2050
 ODD_YEAR = N_("Ett datum ser orimligt ut – kontrollera hos källan")
@@ -86,8 +84,8 @@ def portal_deadline(words: str) -> Deadline:
     return Deadline(at=wall.replace(tzinfo=BRUSSELS))
 
 
-def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
-    """A deadline written `27.01.2026 17:00` or `27.01.2026`; 24:00 is the last minute of its day.
+def dotted_deadline(words: str) -> Deadline:
+    """A deadline in Brussels, written `27.01.2026 17:00` or `27.01.2026`; 24:00 is the last minute of its day.
 
     Raises:
         ValueError: for any other form, and for days and hours that do not exist.
@@ -99,13 +97,13 @@ def dotted_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
     try:
         day = date(int(year), int(month), int(day_of_month))
         if hour is None:
-            return Deadline.on(day, zone)
+            return Deadline.on(day, BRUSSELS)
         clock = time(23, 59) if (hour, minute) == ("24", "00") else time(int(hour), int(minute))
     except ValueError as failure:
         raise OddValue(
             N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
         ) from failure
-    return Deadline(at=datetime.combine(day, clock, tzinfo=zone))
+    return Deadline(at=datetime.combine(day, clock, tzinfo=BRUSSELS))
 
 
 def dotted_day(words: str) -> date:
@@ -113,8 +111,8 @@ def dotted_day(words: str) -> date:
     return dotted_deadline(words).at.date()
 
 
-def slashed_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
-    """An instant written `2026/09/09 23:59:59`, without a zone.
+def slashed_deadline(words: str) -> Deadline:
+    """An instant in Brussels, written `2026/09/09 23:59:59`.
 
     A bare day, the last second of a day and its midnight say no more than the day.
 
@@ -132,8 +130,8 @@ def slashed_deadline(words: str, zone: ZoneInfo = BRUSSELS) -> Deadline:
             N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
         ) from failure
     if clock in (time(), END_OF_DAY):
-        return Deadline.on(day, zone)
-    return Deadline(at=datetime.combine(day, clock, tzinfo=zone))
+        return Deadline.on(day, BRUSSELS)
+    return Deadline(at=datetime.combine(day, clock, tzinfo=BRUSSELS))
 
 
 def slashed_day(words: str) -> date:

@@ -167,12 +167,6 @@ def newest(conn: Connection, tenant: str, calls: Iterable[int] | None = None) ->
     return list(found.values())
 
 
-def history(conn: Connection, tenant: str, call_id: int) -> list[StoredAnswer]:
-    """Every answer about a call, undone ones too, the newest first."""
-    wanted = select(answer).where(answer.c.tenant == tenant, answer.c.call_id == call_id)
-    return [_stored(row) for row in conn.execute(wanted.order_by(answer.c.id.desc()))]
-
-
 def _event(about: Answer, before: Answer | None, after: Answer | None, action: str) -> Event:
     """The answer as history tells it (F7)."""
     return Event(

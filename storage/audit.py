@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pydantic_core
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tuple_
@@ -73,6 +73,29 @@ class Recorded:
     at: datetime
     event: Event
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it is exported: number, moment as ISO, then what the event says."""
+        return {"number": self.number, "at": self.at.isoformat()} | vars(self.event)
+
+
+class Wanted(TypedDict, total=False):
+    """What of the history is looked at; None, or nothing said, is everything.
+
+    Attributes:
+        actor, kind, key, action, channel: as `Event` has them.
+        since: nothing before that moment.
+        until: nothing at or after it.
+    """
+
+    actor: str | None
+    kind: str | None
+    key: str | None
+    action: str | None
+    channel: str | None
+    since: datetime | None
+    until: datetime | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
@@ -123,29 +146,21 @@ def events(
     conn: Connection,
     tenant: str,
     *,
-    actor: str | None = None,
-    kind: str | None = None,
-    key: str | None = None,
-    action: str | None = None,
-    channel: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
     below: int | None = None,
     page: int = 1,
     size: int = 50,
+    **wanted: Unpack[Wanted],
 ) -> list[Recorded]:
     """The history, newest first.
 
     Args:
-        since: nothing before that moment.
-        until: nothing at or after it.
         below: only what has a lower number, to read on from where one was; None for everything.
         page: 1 is the newest.
     """
-    wanted = _wanted(tenant, actor, kind, key, action, channel, since, until)
+    older = [audit.c.number < below] if below is not None else []
     rows = conn.execute(
         select(audit)
-        .where(*wanted, *([audit.c.number < below] if below is not None else []))
+        .where(*_wanted(tenant, wanted), *older)
         .order_by(audit.c.number.desc())
         .limit(size)
         .offset((page - 1) * size)
@@ -164,21 +179,9 @@ def about(
     return [_recorded(row) for row in rows]
 
 
-def count(
-    conn: Connection,
-    tenant: str,
-    *,
-    actor: str | None = None,
-    kind: str | None = None,
-    key: str | None = None,
-    action: str | None = None,
-    channel: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> int:
+def count(conn: Connection, tenant: str, **wanted: Unpack[Wanted]) -> int:
     """How many events `events` has to show on all its pages."""
-    wanted = _wanted(tenant, actor, kind, key, action, channel, since, until)
-    return conn.execute(select(func.count()).select_from(audit).where(*wanted)).scalar_one()
+    return conn.execute(select(func.count()).select_from(audit).where(*_wanted(tenant, wanted))).scalar_one()
 
 
 def values_of(conn: Connection, tenant: str, column: str) -> list[str]:
@@ -252,12 +255,12 @@ def _end(conn: Connection, tenant: str) -> tuple[int, str]:
     return row.number, row.digest
 
 
-def _wanted(tenant, actor, kind, key, action, channel, since, until) -> list[ColumnElement[bool]]:
-    exact = {"actor": actor, "kind": kind, "key": key, "action": action, "channel": channel}
-    wanted = [audit.c.tenant == tenant]
-    wanted += [audit.c[name] == value for name, value in exact.items() if value is not None]
-    wanted += [audit.c.at >= since] if since is not None else []
-    return wanted + ([audit.c.at < until] if until is not None else [])
+def _wanted(tenant: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    since, until = asked.pop("since", None), asked.pop("until", None)
+    found = [audit.c.tenant == tenant, *(audit.c[name] == value for name, value in asked.items())]
+    found += [audit.c.at >= since] if since is not None else []
+    return found + ([audit.c.at < until] if until is not None else [])
 
 
 def _all(conn: Connection, tenant: str) -> Iterator[Row]:

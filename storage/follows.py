@@ -1,6 +1,5 @@
 """Who follows which call: by an answer that was not a no, or by choosing to (`ux.md` 1.7)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,19 +86,12 @@ def stop(
 
 
 def forget_answer(
-    conn: Connection,
-    tenant: str,
-    person: str,
-    call_id: int,
-    now: datetime,
-    channel: str,
-    *,
-    actor: str | None = None,
+    conn: Connection, tenant: str, person: str, call_id: int, now: datetime, channel: str
 ) -> None:
     """The answer that made somebody a follower was taken back; who chose it themselves goes on."""
     mine = of_person(conn, tenant, person)
     if any(one.call_id == call_id and one.by is By.ANSWER for one in mine):
-        stop(conn, tenant, person, call_id, now, channel, actor=actor)
+        stop(conn, tenant, person, call_id, now, channel)
 
 
 def of_person(conn: Connection, tenant: str, person: str) -> list[Follow]:
@@ -107,13 +99,9 @@ def of_person(conn: Connection, tenant: str, person: str) -> list[Follow]:
     return _read(conn, tenant, follow.c.person == person)
 
 
-def standing(conn: Connection, tenant: str, calls: Iterable[int] | None = None) -> list[Follow]:
-    """Everybody who follows something.
-
-    Args:
-        calls: only these calls, a page's worth; None for all.
-    """
-    return _read(conn, tenant, *([follow.c.call_id.in_(sorted(set(calls)))] if calls is not None else []))
+def standing(conn: Connection, tenant: str) -> list[Follow]:
+    """Everybody who follows something."""
+    return _read(conn, tenant)
 
 
 def _read(conn: Connection, tenant: str, *wanted) -> list[Follow]:

@@ -91,14 +91,6 @@ def last(conn: Connection, tenant: str, job: str) -> Slot | None:
     return None if row is None else _slot(row)
 
 
-def recent(conn: Connection, tenant: str, limit: int) -> list[Slot]:
-    """The newest slots of all jobs, newest first."""
-    rows = conn.execute(
-        select(slot).where(slot.c.tenant == tenant).order_by(slot.c.at.desc(), slot.c.id.desc()).limit(limit)
-    )
-    return [_slot(row) for row in rows]
-
-
 def _this(tenant: str, job: str, at: datetime) -> tuple:
     return slot.c.tenant == tenant, slot.c.job == job, slot.c.at == at
 

@@ -139,7 +139,7 @@ def every(visit: Here, request: Request) -> Response:
         given=shown,
         calls=calls,
         kinds=KIND_LABELS,
-        reasons=REJECT_REASON_LABELS,
+        reason_labels=REJECT_REASON_LABELS,
         page_number=min(number, last),
         last_page=last,
         flash=None,

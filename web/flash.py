@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from texts import N_
 from web.context import WebContext
@@ -51,7 +51,7 @@ class Flash:
     """
 
     deed: str
-    units: tuple[str, ...]
+    units: tuple[str, ...] = ()
     undo: tuple[str, ...] = ()
     until: str = ""
     calls: int = 0
@@ -59,13 +59,13 @@ class Flash:
     left: int = 0
 
 
-def leave(visit: Visit, response: Response, message: Flash) -> None:
-    """Keep a message for the next page."""
-    numbers = [message.calls, message.bulk, message.left]
-    text = _signer(visit.context).dumps([message.deed, message.units, message.undo, message.until, *numbers])
-    if len(text) > COOKIE_BYTES:  # too much to carry: the deed is told, and undone on the calls' own pages
-        text = _signer(visit.context).dumps([message.deed, message.units[:20], [], message.until, *numbers])
-    set_cookie(visit, response, "fondvakt-flash", text, max_age=TEN_MINUTES)
+def go_on(visit: Visit, path: str, message: Flash | None) -> Response:
+    """After a form: on to a page of ours, which shows the message; None for nothing to say."""
+    response = RedirectResponse(path, status_code=303)
+    if message is not None:
+        text = _written(visit, message)
+        set_cookie(visit, response, "fondvakt-flash", text, max_age=TEN_MINUTES)
+    return response
 
 
 def pick_up(visit: Visit) -> Flash | None:
@@ -93,6 +93,15 @@ def forget(visit: Visit, response: Response) -> None:
     """The message has been shown."""
     if visit.cookies.get("fondvakt-flash"):
         drop_cookie(visit, response, "fondvakt-flash")
+
+
+def _written(visit: Visit, message: Flash) -> str:
+    signer = _signer(visit.context)
+    numbers = [message.calls, message.bulk, message.left]
+    text = signer.dumps([message.deed, message.units, message.undo, message.until, *numbers])
+    if len(text) > COOKIE_BYTES:  # too much to carry: the deed is told, and undone on the calls' own pages
+        text = signer.dumps([message.deed, message.units[:20], [], message.until, *numbers])
+    return text
 
 
 def _signer(context: WebContext) -> URLSafeTimedSerializer:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from calls.changes import Change
-from calls.kinds import FUNDING, Spoken, act_of
+from calls.kinds import Spoken, act_of
 from calls.model import BRUSSELS, Call, CallFacts, Deadline
 from calls.programmes import programme_name
 from calls.vocabulary import (
@@ -67,6 +67,16 @@ class When:
     clock: str = ""
     instant: str = ""
 
+    @property
+    def weekday(self) -> str:
+        """The day's first word: "fredag"."""
+        return self.day.partition(" ")[0]
+
+    @property
+    def date(self) -> str:
+        """The rest of the day: "12 mars 2027"."""
+        return self.day.partition(" ")[2]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -125,7 +135,7 @@ def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
     rows = [
         (_("Läge"), _(STATUS_LABELS[call.status(now)])),
         (_("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
-        (_("Sista ansökningsdag"), _deadlines(call, wording, now)),
+        (_("Sista ansökningsdag"), _deadlines(call, wording)),
         (_("Stöd"), grant(call, wording)),
         (_("Hela utlysningen"), budget(call, wording)),
         (_("EU-stödets andel"), _rate(call, wording)),
@@ -143,7 +153,7 @@ def _asked(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
     rows = [
         (_("Läge"), _(STATUS_LABELS[call.status(now)])),
         (_("Öppnar"), wording.weekday(call.opening_date) if call.opening_date else None),
-        (_("Sista dag att svara"), _deadlines(call, wording, now)),
+        (_("Sista dag att svara"), _deadlines(call, wording)),
         (_("Vem får svara"), _("alla")),
         (_("Slag av handling"), _(act) if act else None),
     ]
@@ -255,7 +265,7 @@ def safe_link(url: str) -> str | None:
     return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def past_changes(changes: Sequence[Change], wording: Wording, words: Spoken = FUNDING) -> list[PastChange]:
+def past_changes(changes: Sequence[Change], wording: Wording, words: Spoken) -> list[PastChange]:
     """What changed in one version, texts section by section."""
     shown: list[PastChange] = []
     for change in changes:
@@ -280,7 +290,7 @@ def _section_changes(change: Change, wording: Wording) -> list[PastChange]:
     ]
 
 
-def _deadlines(call: CallFacts, wording: Wording, now: datetime) -> str | None:
+def _deadlines(call: CallFacts, wording: Wording) -> str | None:
     if call.deadlines is None:
         return None
     if not call.deadlines:

@@ -202,9 +202,9 @@ def counts(rows: Iterable[Row]) -> dict[Tab, int]:
     return {tab: found[tab] for tab in Tab}
 
 
-def last_page(found: int) -> int:
+def last_page(found: int, size: int = PAGE_ROWS) -> int:
     """The number of the last page."""
-    return max(1, ceil(found / PAGE_ROWS))
+    return max(1, ceil(found / size))
 
 
 def paged(rows: Sequence[Row], page: int) -> Sequence[Row]:
@@ -244,6 +244,18 @@ def call_fits(call: Call, days_left: int | None, chosen: Selection, found: Mappi
     if chosen.due is not None and not _is_due(call, days_left, chosen.due):
         return False
     return not chosen.words or call.id in found
+
+
+def is_of(row: Row | None, chosen: Selection, *, ours: bool = False) -> bool:
+    """Whether a call concerns us as far as that was asked for: at all, a unit, and how strongly.
+
+    Args:
+        row: the call's row in the queue, None when it has none.
+    """
+    if not (ours or chosen.unit or chosen.band):
+        return True
+    units = [unit for unit in (row.units if row else ()) if chosen.unit in ("", unit.unit)]
+    return any(chosen.band in (None, unit.best.match.band) for unit in units)
 
 
 def call_sources(call: Call) -> tuple[str, ...]:

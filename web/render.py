@@ -3,12 +3,12 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from calls.model import CallFacts
-from notifier.templating import spoken
+from notifier.templating import environment, spoken
 from notifier.wording import Wording
 from texts import Message
 from web.static_files import address
@@ -48,25 +48,15 @@ def drop_cookie(visit: Visit, response: Response, name: str) -> None:
 @cache
 def _templates(language: str) -> Environment:
     wording = Wording(language)
-    environment = Environment(
-        loader=PackageLoader("web"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(
-        wording.catalogue.gettext, wording.catalogue.ngettext, newstyle=True
-    )
-    environment.globals |= {"wording": wording, "static": address}
-    environment.filters |= {
+    made = environment("web", language)
+    made.globals |= {"wording": wording, "static": address}
+    made.filters |= {
         "foreign": spoken,
         "message": lambda text: wording.message(text) if isinstance(text, Message | str) else "",
         "paragraphs": paragraphs,
         "titled": lambda call: titled(call, language),
     }
-    return environment
+    return made
 
 
 def titled(call: CallFacts, language: str) -> Markup:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData, QueryParams
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from calls.kinds import spoken
 from calls.model import Call
@@ -32,7 +32,7 @@ from web.decisions import (
     saw_another_call,
     stamp,
 )
-from web.flash import Flash, leave
+from web.flash import Flash, go_on
 from web.forms import DECIDE, MOST_MATCHES, named
 from web.names import Names
 from web.render import page
@@ -282,7 +282,4 @@ def onwards(visit: Visit, fields: FormData, flash: Flash | None) -> Response:
     """Back to where the form stood, at the next row."""
     back = own_path(fields.get("back")).partition("#")[0]
     onto = onto_of(fields)
-    response = RedirectResponse(back + (f"#{ANY_ROW}{onto}" if onto else ""), status_code=303)
-    if flash is not None:
-        leave(visit, response, flash)
-    return response
+    return go_on(visit, back + (f"#{ANY_ROW}{onto}" if onto else ""), flash)

@@ -13,7 +13,7 @@ from storage.audit import Event
 from storage.database import reading, writing
 from texts import N_, Message
 from web.decisions import Fault
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit, own_path
@@ -111,9 +111,7 @@ def change(visit: Here, fields: Fields) -> Response:
         return _form(visit, asked, typed, faults, 422)
     with writing(visit.context.engine) as conn:
         _keep(visit, conn, keys_of(visit, conn), asked)
-    response = RedirectResponse("/installningar/tangenter", status_code=303)
-    leave(visit, response, Flash(deed="saved", units=()))
-    return response
+    return go_on(visit, "/installningar/tangenter", Flash(deed="saved"))
 
 
 def _keep(visit: Visit, conn: Connection, before: Keys, after: Keys) -> None:

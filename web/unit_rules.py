@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from profiles.model import Unit
 from storage import audit, choices
 from storage.audit import Event
 from storage.choices import Rule
 from storage.database import reading, writing
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.review import UNKNOWN_WORD
@@ -73,9 +73,7 @@ def keep_rules(visit: Visit, form: RuleForm, units: Sequence[Unit], fields: Form
             if rule is not before:
                 choices.choose_rule(conn, tenant, unit, rule, by, visit.now)
                 audit.record(conn, tenant, _event(form, by, unit, before, rule), visit.now)
-    response = RedirectResponse(form.path, status_code=303)
-    leave(visit, response, Flash(deed="saved", units=()))
-    return response
+    return go_on(visit, form.path, Flash(deed="saved"))
 
 
 def _event(form: RuleForm, by: str, unit: str, before: Rule, after: Rule) -> Event:

@@ -1,17 +1,17 @@
 """Views of the queue or of the calls that a person has saved: a name for a filter, theirs alone."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from storage import audit, choices
 from storage.audit import Event
 from storage.database import writing
 from texts import N_, Message, alphabetical
-from web.flash import Flash, leave
-from web.selection import selection
+from web.flash import Flash, go_on
+from web.selection import all_calls, selection
 from web.visit import Fields, Here, Refused, Visit, own_path, text_of
 
 QUEUE, CALLS = "/", "/utlysningar"
@@ -57,9 +57,7 @@ def keep(visit: Here, fields: Fields) -> Response:
             after={"views": sorted(views)},
         )
         audit.record(conn, tenant, event, visit.now)
-    response = RedirectResponse(address if path == of else of, status_code=303)
-    leave(visit, response, Flash(deed="saved", units=()))
-    return response
+    return go_on(visit, address if path == of else of, Flash(deed="saved"))
 
 
 def _address(of: str, asked: Mapping[str, str]) -> str:
@@ -67,5 +65,4 @@ def _address(of: str, asked: Mapping[str, str]) -> str:
     chosen = selection(asked, [asked.get("enhet", "")], [asked.get("program", "")], [asked.get("kalla", "")])
     if of == QUEUE:
         return chosen.address(page=1)
-    shown = "vara" if asked.get("visa") == "vara" else "alla"
-    return f"{of}?{urlencode([('visa', shown), *chosen.at(1).said()])}"
+    return all_calls(chosen.at(1), ours=asked.get("visa") == "vara")

@@ -105,7 +105,7 @@ class _Reader:
     def _take(self, at: int, line: Line, gap: bool) -> None:
         text = _plain(line.text)
         following = self._following(at)
-        if heading := self._heading(at, line, text, gap, following):
+        if heading := self._heading(at, line, gap, following):
             self._add(Kind.HEADING, heading, line)
             self.lists_by_form = self.lists_by_number = False
         elif bullet := _BULLET.match(line.text):
@@ -139,7 +139,7 @@ class _Reader:
         """The next line with words, as it stands; empty at the end."""
         return next((line.text for line in self.lines[at + 1 : at + 4] if line.text.strip()), "")
 
-    def _heading(self, at: int, line: Line, text: str, gap: bool, following: str) -> str | None:
+    def _heading(self, at: int, line: Line, gap: bool, following: str) -> str | None:
         if markdown := _MARKDOWN.fullmatch(line.text.strip()):
             return _plain(markdown.group(2))
         bare = _NUMBER.sub("", line.text, count=1) if _NUMBER.match(line.text) else line.text

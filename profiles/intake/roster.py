@@ -56,7 +56,6 @@ class RosterReading:
 
     Attributes:
         units, people: how many rows were read.
-        ignored: names of sheets that hold neither.
     """
 
     profile: Profile | None
@@ -64,7 +63,6 @@ class RosterReading:
     changes: tuple[ProfileChange, ...] = ()
     units: int = 0
     people: int = 0
-    ignored: tuple[str, ...] = ()
 
 
 @dataclass
@@ -91,11 +89,9 @@ def read_roster(sheets: Sequence[Sheet], profile: Profile) -> RosterReading:
     """What the sheets make of the profile, as a dry run."""
     faults: list[Fault] = []
     lines: dict[Table, list[_Line]] = {UNITS: [], PEOPLE: []}
-    ignored = []
     for sheet in sheets:
         table = _table_of(sheet)
         if table is None:
-            ignored.append(sheet.name)
             continue
         faults += _sheet_faults(sheet)
         lines[table] += _lines(sheet, table, faults)
@@ -111,7 +107,7 @@ def read_roster(sheets: Sequence[Sheet], profile: Profile) -> RosterReading:
         after = _with_people(after, lines[PEOPLE], owners, faults)
     if not faults:
         faults += _rule_faults(after, owners)
-    counts = {"units": len(lines[UNITS]), "people": len(lines[PEOPLE]), "ignored": tuple(ignored)}
+    counts = {"units": len(lines[UNITS]), "people": len(lines[PEOPLE])}
     if faults:
         return RosterReading(profile=None, faults=tuple(faults[:MOST_FAULTS]), **counts)
     return RosterReading(profile=after, faults=(), changes=profile_differences(profile, after), **counts)

@@ -257,7 +257,6 @@ def run_forever(
     *,
     today: date,
     started: Callable[[Standin], None],
-    noise: bool = True,
     all_days: bool = False,
     controls: bool = False,
 ) -> None:
@@ -272,7 +271,7 @@ def run_forever(
     ended = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
-        with serve(folder, port, today=today, noise=noise, all_days=all_days, controls=controls) as standin:
+        with serve(folder, port, today=today, all_days=all_days, controls=controls) as standin:
             started(standin)
             while not ended.wait(1.0):
                 pass

@@ -165,8 +165,8 @@ def test_nothing_is_said_of_the_own_share_when_the_call_is_silent_or_pays_all():
 
 def test_partners_are_noted_when_they_are_demanded():
     call = a_call(consortium=Consortium(min_partners=3, min_countries=3))
-    assert gates.partners(call, DEPARTMENT).answer is Answer.UNKNOWN
-    assert gates.partners(a_call(), DEPARTMENT) is None
+    assert gates.partners(call).answer is Answer.UNKNOWN
+    assert gates.partners(a_call()) is None
 
 
 def test_why_not_names_the_gate_and_is_silent_when_only_the_score_decided():

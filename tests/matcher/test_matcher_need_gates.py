@@ -170,6 +170,6 @@ def test_calls_that_stand_long_count_for_less_a_week():
     first = NOW - timedelta(weeks=2)
     short = a_call(first_seen_at=first, deadlines=(Deadline(at=NOW + timedelta(weeks=2)),))
     long = a_call(first_seen_at=first, deadlines=(Deadline(at=NOW + timedelta(weeks=38)),))
-    assert per_week([short], NOW) == pytest.approx(1 / 4)
-    assert per_week([short, long], NOW) == pytest.approx(1 / 4 + 1 / 40)
-    assert per_week([], NOW) == 0
+    assert per_week([short]) == pytest.approx(1 / 4)
+    assert per_week([short, long]) == pytest.approx(1 / 4 + 1 / 40)
+    assert per_week([]) == 0

@@ -108,7 +108,6 @@ def test_l06_one_damaged_vector_is_left_out_and_the_others_keep_their_order(prof
             broken[text.key] = np.full(64, np.nan, np.float32)
     damaged = replace(vectors, by_key=broken)
     after = [m.call_id for m in match(calls, profile, damaged, NOW, least=0.0)]
-    assert len(damaged.damaged()) == 2
     assert [call for call in after if call != 4] == [call for call in before if call != 4]
 
 

@@ -17,7 +17,7 @@ from pipeline.desk import Desk
 from pipeline.match import match_all
 from profiles.load import load_profile, preset_path
 from profiles.model import Need, Profile
-from profiles.parts import PartKind, with_part
+from profiles.parts import with_part
 from scrapers.standin.sample import sample_folder
 from storage import calls as stored_calls
 from storage import matches
@@ -63,7 +63,7 @@ def edited(key: str) -> tuple[Profile, Need]:
     need = replace(held, text=f"{held.text} Också för unga.", text_en=f"{held.text_en} Young people too.")
     unit = PROFILE.unit(need.unit)
     needs = tuple(need if one.id == need.id else one for one in unit.needs)
-    return with_part(PROFILE, PartKind.UNIT, unit.key, replace(unit, needs=needs)), need
+    return with_part(PROFILE, unit.key, replace(unit, needs=needs)), need
 
 
 def previewed(comparison: Comparison):

@@ -205,7 +205,6 @@ def test_a_hidden_sheet_of_people_is_refused_and_another_sheet_ignored():
     assert [translate(fault.told, "sv") for fault in reading.faults] == [
         "Personer: bladet är dolt; visa det eller ta bort det"
     ]
-    assert reading.ignored == ("Anteckningar",)
 
 
 CSV = "Namn;E-post;Roll;Enheter;Från\r\n"

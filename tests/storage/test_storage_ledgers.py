@@ -52,7 +52,7 @@ def test_an_ended_slot_is_never_given_out_again(engine: Engine, state):
         slots.finish(conn, "t", "collect", NOW, NOW + LEASE, state=state, note="x")
     assert not claim(engine, "b", now=NOW + 9 * LEASE)
     with reading(engine) as conn:
-        (ended,) = slots.recent(conn, "t", 5)
+        ended = slots.last(conn, "t", "collect")
     assert (ended.state, ended.note, ended.finished_at, ended.at) == (state, "x", NOW + LEASE, NOW)
 
 
@@ -70,10 +70,6 @@ def test_the_newest_slot_of_a_job_is_its_last(engine: Engine):
     with reading(engine) as conn:
         assert slots.last(conn, "t", "collect").at == NOW + timedelta(hours=5)
         assert slots.last(conn, "t", "match") is None
-        assert [slot.at - NOW for slot in slots.recent(conn, "t", 2)] == [
-            timedelta(hours=5),
-            timedelta(hours=2),
-        ]
         assert slots.last(conn, "other", "collect") is None
 
 

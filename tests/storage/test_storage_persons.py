@@ -105,7 +105,7 @@ def test_what_was_decided_stays_under_one_pseudonym__G2(town: Engine):
         (decision,) = matches.history(conn, "t", 1)
         assert (decision.verdict, decision.by) == (Verdict.ACCEPT, pseudonym)
         assert decision.note == f"Ring {pseudonym} på {pseudonym}@example.invalid"
-        assert {one.answer.person for one in answers_given.history(conn, "t", 1)} == {
+        assert {one.answer.person for one in answers_given.newest(conn, "t", [1])} == {
             pseudonym,
             "kontakt-skola",
         }

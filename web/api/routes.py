@@ -26,6 +26,7 @@ from web.api.entry import Caller, caller
 from web.api.errors import SENTENCES, ApiRefusal, language_of
 from web.api.shapes import LARGEST, MOST_ROWS, One, Page, Pagination
 from web.decisions import Intent, Wait, stamp
+from web.queue import last_page
 
 router = APIRouter()
 CHANNEL = "api"
@@ -222,7 +223,7 @@ def _answer(given: shapes.AnswerIn, call: Call, by: Caller) -> Answer:
 
 def _part(found: Sequence[Item], page: int, size: int) -> tuple[Sequence[Item], Pagination]:
     start = (page - 1) * size
-    pages = max(1, -(-len(found) // size))
+    pages = last_page(len(found), size)
     pagination = Pagination(page=page, page_size=size, total_items=len(found), total_pages=pages)
     return found[start : start + size], pagination
 

@@ -16,7 +16,7 @@ from notifier.weeks import local_day
 from profiles.model import ContactPerson, Role
 from storage import calls, follows, subscriptions, wishes
 from storage.database import reading, writing
-from storage.wishes import RHYTHM_LABELS, Rhythm
+from storage.wishes import RHYTHM_LABELS
 from texts import N_, Message
 from web.choices.form import KINDS_OF, Deed, Pause, pause_in, wishes_in
 from web.mail_kinds import KIND_SENTENCES
@@ -141,7 +141,6 @@ def _page(visit: Visit, whose: Whose | None, *, status: int = 200, pause: Pause 
         chosen=chosen,
         kinds=[(kind, KIND_SENTENCES[kind]) for kind in KINDS_OF.get(whose.role, ())],
         rhythms=RHYTHM_LABELS,
-        monthly=Rhythm.MONTHLY,
         followed=[found[one.call_id] for one in standing if one.call_id in found],
         word=standing_word,
         pause=pause,

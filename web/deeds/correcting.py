@@ -2,7 +2,7 @@
 
 from fastapi import Request
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from calls.model import Call
 from matcher.model import MatchState, StoredMatch
@@ -14,7 +14,7 @@ from storage.database import reading, writing
 from storage.errors import SentTwice
 from texts import N_, Message
 from web.decisions import Fault
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, forget, go_on, pick_up
 from web.letters.desk import letter_context, silence
 from web.names import Names
 from web.render import page
@@ -49,9 +49,7 @@ def send(visit: Here, fields: Fields) -> Response:
             )
     except (NothingToCorrect, SentTwice) as failure:
         return _page(visit, number, note, [Fault(field="note", message=failure.message)], status=409)
-    response = RedirectResponse(f"/utlysning/{call.id}", status_code=303)
-    leave(visit, response, Flash(deed="corrected", units=()))
-    return response
+    return go_on(visit, f"/utlysning/{call.id}", Flash(deed="corrected"))
 
 
 def _known(visit: Visit, conn: Connection, number: int) -> tuple[StoredMatch, Call]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fastapi import Request
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from calls.model import Call
 from matcher.model import BY_HAND, Band, Decision, Evidence, Match, MatchState, Verdict
@@ -19,10 +19,10 @@ from storage.database import reading, writing
 from texts import N_, Message
 from web import presentation
 from web.decisions import Fault
-from web.flash import Flash, leave
+from web.flash import Flash, go_on
 from web.names import Names
 from web.render import page
-from web.review import onto_of
+from web.review import onto_of, onwards
 from web.visit import Fields, Here, Visit, number_of, own_path, text_of
 
 FORWARDED = N_("Vidarebefordrad från {unit}.")
@@ -56,14 +56,10 @@ def send(visit: Here, fields: Fields) -> Response:
         _bring(visit, conn, call, unit, origin, note)
         if is_asked:
             _ask_unit(visit, conn, call, unit, origin, note)
-    back = own_path(fields.get("back")).partition("#")[0]
-    onto = onto_of(fields)
-    response = RedirectResponse(back + (f"#rad-{onto}" if onto else ""), status_code=303)
-    leave(visit, response, Flash(deed="forward", units=(unit.key,)))
-    return response
+    return onwards(visit, fields, Flash(deed="forward", units=(unit.key,)))
 
 
-def withdraw(visit: Here, number: str, fields: Fields) -> Response:
+def withdraw(visit: Here, number: str) -> Response:
     """Take back that a unit was asked."""
     tenant = visit.context.tenant
     with writing(visit.context.engine) as conn:
@@ -73,9 +69,7 @@ def withdraw(visit: Here, number: str, fields: Fields) -> Response:
         if assignments.withdraw(conn, tenant, asked.id, visit.person.key, visit.now):
             event = _event(visit, asked.id, "withdraw", {"call": asked.call_id, "unit": asked.unit})
             audit.record(conn, tenant, event, visit.now)
-    response = RedirectResponse(f"/utlysning/{asked.call_id}#fragor", status_code=303)
-    leave(visit, response, Flash(deed="saved", units=()))
-    return response
+    return go_on(visit, f"/utlysning/{asked.call_id}#fragor", Flash(deed="saved"))
 
 
 def _bring(visit: Visit, conn: Connection, call: Call, unit: Unit, origin: Unit | None, note: str) -> None:

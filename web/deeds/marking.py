@@ -1,14 +1,14 @@
 """The mark of children and young people, corrected by the coordinator: it holds when the matcher runs again."""
 
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from storage import audit, marks
 from storage import calls as stored_calls
 from storage.audit import Event
 from storage.database import writing
 from web import presentation
-from web.flash import Flash, leave
+from web.flash import Flash, go_on
 from web.review import UNKNOWN_WORD
 from web.visit import Fields, Here, Refused, number_of
 
@@ -34,6 +34,4 @@ def correct(visit: Here, call_id: str, fields: Fields) -> Response:
             after={"children": holds, "unit": key},
         )
         audit.record(conn, tenant, event, visit.now)
-    response = RedirectResponse(f"/utlysning/{number}", status_code=303)
-    leave(visit, response, Flash(deed="saved", units=()))
-    return response
+    return go_on(visit, f"/utlysning/{number}", Flash(deed="saved"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import Request
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from matcher.model import RejectReason, StoredMatch, Verdict
 from notifier.weeks import STOCKHOLM
@@ -23,7 +23,7 @@ from storage.database import reading, writing
 from texts import N_, Message
 from web import queue
 from web.decisions import Fault, Intent, stamp
-from web.flash import Flash, leave
+from web.flash import Flash, go_on
 from web.forms import DECIDE
 from web.names import Names
 from web.queue import Row
@@ -96,10 +96,10 @@ def decide(visit: Here, fields: Fields) -> Response:
         calls=len(several.rows),
         bulk=number,
     )
-    return _back(visit, several.chosen.address(page=1), flash)
+    return go_on(visit, several.chosen.address(page=1), flash)
 
 
-def undo(visit: Here, number: str, fields: Fields) -> Response:
+def undo(visit: Here, number: str) -> Response:
     """Take back everything that was decided together, but for what somebody has decided since."""
     tenant = visit.context.tenant
     with writing(visit.context.engine) as conn:
@@ -111,14 +111,14 @@ def undo(visit: Here, number: str, fields: Fields) -> Response:
         deciding.settle(conn, tenant, done.matches, visit.person.key, visit.now)
         event = _event(visit, together.id, "undo") | {"after": {"matches": [one.id for one in done.matches]}}
         audit.record(conn, tenant, Event(**event), visit.now)
-    return _back(visit, "/", Flash(deed="undo", units=(), calls=len(calls), left=len(done.left)))
+    return go_on(visit, "/", Flash(deed="undo", calls=len(calls), left=len(done.left)))
 
 
 def _several(visit: Visit, conn: Connection, asked: Mapping[str, Any], marked: Sequence[Any]) -> Several:
     which = word(Which, asked.get("urval"))
     if which is None:
         raise Refused(422, UNKNOWN_WORD)
-    _, chosen, found = choose(visit, conn, asked)
+    _, chosen, found, _near = choose(visit, conn, asked)
     wanted = {number_of(text) for text in marked} if which is Which.MARKED else None
     rows = queue.paged(found, chosen.page) if which is Which.PAGE else found
     rows = [row for row in rows if row.deciding(chosen.tab) and (wanted is None or row.call.id in wanted)]
@@ -200,9 +200,3 @@ def _page(
         decide=DECIDE,
         flash=None,
     )
-
-
-def _back(visit: Visit, path: str, flash: Flash) -> Response:
-    response = RedirectResponse(path, status_code=303)
-    leave(visit, response, flash)
-    return response

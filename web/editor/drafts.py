@@ -2,7 +2,7 @@
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from pipeline.drafting import move
 from pipeline.publishing import (
@@ -14,7 +14,7 @@ from pipeline.publishing import (
     publish,
     put_on_top,
 )
-from profiles.diff import ProfileChange, profile_differences
+from profiles.diff import profile_differences
 from profiles.load import read_profile
 from profiles.model import Profile
 from profiles.parts import PART_LABELS, PartKind, part_differences, part_from, part_of, problems_of, with_part
@@ -24,11 +24,13 @@ from storage import proposals
 from storage.database import reading
 from storage.proposals import ALIVE, EDITABLE, STATE_LABELS, Proposal, ProposalChanged, State
 from texts import N_, Message
+from web import former
+from web.editor.difference import Line, lines
 from web.editor.editing import may_edit, must_edit, must_have_profile
 from web.editor.need_form import field_of
 from web.editor.rights import may_publish
-from web.editor.telling import collided, lines, told
-from web.flash import Flash, forget, leave, pick_up
+from web.editor.telling import collided, told
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Refused, Visit, number_of, text_of
@@ -64,7 +66,7 @@ def _propose(visit: Visit, found: Proposal, fields: FormData) -> Response:
     if problems := _problems(visit, found):
         return _page(visit, found, problems=problems, status=422)
     _move(visit, found, State.PROPOSED, note=text_of(fields.get("note")))
-    return _onwards(visit, _home(found), "proposed")
+    return go_on(visit, _home(found), Flash(deed="proposed"))
 
 
 def _publish(visit: Visit, found: Proposal, fields: FormData) -> Response:
@@ -90,7 +92,7 @@ def _publish(visit: Visit, found: Proposal, fields: FormData) -> Response:
         return _page(visit, found, said=failure.message, status=422)
     if context.rematcher is not None:
         context.rematcher.ask()
-    return _onwards(visit, "/profil", "published")
+    return go_on(visit, "/profil", Flash(deed="published"))
 
 
 def _may_publish(visit: Visit, found: Proposal) -> bool:
@@ -109,13 +111,13 @@ def _return(visit: Visit, found: Proposal, fields: FormData) -> Response:
     if not reply:
         return _page(visit, found, said=WORDS_MISSING, status=422)
     _move(visit, found, State.RETURNED, reply=reply)
-    return _onwards(visit, "/profil", "returned")
+    return go_on(visit, "/profil", Flash(deed="returned"))
 
 
 def _withdraw(visit: Visit, found: Proposal, fields: FormData) -> Response:
     _must_be_mine(visit, found)
     _move(visit, found, State.WITHDRAWN)
-    return _onwards(visit, _home(found), "withdrawn")
+    return go_on(visit, _home(found), Flash(deed="withdrawn"))
 
 
 def _take_back(visit: Visit, found: Proposal, fields: FormData) -> Response:
@@ -123,7 +125,7 @@ def _take_back(visit: Visit, found: Proposal, fields: FormData) -> Response:
     if found.state is not State.PROPOSED:
         raise Refused(422, UNKNOWN)
     _move(visit, found, State.DRAFT)
-    return _onwards(visit, _home(found), "taken-back")
+    return go_on(visit, _home(found), Flash(deed="taken-back"))
 
 
 def _put_on_top(visit: Visit, found: Proposal, fields: FormData) -> Response:
@@ -133,7 +135,7 @@ def _put_on_top(visit: Visit, found: Proposal, fields: FormData) -> Response:
     put_on_top(
         visit.context.engine, visit.context.tenant, found.id, found.revision, visit.person.key, visit.now
     )
-    return _onwards(visit, f"/profil/utkast/{found.id}", "draft-on-top")
+    return go_on(visit, f"/profil/utkast/{found.id}", Flash(deed="draft-on-top"))
 
 
 DEEDS = {
@@ -164,9 +166,9 @@ def _page(
         told=told(visit),
         draft=found,
         state=STATE_LABELS[found.state],
-        part=part_name(visit, found.kind, found.key),
+        part=part_name(visit, found),
         home=_home(found),
-        lines=lines(visit, _changes(visit, found)),
+        lines=_lines(visit, found),
         problems=[
             (field_of(one.key), one)
             for one in (problems if problems is not None else _problems(visit, found))
@@ -188,11 +190,13 @@ def _page(
     return response
 
 
-def part_name(visit: Visit, kind: str, key: str) -> str:
-    """What a part is called."""
-    if kind == PartKind.UNIT:
-        return Names(visit).unit(key)
-    return visit.wording.gettext(PART_LABELS[PartKind(kind)]).capitalize()
+def part_name(visit: Visit, draft: Proposal) -> str:
+    """What the part of a draft is called; a unit that no version of the profile has yet as the draft calls it."""
+    if draft.kind != PartKind.UNIT:
+        return visit.wording.gettext(PART_LABELS[PartKind(draft.kind)]).capitalize()
+    if draft.document is not None and former.unit(visit, draft.key) is None:
+        return draft.document["name"]
+    return Names(visit).unit(draft.key)
 
 
 def _draft(visit: Visit, draft: str) -> Proposal:
@@ -208,15 +212,15 @@ def _draft(visit: Visit, draft: str) -> Proposal:
     return found
 
 
-def _changes(visit: Visit, found: Proposal) -> tuple[ProfileChange, ...]:
+def _lines(visit: Visit, found: Proposal) -> list[Line]:
     """How the draft differs from the profile it began from."""
     base = _base(visit, found)
     kind = PartKind(found.kind)
-    after = with_part(base, kind, found.key, part_from(kind, found.document))
+    after = with_part(base, found.key, part_from(kind, found.document))
     is_whole = found.document is None or all(unit.key != found.key for unit in base.units)
     if kind is PartKind.UNIT and is_whole:
-        return profile_differences(base, after)
-    return part_differences(base, after, kind, found.key)
+        return lines(visit, profile_differences(base, after), base, after)
+    return lines(visit, part_differences(base, after, kind, found.key), base, after)
 
 
 def _base(visit: Visit, found: Proposal) -> Profile:
@@ -253,9 +257,3 @@ def _home(found: Proposal) -> str:
 
 def _words(fields: FormData) -> str:
     return text_of(fields.get("note")) or text_of(fields.get("reply"))
-
-
-def _onwards(visit: Visit, onto: str, deed: str) -> Response:
-    response = RedirectResponse(onto, status_code=303)
-    leave(visit, response, Flash(deed=deed, units=()))
-    return response

@@ -47,7 +47,7 @@ class Editing:
     @cached_property
     def after(self) -> Profile:
         """The profile with the part in it."""
-        return with_part(self.published, self.kind, self.key, self.part)
+        return with_part(self.published, self.key, self.part)
 
     @property
     def stamp(self) -> tuple[int, int] | None:

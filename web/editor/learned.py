@@ -1,6 +1,6 @@
 """What a need has learned from answers: the list, one taken away, all forgotten, or a pause ("Lär av svar")."""
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from matcher.learning import Answered, summary
 from matcher.model import REJECT_REASON_LABELS
@@ -9,7 +9,7 @@ from storage import learning
 from storage.database import reading, writing
 from texts import N_, Message
 from web.editor.editing import editing_unit, may_edit, must_edit, need_in
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Refused, number_of
@@ -61,9 +61,7 @@ def change(visit: Here, unit: str, need: str, fields: Fields) -> Response:
             learning.stop(*place, number_of(fields.get("call")), by, now, stopped=do == "remove")
         else:
             raise Refused(422, UNKNOWN)
-    response = RedirectResponse(f"/profil/lart/{unit}/{need}", status_code=303)
-    leave(visit, response, Flash(deed="learning-changed", units=()))
-    return response
+    return go_on(visit, f"/profil/lart/{unit}/{need}", Flash(deed="learning-changed"))
 
 
 def _words(one: Answered) -> str:

@@ -12,5 +12,5 @@ from web.visit import Here
 def show(visit: Here, request: Request) -> Response:
     """The state of the matching."""
     if request.headers.get("hx-request") == "true":
-        return HTMLResponse(piece(visit, "editor/matching.html", names=Names(visit), told=told(visit)))
+        return HTMLResponse(piece(visit, "editor/matching.html", told=told(visit)))
     return page(visit, "editor/matching_page.html", names=Names(visit), told=told(visit), flash=None)

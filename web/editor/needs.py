@@ -1,13 +1,12 @@
 """A need: its form, what it would find while it is being written, and what it found in twelve months."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fastapi import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from pipeline import guards
 from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare, make_ready
-from pipeline.drafting import keep
 from profiles.model import (
     APPLICANT_LABELS,
     PRIORITY_LABELS,
@@ -20,14 +19,14 @@ from profiles.model import (
 from profiles.parts import PartKind, with_part
 from storage import tallies
 from storage.database import reading
-from storage.proposals import ProposalChanged
 from texts import N_, Message
 from web.decisions import Fault
-from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key, sent_stamp
+from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key
 from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
 from web.editor.rights import publishes
-from web.editor.telling import Told, collided, draft_page, told, typed_words
-from web.flash import Flash, forget, leave, pick_up
+from web.editor.saving import save_typed
+from web.editor.telling import told
+from web.flash import forget, pick_up
 from web.names import Names
 from web.render import page, piece
 from web.visit import Fields, Here, Visit
@@ -87,7 +86,7 @@ def look_back(visit: Here, unit: str, request: Request, fields: Fields) -> Respo
     editing, around, blank, typed, read = _as_typed(visit, unit, fields)
     past = _past(visit, editing, around, read.need)
     if request.headers.get("hx-request") == "true":
-        return HTMLResponse(piece(visit, "editor/past.html", names=Names(visit), past=past))
+        return HTMLResponse(piece(visit, "editor/past.html", past=past))
     return _page(
         _at_need(visit, blank), editing, around, blank, typed, faults=read.faults, past=past, read=read
     )
@@ -120,29 +119,10 @@ def _save(visit: Visit, editing: Editing, unit: Unit, blank: Need, fields: Field
     need = read.need
     if not need.key:
         need = replace(need, key=new_key(need.title, (one.key for one in unit.needs), "behov"))
-    after = _with_need(unit, need, is_removed=fields.get("do") == "remove")
-    try:
-        kept = keep(
-            visit.context.engine,
-            visit.context.tenant,
-            PartKind.UNIT,
-            unit.key,
-            after,
-            visit.person.key,
-            visit.now,
-            base_version=visit.profile_version,
-            draft=sent_stamp(fields),
-        )
-    except ProposalChanged as failure:
-        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
-    onto = f"/profil/behov/{unit.key}/{need.key}"
-    if fields.get("do") == "remove":
-        onto = f"/profil/enhet/{unit.key}"
-    if fields.get("do") == "review":
-        onto = draft_page(kept)
-    response = RedirectResponse(onto, status_code=303)
-    leave(visit, response, Flash(deed="draft-saved", units=()))
-    return response
+    is_removed = fields.get("do") == "remove"
+    after = _with_need(unit, need, is_removed=is_removed)
+    onto = f"/profil/enhet/{unit.key}" if is_removed else f"/profil/behov/{unit.key}/{need.key}"
+    return save_typed(visit, PartKind.UNIT, unit.key, after, fields, onto=onto)
 
 
 def _with_need(unit: Unit, need: Need, *, is_removed: bool) -> Unit:
@@ -197,20 +177,18 @@ def _page(
     return response
 
 
+@dataclass(frozen=True)
 class Seen:
     """What the preview tells: the comparison with its warnings, or why there is none."""
 
-    def __init__(
-        self, comparison: Comparison | None, warnings: list[guards.Warn], faults: list[Fault]
-    ) -> None:
-        self.comparison, self.warnings, self.faults = comparison, warnings, faults
+    comparison: Comparison | None
+    warnings: list[guards.Warn]
+    faults: list[Fault]
 
 
 def _seen(visit: Visit, editing: Editing, unit: Unit, read: Read) -> Seen:
     need = read.need if read.need.key else replace(read.need, key="nytt-behov")
-    after = with_part(
-        editing.published, PartKind.UNIT, unit.key, replace(unit, needs=(*_others(unit, need), need))
-    )
+    after = _profile_with(editing, unit, need)
     own = guards.of_need(after, need, visit.today)
     if len(guards.WORD.findall(f"{need.title} {need.text}")) < LEAST_WORDS:
         return Seen(None, [], [Fault(field="text", message=TOO_LITTLE)])
@@ -222,11 +200,14 @@ def _seen(visit: Visit, editing: Editing, unit: Unit, read: Read) -> Seen:
 
 def _past(visit: Visit, editing: Editing, unit: Unit, need: Need) -> BackTest:
     need = need if need.key else replace(need, key="nytt-behov")
-    after = with_part(
-        editing.published, PartKind.UNIT, unit.key, replace(unit, needs=(*_others(unit, need), need))
-    )
+    after = _profile_with(editing, unit, need)
     context = visit.context
     return back_test(context.desk, context.engine, context.tenant, after, need, visit.now)
+
+
+def _profile_with(editing: Editing, unit: Unit, need: Need) -> Profile:
+    """The profile that holds, with the need in the unit as it is written."""
+    return with_part(editing.published, unit.key, replace(unit, needs=(*_others(unit, need), need)))
 
 
 def _others(unit: Unit, need: Need) -> tuple[Need, ...]:
@@ -281,6 +262,3 @@ def _choices(visit: Visit, profile: Profile, unit: Unit) -> dict[str, list[tuple
             if unit.key in person.units or person.role is Role.COORDINATOR
         ],
     }
-
-
-__all__ = ["Told", "begin", "create", "look_back", "preview", "save", "show"]

@@ -3,18 +3,17 @@
 from dataclasses import dataclass, field, replace
 
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from pipeline.drafting import keep
 from profiles.model import Aim, PriorityArea
 from profiles.parts import PartKind, PolicyPart
-from storage.proposals import ProposalChanged
 from texts import N_, Message
 from web.decisions import Fault
-from web.editor.editing import editing, may_edit, new_key, sent_stamp
+from web.editor.editing import editing, may_edit, new_key
 from web.editor.need_form import day_typed, number_typed
-from web.editor.telling import collided, draft_page, told, typed_words
-from web.flash import Flash, forget, leave, pick_up
+from web.editor.saving import save_typed
+from web.editor.telling import told
+from web.flash import forget, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit, text_of
@@ -68,25 +67,7 @@ def save(visit: Here, fields: Fields) -> Response:
     read = policy_from(typed, found.part)
     if read.faults:
         return _page(visit, typed, faults=read.faults, status=422)
-    context = visit.context
-    try:
-        kept = keep(
-            context.engine,
-            context.tenant,
-            PartKind.POLICY,
-            "",
-            read.part,
-            visit.person.key,
-            visit.now,
-            base_version=visit.profile_version,
-            draft=sent_stamp(fields),
-        )
-    except ProposalChanged as failure:
-        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
-    onto = draft_page(kept) if fields.get("do") == "review" else "/profil/inriktning"
-    response = RedirectResponse(onto, status_code=303)
-    leave(visit, response, Flash(deed="draft-saved", units=()))
-    return response
+    return save_typed(visit, PartKind.POLICY, "", read.part, fields, onto="/profil/inriktning")
 
 
 def typed_policy(part: PolicyPart) -> TypedPolicy:

@@ -2,11 +2,11 @@
 
 from fastapi import Request
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from matcher.gates import GATE_LABELS, answer_said
 from matcher.model import BAND_LABELS
-from pipeline.trying import Tried, TriedNeed, call_asked_for, try_call
+from pipeline.trying import Tried, call_asked_for, try_call
 from profiles.model import Need
 from profiles.parts import PartKind
 from storage import audit, judgements
@@ -16,7 +16,7 @@ from storage.judgements import Judgement
 from texts import N_, Message
 from web.editor.editing import editing_unit, must_edit, must_have_profile, need_in
 from web.editor.telling import told
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Refused, Visit, number_of, text_of
@@ -64,9 +64,7 @@ def judge(visit: Here, fields: Fields) -> Response:
     if grade is None:
         raise Refused(422, Message(text=N_("Välj hur väl utlysningen passar behovet.")))
     _keep(visit, need, call_id, grade, fields)
-    response = RedirectResponse(f"/profil/prova?utlysning=/c/{call_id}&enhet={unit}", status_code=303)
-    leave(visit, response, Flash(deed="judged", units=()))
-    return response
+    return go_on(visit, f"/profil/prova?utlysning=/c/{call_id}&enhet={unit}", Flash(deed="judged"))
 
 
 def _keep(visit: Visit, need: Need, call_id: int, grade: int, fields: FormData) -> None:
@@ -109,10 +107,3 @@ def _tried(visit: Visit, asked: str, unit: str) -> Tried | None:
         return None
     units = [one for one in profile.units if visit.may_see_unit(one.key) and unit in ("", one.key)]
     return try_call(context.desk, context.engine, context.tenant, profile, units, call, visit.now)
-
-
-def said(tried: TriedNeed) -> str:
-    """What the matcher said of a pair, as a code that is kept with a judgement."""
-    if tried.bar is not None:
-        return f"barred:{tried.bar.gate}"
-    return tried.band.value if tried.band else "below"

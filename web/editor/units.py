@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from pipeline import guards
-from pipeline.drafting import keep
 from profiles.model import LEGAL_FORM_LABELS, UNIT_KIND_LABELS, LegalForm, Unit, UnitKind
 from profiles.parts import PartKind
-from storage.proposals import ProposalChanged
 from web.decisions import Fault
 from web.editor.editing import (
     Editing,
@@ -17,12 +15,12 @@ from web.editor.editing import (
     must_edit,
     must_have_profile,
     new_key,
-    sent_stamp,
 )
 from web.editor.rights import publishes
-from web.editor.telling import collided, draft_page, told, typed_words
+from web.editor.saving import save_typed
+from web.editor.telling import told
 from web.editor.unit_form import TypedUnit, typed_unit, unit_from, unit_typed_from
-from web.flash import Flash, forget, leave, pick_up
+from web.flash import forget, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit
@@ -48,7 +46,7 @@ def create(visit: Here, fields: Fields) -> Response:
     if read.faults:
         return _page(visit, None, read.unit, typed, faults=read.faults, status=422)
     unit = replace(read.unit, key=new_key(typed.name, (one.key for one in profile.units), "enhet"))
-    return _keep(visit, unit.key, unit, fields)
+    return save_typed(visit, PartKind.UNIT, unit.key, unit, fields, onto=f"/profil/enhet/{unit.key}")
 
 
 def save(visit: Here, unit: str, fields: Fields) -> Response:
@@ -56,34 +54,12 @@ def save(visit: Here, unit: str, fields: Fields) -> Response:
     must_edit(visit, PartKind.UNIT, unit)
     found, around = editing_unit(visit, unit)
     if fields.get("do") == "remove":
-        return _keep(visit, unit, None, fields)
+        return save_typed(visit, PartKind.UNIT, unit, None, fields)
     typed = unit_typed_from(fields)
     read = unit_from(typed, around)
     if read.faults:
         return _page(visit, found, around, typed, faults=read.faults, status=422)
-    return _keep(visit, unit, read.unit, fields)
-
-
-def _keep(visit: Visit, key: str, unit: Unit | None, fields: Fields) -> Response:
-    context = visit.context
-    try:
-        kept = keep(
-            context.engine,
-            context.tenant,
-            PartKind.UNIT,
-            key,
-            unit,
-            visit.person.key,
-            visit.now,
-            base_version=visit.profile_version,
-            draft=sent_stamp(fields),
-        )
-    except ProposalChanged as failure:
-        return collided(visit, failure, text=typed_words(visit, fields), back=visit.path)
-    is_on = fields.get("do") in ("review", "remove")
-    response = RedirectResponse(draft_page(kept) if is_on else f"/profil/enhet/{key}", status_code=303)
-    leave(visit, response, Flash(deed="draft-saved", units=()))
-    return response
+    return save_typed(visit, PartKind.UNIT, unit, read.unit, fields, onto=f"/profil/enhet/{unit}")
 
 
 def _page(

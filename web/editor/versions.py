@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from pipeline.publishing import PublishingError, restore, take_back
 from profiles.diff import ChangeKind, ProfileChange, profile_differences
@@ -15,8 +15,9 @@ from storage import profiles as stored_profiles
 from storage.database import reading
 from storage.profiles import StoredProfile
 from texts import Message
-from web.editor.telling import lines, told
-from web.flash import Flash, forget, leave, pick_up
+from web.editor.difference import lines
+from web.editor.telling import told
+from web.flash import Flash, forget, go_on, pick_up
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit, number_of
@@ -90,9 +91,7 @@ def bring_back(visit: Here, number: str, fields: Fields) -> Response:
         return _page(visit, wanted, said=failure.message, status=409)
     if context.rematcher is not None:
         context.rematcher.ask()
-    response = RedirectResponse("/profil/versioner", status_code=303)
-    leave(visit, response, Flash(deed="taken-back-version" if is_undone else "restored", units=()))
-    return response
+    return go_on(visit, "/profil/versioner", Flash(deed="taken-back-version" if is_undone else "restored"))
 
 
 def _page(visit: Visit, number: int, *, said: Message | None = None, status: int = 200) -> Response:
@@ -112,8 +111,8 @@ def _page(visit: Visit, number: int, *, said: Message | None = None, status: int
         holds=holds,
         said=said,
         is_readable=then is not None,
-        changed=lines(visit, profile_differences(old, then)) if old and then else [],
-        would=lines(visit, profile_differences(now, then)) if now and then else [],
+        changed=lines(visit, profile_differences(old, then), then, old) if old and then else [],
+        would=lines(visit, profile_differences(now, then), then) if now and then else [],
         flash=None,
     )
 

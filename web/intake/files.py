@@ -68,7 +68,7 @@ def _shown(visit: Visit, found: Brought, held: Profile | UnitFile, base: int) ->
     unit = held.unit.key if is_unit else ""
 
     def said(profile: Profile) -> Profile:
-        return with_part(profile, PartKind.UNIT, unit, held.unit) if is_unit else held
+        return with_part(profile, unit, held.unit) if is_unit else held
 
     with reading(visit.context.engine) as conn:
         stacked = on_top(conn, visit.context.tenant, base, said)

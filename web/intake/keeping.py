@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from matcher.model import MatchState
-from pipeline.drafting import keep
 from pipeline.publishing import NotPublishable, PartMoved, PublishingError, publish_profile
 from profiles.diff import ProfileChange, profile_differences
 from profiles.load import LARGEST_FILE, read_profile
@@ -19,9 +18,11 @@ from storage import matches as stored_matches
 from storage.database import reading
 from storage.proposals import ProposalChanged
 from texts import N_, Message
+from web.editor.difference import lines
 from web.editor.editing import editing, must_edit, must_have_profile
-from web.editor.telling import collided, lines
-from web.flash import Flash, leave
+from web.editor.saving import keep_draft
+from web.editor.telling import collided
+from web.flash import Flash, go_on
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Refused, Visit
@@ -67,14 +68,14 @@ def difference_page(
         status=status,
         names=Names(visit),
         title=title,
-        lines=lines(visit, changes),
+        lines=lines(visit, changes, after),
         document=document if document is not None else profile_text(after),
         base=visit.profile_version if base is None else base,
         unit=unit,
         moved=moved,
-        theirs=lines(visit, moved.theirs) if moved else [],
+        theirs=lines(visit, moved.theirs, after) if moved else [],
         meanwhile=meanwhile,
-        kept=lines(visit, meanwhile.changes) if meanwhile else [],
+        kept=lines(visit, meanwhile.changes, after) if meanwhile else [],
         problems=problems,
         said=said,
         removed=_removed(visit, before, after),
@@ -148,7 +149,7 @@ def _publish(visit: Visit, document: str, after: Profile, unit: str, base: int) 
         return difference_page(visit, after, **shown, said=failure.message, status=422)
     if context.rematcher is not None:
         context.rematcher.ask()
-    return _onwards(visit, "/profil", "published")
+    return go_on(visit, "/profil", Flash(deed="published"))
 
 
 def _keep(visit: Visit, after: Profile, unit: str) -> Response:
@@ -162,22 +163,14 @@ def _keep(visit: Visit, after: Profile, unit: str) -> Response:
         if wanted == part_of(before, kind, key):
             continue
         try:
-            kept = keep(
-                visit.context.engine,
-                visit.context.tenant,
-                kind,
-                key,
-                wanted,
-                visit.person.key,
-                visit.now,
-                base_version=visit.profile_version,
-                draft=editing(visit, kind, key).stamp,
-            )
+            kept = keep_draft(visit, kind, key, wanted, editing(visit, kind, key).stamp)
         except ProposalChanged as failure:
             return collided(visit, failure, text="", back="/profil/in")
     if kept is None:
-        return _onwards(visit, "/profil/in", "draft-saved")
-    return _onwards(visit, f"/profil/utkast/{kept.id}" if len(parts) == 1 else "/profil", "draft-saved")
+        return go_on(visit, "/profil/in", Flash(deed="draft-saved"))
+    return go_on(
+        visit, f"/profil/utkast/{kept.id}" if len(parts) == 1 else "/profil", Flash(deed="draft-saved")
+    )
 
 
 def _parts(visit: Visit, before: Profile, after: Profile) -> list[tuple[PartKind, str]]:
@@ -185,9 +178,3 @@ def _parts(visit: Visit, before: Profile, after: Profile) -> list[tuple[PartKind
         raise Refused(403, NOT_WHOLE)
     keys = dict.fromkeys([unit.key for unit in (*before.units, *after.units)])
     return [(PartKind.POLICY, ""), *((PartKind.UNIT, key) for key in keys), (PartKind.PEOPLE, "")]
-
-
-def _onwards(visit: Visit, onto: str, deed: str) -> Response:
-    response = RedirectResponse(onto, status_code=303)
-    leave(visit, response, Flash(deed=deed, units=()))
-    return response

@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from pipeline.drafting import keep
 from profiles.intake.needs import Likeness, propose_needs
 from profiles.intake.reader import text_blocks
 from profiles.model import Need, Unit
 from profiles.parts import PartKind
-from storage.proposals import ProposalChanged
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import editing_unit, must_edit, new_key
-from web.editor.telling import collided
-from web.flash import Flash, leave
+from web.editor.saving import save_read
 from web.intake.brought import pasted
 from web.intake.offers import Offer, faults_of, offers_from
 from web.names import Names
@@ -80,23 +77,7 @@ def take(visit: Here, unit: str, fields: Fields) -> Response:
     if faults:
         return _offer(visit, found, offers, faults=faults, status=422)
     taken = [offer for offer in offers if offer.is_taken]
-    try:
-        kept = keep(
-            visit.context.engine,
-            visit.context.tenant,
-            PartKind.UNIT,
-            unit,
-            _with_needs(found, taken),
-            visit.person.key,
-            visit.now,
-            base_version=around.version,
-            draft=around.stamp,
-        )
-    except ProposalChanged as failure:
-        return collided(visit, failure, text="", back=f"/profil/in/plan/{unit}")
-    response = RedirectResponse(f"/profil/utkast/{kept.id}", status_code=303)
-    leave(visit, response, Flash(deed="draft-saved", units=()))
-    return response
+    return save_read(visit, around, _with_needs(found, taken), back=f"/profil/in/plan/{unit}")
 
 
 def _with_needs(unit: Unit, taken: Sequence[Offer]) -> Unit:

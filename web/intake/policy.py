@@ -5,21 +5,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from pipeline.drafting import keep
 from profiles.intake.documents import DocumentRefused, read_document
 from profiles.intake.needs import overlap
 from profiles.intake.policies import read_policy
 from profiles.intake.proposed import Fact, PolicyReading
 from profiles.model import Aim, PriorityArea
 from profiles.parts import PartKind, PolicyPart
-from storage.proposals import ProposalChanged
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import Editing, editing, new_key
-from web.editor.telling import collided
-from web.flash import Flash, leave
+from web.editor.saving import save_read
 from web.intake.brought import brought, pasted
 from web.intake.files import NOTHING
 from web.intake.offers import Offer, faults_of, in_both_languages, offers_from
@@ -78,24 +75,7 @@ def take(visit: Here, fields: Fields) -> Response:
     if faults or odd:
         return _offer(visit, offers, faults=[*faults, *odd], status=422)
     part = _with_lists(part, [in_both_languages(offer) for offer in offers if offer.is_taken])
-    context = visit.context
-    try:
-        kept = keep(
-            context.engine,
-            context.tenant,
-            PartKind.POLICY,
-            "",
-            part,
-            visit.person.key,
-            visit.now,
-            base_version=around.version,
-            draft=around.stamp,
-        )
-    except ProposalChanged as failure:
-        return collided(visit, failure, text="", back="/profil/in/policy")
-    response = RedirectResponse(f"/profil/utkast/{kept.id}", status_code=303)
-    leave(visit, response, Flash(deed="draft-saved", units=()))
-    return response
+    return save_read(visit, around, part, back="/profil/in/policy")
 
 
 def _policy(around: Editing) -> PolicyPart:

@@ -5,13 +5,12 @@ from starlette.responses import Response
 
 from notifier.model import LETTER_STATE_LABELS, StoredLetter
 from pipeline.settling import TO_BE_SETTLED, stamp
-from storage import audit, letters
+from storage import audit, letters, outbox
 from storage.database import reading
 from texts import Message
 from web.flash import forget, pick_up
 from web.letters import shown
 from web.letters.labels import ACTION_LABELS
-from web.letters.upcoming import CAN_BE_HELD
 from web.names import Names
 from web.render import page
 from web.visit import Here, Visit, number_of
@@ -53,7 +52,7 @@ def show(visit: Visit, number: int, *, status: int = 200, fault: Message | None 
         actions=ACTION_LABELS,
         history=list(history),
         can_be_settled=stored.state in TO_BE_SETTLED,
-        can_be_held=stored.state in CAN_BE_HELD,
+        can_be_held=stored.state in outbox.WAITING,
         fault=fault,
         flash=pick_up(visit),
     )

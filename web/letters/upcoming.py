@@ -1,16 +1,15 @@
 """The next letters: who gets one, what is in it, and holding it back. Looking stores nothing."""
 
-from dataclasses import replace
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from notifier.model import LETTER_KIND_LABELS, LETTER_STATE_LABELS, LetterState
+from notifier.model import LETTER_STATE_LABELS
 from notifier.standing import CAUSE_LABELS
 from pipeline.rehearsal import Rehearsed, rehearse
 from storage import holds, outbox
 from storage.database import reading
 from storage.holds import EVERYBODY
+from texts import alphabetical
 from web.flash import forget, pick_up
 from web.letters import desk, shown
 from web.letters.labels import PEOPLE_WHO_SAID_NO
@@ -18,9 +17,6 @@ from web.names import Names
 from web.render import page
 from web.selection import Tab
 from web.visit import Here, Visit
-
-# The coming letters can be held until they are made; after that, the letter itself.
-CAN_BE_HELD = frozenset({LetterState.RENDERED, LetterState.RETRY})
 
 
 def overview(visit: Here) -> Response:
@@ -31,7 +27,6 @@ def overview(visit: Here) -> Response:
         next_letters = desk.dispatch(visit, conn)
         silent = desk.silence(visit, conn)
         unsettled = outbox.lines(conn, tenant, states=desk.UNSETTLED)
-        sending = outbox.sending_of(conn, tenant)
         held = holds.of_week(conn, tenant, next_letters.week)
         board = visit.context.memory.board(conn, tenant, visit.now)
         newest = list(outbox.by_week(conn, tenant).items())[:4]
@@ -42,18 +37,14 @@ def overview(visit: Here) -> Response:
         dispatch=next_letters,
         coming=coming,
         unsettled=unsettled,
-        sending=sending,
-        host=visit.context.host,
         to_review=board.counts[Tab.REVIEW],
         all_held=held.get(EVERYBODY),
         silent=silent,
         said_no=[key for key in sorted(silent.by_choice) if key not in silent.bouncing],
         weeks=newest,
         states=LETTER_STATE_LABELS,
-        kinds=LETTER_KIND_LABELS,
         causes=CAUSE_LABELS,
         said_no_label=PEOPLE_WHO_SAID_NO,
-        can_be_held=CAN_BE_HELD,
         people={person.key: person for person in visit.profile.people} if visit.profile else {},
         flash=pick_up(visit),
     )
@@ -73,7 +64,6 @@ def one(visit: Here, person: str) -> Response:
         week=desk.coming_week(visit),
         text=shown.text_of(content) if content else "",
         states=LETTER_STATE_LABELS,
-        can_be_held=CAN_BE_HELD,
         flash=None,
     )
 
@@ -92,7 +82,9 @@ def _coming(visit: Visit) -> list[Rehearsed]:
         return []
     week, facts = desk.coming_week(visit), desk.week_facts(visit)
     found = rehearse(visit.context.engine, desk.letter_context(visit), week, **facts)
-    return sorted(found, key=lambda one: (one.letter is None and one.refused is None, one.person.name))
+    return sorted(
+        found, key=lambda one: (one.letter is None and one.refused is None, alphabetical(one.person.name))
+    )
 
 
 def _one(visit: Visit, person: str) -> Rehearsed:
@@ -102,4 +94,4 @@ def _one(visit: Visit, person: str) -> Rehearsed:
     found = rehearse(visit.context.engine, desk.letter_context(visit), week, only=person, **facts)
     if not found:
         raise HTTPException(404)
-    return replace(found[0])
+    return found[0]

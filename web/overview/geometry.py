@@ -49,9 +49,7 @@ class Bars:
     bars: tuple[Bar, ...]
 
 
-def stacked(
-    labels: Sequence[str], kinds: Sequence[str], counts: Sequence[Sequence[int]], *, height: float = 150
-) -> Bars:
+def stacked(labels: Sequence[str], kinds: Sequence[str], counts: Sequence[Sequence[int]]) -> Bars:
     """Stacked bars.
 
     Args:
@@ -59,7 +57,7 @@ def stacked(
         kinds: what is stacked, the lowest first.
         counts: for each bar, how many of each kind.
     """
-    step, top = 26.0, 16.0
+    step, top, height = 26.0, 16.0, 150.0
     totals = [sum(column) for column in counts]
     most = scale_of(totals)
     room = height - top

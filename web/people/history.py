@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,33 +12,21 @@ from starlette.responses import Response, StreamingResponse
 
 from notifier.weeks import STOCKHOLM
 from storage import audit
-from storage.audit import Recorded
+from storage.audit import Event, Recorded, Wanted
 from storage.database import reading
 from texts import alphabetical
 from web.exports import csv_pieces
 from web.names import Names
 from web.people.event_words import KINDS
 from web.people.events import line
+from web.queue import last_page
 from web.render import page
+from web.selection import page_number
 from web.visit import Here, Visit, text_of
 
 SIZE = 50
 PIECE = 500
-LONGEST_PAGE = 1_000_000
-DOCUMENT = (
-    "number",
-    "at",
-    "actor",
-    "channel",
-    "kind",
-    "key",
-    "action",
-    "before",
-    "after",
-    "reason",
-    "profile_version",
-    "model",
-)
+COLUMNS = ("number", "at", *(field.name for field in fields(Event)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +44,7 @@ class Filter:
     until: date | None = None
     page: int = 1
 
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> Wanted:
         """As `storage.audit.events` takes it."""
         words = {name: getattr(self, name) or None for name in ("actor", "kind", "key")}
         return words | {"since": _starts(self.since), "until": _starts(self.until, 1)}
@@ -80,7 +68,7 @@ def show(visit: Here, request: Request) -> Response:
     wanted, tenant = _filter(request.query_params), visit.context.tenant
     with reading(visit.context.engine) as conn:
         found = audit.count(conn, tenant, **wanted.chosen())
-        last = max(1, -(-found // SIZE))
+        last = last_page(found, SIZE)
         wanted = replace(wanted, page=min(wanted.page, last))
         rows = audit.events(conn, tenant, **wanted.chosen(), page=wanted.page, size=SIZE)
         board = visit.context.memory.board(conn, tenant, visit.now, visit.units_seen)
@@ -109,7 +97,7 @@ def show(visit: Here, request: Request) -> Response:
 def as_csv(visit: Here, request: Request) -> Response:
     """The chosen part of the history as a table that runs nothing (F8), written while it is read (X-06)."""
     pieces = ([_row(one) for one in piece] for piece in _exported(visit, request))
-    return _file(csv_pieces(DOCUMENT, pieces), "text/csv; charset=utf-8", "historik.csv")
+    return _file(csv_pieces(COLUMNS, pieces), "text/csv; charset=utf-8", "historik.csv")
 
 
 def as_json(visit: Here, request: Request) -> Response:
@@ -119,16 +107,13 @@ def as_json(visit: Here, request: Request) -> Response:
 
 def _filter(asked: Mapping[str, str]) -> Filter:
     """What an address asks for; what cannot be understood is left out (W-32)."""
-    number = asked.get("sida", "")
     return Filter(
         actor=text_of(asked.get("person"))[:120],
         kind=text_of(asked.get("slag"))[:40],
         key=text_of(asked.get("nyckel"))[:240],
         since=_day(asked.get("fran", "")),
         until=_day(asked.get("till", "")),
-        page=min(int(number), LONGEST_PAGE)
-        if number.isascii() and number.isdecimal() and len(number) < 9 and int(number)
-        else 1,
+        page=page_number(asked.get("sida")),
     )
 
 
@@ -162,18 +147,13 @@ def _json_pieces(pieces: Iterable[list[Recorded]]) -> Iterator[str]:
     before = "[\n"
     for piece in pieces:
         if piece:
-            yield before + ",\n".join(json.dumps(_document(one), ensure_ascii=False) for one in piece)
+            yield before + ",\n".join(json.dumps(one.document, ensure_ascii=False) for one in piece)
             before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def _document(one: Recorded) -> dict[str, Any]:
-    told = {name: getattr(one.event, name) for name in DOCUMENT[2:]}
-    return {"number": one.number, "at": one.at.isoformat()} | told
-
-
 def _row(one: Recorded) -> list[Any]:
-    document = _document(one)
+    document = one.document
     for name in ("before", "after"):
         told = document[name]
         document[name] = "" if told is None else json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from starlette.responses import Response
 
 from storage import persons
@@ -80,12 +79,12 @@ def show(visit: Here) -> Response:
     return page(visit, "people/privacy.html", kept=KEPT, flash=None)
 
 
-def mine_as_json(visit: Here, request: Request) -> Response:
+def mine_as_json(visit: Here) -> Response:
     """Everything that is kept about the reader, for programs."""
     return _mine(visit, "json")
 
 
-def mine_as_text(visit: Here, request: Request) -> Response:
+def mine_as_text(visit: Here) -> Response:
     """The same, to be read."""
     return _mine(visit, "txt")
 
