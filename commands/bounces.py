@@ -12,7 +12,7 @@ from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.standing import Cause
 from notifier.weeks import local_day
-from pipeline import wiring
+from pipeline import mailing, wiring
 from pipeline.bounces import paused_addresses, read_folder
 from storage import bounces
 from storage.audit import Event, record
@@ -44,7 +44,7 @@ def read(
         installation.engine,
         installation.tenant,
         chosen,
-        wiring.return_addresses(installation.settings),
+        mailing.return_addresses(installation.settings),
         wiring.published_profile(installation)[1],
         installation.settings.clock(),
     )
@@ -72,7 +72,7 @@ def list_(as_json: Json = False) -> None:
     _version, profile = wiring.published_profile(installation)
     now = installation.settings.clock()
     stopped = paused_addresses(installation.engine, installation.tenant, profile)
-    stopped_persons = wiring.stopped_persons(installation)
+    stopped_persons = mailing.stopped_persons(installation)
     silent = [unit.key for unit in profile.units_without_recipient(local_day(now), stopped_persons)]
     with reading(installation.engine) as conn:
         tally = bounces.tally(conn, installation.tenant, now - RECENT)

@@ -27,9 +27,10 @@ from demo.mailbox import MailboxServer, mailbox_app
 from matcher.model import Band, Decision, MatchState, Verdict
 from matcher.review import ReviewRule
 from notifier.weeks import week_of
-from pipeline import wiring
+from pipeline import mailing, wiring
 from pipeline.collect import collect
 from pipeline.match import match_all
+from pipeline.orders import orders_for
 from pipeline.settings import read_settings
 from profiles.load import preset_path
 from profiles.model import Profile
@@ -73,7 +74,7 @@ def demo(
         installation = wiring.opened(started.settings)
         _fill(installation, watch, quiet=as_json)
         with watch.part("letters"):
-            _planned, summary = wiring.send_week(installation, week_of(installation.settings.clock()))
+            _planned, summary = mailing.send_week(installation, week_of(installation.settings.clock()))
         counts = _counts(installation) | {"letters": summary.sent}
         if as_json:
             print_json(counts | {"seconds": watch.seconds})
@@ -143,7 +144,7 @@ def _fill(installation: wiring.Installation, watch: Stopwatch, *, quiet: bool) -
     with writing(installation.engine) as conn:
         stored_profiles.save(conn, installation.tenant, MUNICIPALITY, document, "demo", now)
     with bars(quiet=quiet) as show:
-        with watch.part("collect"), wiring.orders(installation.settings, []) as orders:
+        with watch.part("collect"), orders_for(installation.settings, []) as orders:
             collect(
                 installation.engine,
                 installation.tenant,

@@ -13,7 +13,7 @@ from commands.output import Json, err, out, print_json, print_table
 from notifier.folder import FolderChannel
 from notifier.model import Letter
 from notifier.weeks import days_of, week_of
-from pipeline import digest, wiring
+from pipeline import digest, mailing, wiring
 
 app = typer.Typer(no_args_is_help=True, help=_("Veckobreven: förhandsgranska, skicka."))
 
@@ -24,7 +24,7 @@ Folder = Annotated[Path | None, typer.Option("--out", help=_("Skriv breven som .
 @app.command(help=_("Visa veckans brev som de är eller skulle bli; inget sparas eller skickas."))
 def preview(week: Week = None, folder: Folder = None, as_json: Json = False) -> None:
     installation = wiring.opened()
-    letters = wiring.previewed_letters(installation, _week(week, installation))
+    letters = mailing.previewed_letters(installation, _week(week, installation))
     for letter in letters if folder else ():
         FolderChannel(folder).deliver(letter, before_data=lambda: None)
     if as_json:
@@ -42,7 +42,7 @@ def send(week: Week = None, folder: Folder = None, as_json: Json = False) -> Non
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     week = _week(week, installation)
-    planned, summary = wiring.send_week(installation, week, folder=folder, stopping=ended.is_set)
+    planned, summary = mailing.send_week(installation, week, folder=folder, stopping=ended.is_set)
     for refused in planned.refused:
         err.print(f"{refused.person}: {said(refused.message)}", markup=False)
     if as_json:

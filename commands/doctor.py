@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from matcher.embedder import load_embedder
 from matcher.errors import MatcherError
 from notifier.weeks import local_day
-from pipeline import wiring
+from pipeline import mailing, wiring
 from pipeline.settings import Settings, SettingsError
 from storage import audit, runs
 from storage.database import StorageError, reading
@@ -133,7 +133,7 @@ def _profile(installation: wiring.Installation) -> Iterator[Finding]:
         yield Finding(about="profile", ok=False, sentence=failure.message)
         return
     today = local_day(installation.settings.clock())
-    nobody = profile.units_without_recipient(today, wiring.stopped_persons(installation))
+    nobody = profile.units_without_recipient(today, mailing.stopped_persons(installation))
     silent = [unit.name for unit in nobody]
     text = N_("Profil: {name}, version {version}.")
     if silent:

@@ -25,6 +25,7 @@ from pipeline import deciding, wiring
 from pipeline.collect import CollectResult
 from pipeline.collect import collect as run_collect
 from pipeline.match import match_all
+from pipeline.orders import orders_for
 from scrapers.sources import source as source_of
 from storage import calls as stored_calls
 from storage import matches as stored_matches
@@ -38,7 +39,7 @@ def collect(
     as_json: Json = False,
 ) -> None:
     installation = wiring.opened()
-    with wiring.orders(installation.settings, sources or []) as orders, bars(quiet=as_json) as show:
+    with orders_for(installation.settings, sources or []) as orders, bars(quiet=as_json) as show:
         asked_for = set(sources or []) | {order.source.key for order in orders if "url" in order.options}
         results = run_collect(
             installation.engine,

@@ -12,7 +12,7 @@ from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.model import LETTER_STATE_LABELS, LetterState
 from notifier.weeks import week_of
-from pipeline import wiring
+from pipeline import mailing, wiring
 from pipeline.settling import release as let_go
 from pipeline.settling import settle
 from storage import outbox
@@ -67,7 +67,7 @@ def send(as_json: Json = False) -> None:
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     week = week_of(installation.settings.clock())
-    summary = wiring.send_waiting(installation, week, stopping=ended.is_set)
+    summary = mailing.send_waiting(installation, week, stopping=ended.is_set)
     stopped = said(summary.stopped) if summary.stopped else None
     if as_json:
         print_json(asdict(summary) | {"stopped": stopped})

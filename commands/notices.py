@@ -11,7 +11,7 @@ from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.model import LETTER_KIND_LABELS, LetterKind
 from notifier.weeks import week_of
-from pipeline import noticing, wiring
+from pipeline import mailing, noticing, wiring
 from pipeline.notices import Due
 from pipeline.noticing import Round
 from texts import Message
@@ -49,7 +49,7 @@ def _send(installation: wiring.Installation) -> dict:
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     week = week_of(installation.settings.clock())
-    summary = wiring.send_waiting(installation, week, stopping=ended.is_set)
+    summary = mailing.send_waiting(installation, week, stopping=ended.is_set)
     if summary.stopped:
         err.print(said(summary.stopped), markup=False)
     return asdict(summary) | {"stopped": said(summary.stopped) if summary.stopped else None}

@@ -1,4 +1,4 @@
-"""`fondvakt backup|restore|doctor|standin|signin`: what an operator does."""
+"""`fondvakt backup|restore|doctor|standin`: what an operator does."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +8,11 @@ import typer
 from commands.doctor import findings
 from commands.language import _, said
 from commands.output import Json, out, print_json
-from commands.serving import web_context
 from pipeline import wiring
 from pipeline.settings import read_settings
 from scrapers.standin.server import Standin, run_forever
 from storage.backup import backup as make_backup
 from storage.backup import restore as put_back
-from web.session import signin_link
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help=_("Säkerhetskopians fil."))]
 
@@ -93,26 +91,9 @@ def _tell_address(running: Standin) -> None:
         out.print(f"FONDVAKT_SOURCE_{key}_URL={running.url}", markup=False)
 
 
-def signin(
-    who: Annotated[
-        str, typer.Argument(metavar="PERSON", help=_("Personens nyckel eller adress i profilen."))
-    ],
-) -> None:
-    installation = wiring.opened()
-    _version, profile = wiring.published_profile(installation)
-    found = [person.key for person in profile.people if who in (person.key, person.email)]
-    if not found:
-        known = ", ".join(person.key for person in profile.people)
-        raise typer.BadParameter(
-            _("{who} finns inte i profilen; där finns {known}").format(who=who, known=known)
-        )
-    out.print(signin_link(web_context(installation), found[0]), markup=False)
-
-
 def register(app: typer.Typer) -> None:
     """Add the operator's commands."""
     app.command(help=_("Ta en säkerhetskopia, också medan tjänsten körs."))(backup)
     app.command(help=_("Lägg tillbaka en säkerhetskopia; osända brev hålls."))(restore)
     app.command(help=_("Undersök installationen: varje del i en mening."))(doctor)
     app.command(help=_("Kör portalens ersättare över en mapp med poster."))(standin)
-    app.command(help=_("Nödinloggning: en länk som gäller en gång i tio minuter."))(signin)

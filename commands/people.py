@@ -1,26 +1,22 @@
-"""`fondvakt person export|erase`, `fondvakt operator signin`, `fondvakt history verify|export`."""
+"""`fondvakt person export|erase` and `fondvakt history verify|export`."""
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from commands.language import _
 from commands.output import Json, err, out, print_json
-from commands.serving import web_context
 from notifier.weeks import local_day
 from pipeline import wiring
 from storage import audit, persons
 from storage.database import reading, writing
-from storage.signins import BREAK_GLASS
 from web.people.told import as_json, as_text
-from web.session import signin_link
 
 person_app = typer.Typer(
     no_args_is_help=True, help=_("En persons uppgifter: ta ut dem, eller radera personen.")
 )
-operator_app = typer.Typer(no_args_is_help=True, help=_("Den som sköter driften."))
 history_app = typer.Typer(no_args_is_help=True, help=_("Historiken: vad som gjorts, av vem och när."))
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help=_("Personens nyckel i profilen."))]
@@ -74,15 +70,6 @@ def erase(
     out.print(sentence.format(rows=sum(erased.rows.values()), pseudonym=erased.pseudonym), markup=False)
 
 
-@operator_app.command(
-    help=_(
-        "Nödinloggning i driftens roll: en länk som gäller en gång i tio minuter, och en timme på sidorna."
-    )
-)
-def signin() -> None:
-    out.print(signin_link(web_context(wiring.opened()), BREAK_GLASS), markup=False, soft_wrap=True)
-
-
 @history_app.command(help=_("Kontrollera att ingen rad har ändrats eller tagits bort."))
 def verify(as_json: Json = False) -> None:
     installation = wiring.opened()
@@ -107,8 +94,7 @@ def export_history() -> None:
     with reading(installation.engine) as conn:
         while rows := audit.events(conn, installation.tenant, page=number, size=1000):
             for one in rows:
-                document: dict[str, Any] = {"number": one.number, "at": one.at.isoformat()} | vars(one.event)
-                typer.echo(json.dumps(document, ensure_ascii=False))
+                typer.echo(json.dumps(one.document, ensure_ascii=False))
             number += 1
 
 
@@ -134,7 +120,6 @@ def _refuse_one_in_use(installation: wiring.Installation, key: str) -> None:
 
 
 def register(cli: typer.Typer) -> None:
-    """Add `person`, `operator` and `history` to the command."""
+    """Add `person` and `history` to the command."""
     cli.add_typer(person_app, name="person")
-    cli.add_typer(operator_app, name="operator")
     cli.add_typer(history_app, name="history")

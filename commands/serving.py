@@ -19,10 +19,11 @@ from commands.doctor import MOUNTS, share_under
 from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
-from pipeline import hooks, noticing, wiring
+from pipeline import hooks, mailing, noticing, wiring
 from pipeline.asking import asking
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
+from pipeline.health import health
 from pipeline.rematching import Progress, Rematcher
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
@@ -111,12 +112,12 @@ def web_context(installation: wiring.Installation) -> WebContext:
         tenant=installation.tenant,
         public_url=settings.public_url,
         signing_key=settings.signing_key(),
-        mail_from=settings.mail_from or wiring.default_sender(profile()),
+        mail_from=settings.mail_from or mailing.default_sender(profile()),
         now=settings.clock,
         profile=profile,
-        send_mail=wiring.mail_sender(installation),
+        send_mail=mailing.mail_sender(installation),
         sources=SOURCES,
-        status=lambda: wiring.health(installation),
+        status=lambda: health(installation),
         next_letters=lambda now: next_slot(DIGEST, now),
         next_collection=lambda now: next_slot(COLLECT, now),
         host=socket.gethostname(),
@@ -197,8 +198,8 @@ def the_clock(installation: wiring.Installation) -> Clock:
     for job in OTHER_MAILS:
         runners[job.key] = _mails_of(job.key, logs)
     wanted = {
-        "letters": lambda: wiring.has_letters_to_send(installation),
-        "bounces": lambda: wiring.has_bounces_to_read(installation),
+        "letters": lambda: mailing.has_letters_to_send(installation),
+        "bounces": lambda: mailing.has_bounces_to_read(installation),
         "alarms": lambda: noticing.has_news(installation),
         "webhooks": lambda: hooks.are_wanted(installation),
     }

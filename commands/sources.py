@@ -8,6 +8,7 @@ from calls.model import BRUSSELS
 from commands.language import _, said
 from commands.output import Json, out, print_json, print_table
 from pipeline import wiring
+from pipeline.orders import orders_for
 from scrapers.errors import ScraperError
 from scrapers.run import crawl, judge
 from scrapers.sources import SOURCES
@@ -65,7 +66,7 @@ def doctor(
     installation = wiring.opened()
     findings = []
     today = installation.settings.clock().astimezone(BRUSSELS).date()
-    with wiring.orders(installation.settings, keys or []) as orders:
+    with orders_for(installation.settings, keys or []) as orders:
         for order in orders:
             with reading(installation.engine) as conn:
                 last = runs.last_sound(conn, installation.tenant, order.source.key)

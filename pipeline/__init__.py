@@ -1,1 +1,1 @@
-"""The jobs. Tools come in as arguments; `wiring.py` builds the real ones."""
+"""The jobs. Tools come in as arguments; `wiring.py`, `orders.py` and `mailing.py` build the real ones."""

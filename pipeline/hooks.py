@@ -6,7 +6,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from notifier.webhook import Resolve, Target, WebhookError
-from pipeline import webhooks, wiring
+from pipeline import mailing, webhooks
 from pipeline.settings import Settings, SettingsError
 from pipeline.webhooks import TEAMS, Sent
 from pipeline.wiring import Installation
@@ -70,7 +70,7 @@ def run(installation: Installation) -> tuple[int, Sent]:
     settings, found = installation.settings, targets(installation.settings)
     if not found:
         return 0, Sent()
-    context = wiring.letter_context(installation)
+    context = mailing.letter_context(installation)
     planned = webhooks.plan(
         installation.engine,
         context,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from notifier.model import LetterKind
-from pipeline import alarms, bounces, friday, notices, wiring
+from pipeline import alarms, bounces, friday, mailing, notices, wiring
 from pipeline.alarms import Surroundings
 from pipeline.digest import unreached_sources
 from pipeline.notices import Due, Told
@@ -39,7 +39,7 @@ def run(installation: Installation, only: Round | None = None) -> Told:
 
 def due(installation: Installation) -> list[Due]:
     """Reminders, changes and questions that are due now; nothing is changed."""
-    context, stopped = wiring.letter_context(installation), wiring.stopped_persons(installation)
+    context, stopped = mailing.letter_context(installation), mailing.stopped_persons(installation)
     ways = (notices.reminders_due, notices.changes_due, notices.questions_due)
     return [one for way in ways for one in way(installation.engine, context, stopped)]
 
@@ -47,7 +47,7 @@ def due(installation: Installation) -> list[Due]:
 def has_news(installation: Installation) -> bool:
     """Whether something has begun to be wrong, or looks well again: whether the alarms have work to do."""
     try:
-        context = wiring.letter_context(installation)
+        context = mailing.letter_context(installation)
     except wiring.NotReady:
         return False
     found = dict(alarms.troubles(installation.engine, context, _around(installation)))
@@ -57,29 +57,29 @@ def has_news(installation: Installation) -> bool:
 
 
 def _remind(installation: Installation) -> Told:
-    context = wiring.letter_context(installation)
+    context = mailing.letter_context(installation)
     if not notices.is_daytime(context.now):
         return Told()
-    return notices.remind(installation.engine, context, stopped=wiring.stopped_persons(installation))
+    return notices.remind(installation.engine, context, stopped=mailing.stopped_persons(installation))
 
 
 def _notify(installation: Installation) -> Told:
-    context = wiring.letter_context(installation)
+    context = mailing.letter_context(installation)
     if not notices.is_daytime(context.now):
         return Told()
-    return notices.notify(installation.engine, context, stopped=wiring.stopped_persons(installation))
+    return notices.notify(installation.engine, context, stopped=mailing.stopped_persons(installation))
 
 
 def _watch(installation: Installation) -> Told:
-    return alarms.watch(installation.engine, wiring.letter_context(installation), _around(installation))
+    return alarms.watch(installation.engine, mailing.letter_context(installation), _around(installation))
 
 
 def _rehearse(installation: Installation) -> Told:
     titles = {source.key: translate(source.title, "sv") for source in SOURCES}
     return friday.announce(
         installation.engine,
-        wiring.letter_context(installation),
-        stopped=wiring.stopped_persons(installation),
+        mailing.letter_context(installation),
+        stopped=mailing.stopped_persons(installation),
         unreached=unreached_sources(installation.engine, installation.tenant, titles),
     )
 
@@ -92,7 +92,7 @@ def _around(installation: Installation) -> Surroundings:
         source_titles={source.key: source.title for source in SOURCES},
         free_bytes=shutil.disk_usage(settings.made_data_dir()).free,
         data_dir=str(settings.data_dir),
-        silent=wiring.stopped_persons(installation),
+        silent=mailing.stopped_persons(installation),
         paused_by_bounces=bounces.paused_persons(installation.engine, installation.tenant, profile),
     )
 

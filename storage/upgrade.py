@@ -1,6 +1,7 @@
 """Upgrading the tables with Alembic, from code: there is no alembic.ini.
 
 The migrations run on a connection whose transaction the caller has begun, so they happen whole or not at all.
+Alembic is read only when there is something to do: every start looks, and most have nothing.
 """
 
 from dataclasses import dataclass
@@ -8,9 +9,6 @@ from functools import cache
 from importlib.resources import files
 from threading import Lock
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from storage.errors import DatabaseTooNew, DatabaseUnusable
@@ -42,7 +40,7 @@ def next_step(conn: Connection, where: str) -> Step:
         DatabaseUnusable: the tables belong to another program.
         DatabaseTooNew: they were made by a newer version of this one.
     """
-    head = _scripts().get_current_head() or ""
+    head = revisions()[-1]
     tables = inspect(conn).get_table_names()
     if not tables:
         return Step(head=head, is_needed=True, replaces_older=False)
@@ -65,14 +63,14 @@ def check_ours(found: str | None, where: str) -> None:
                 values={"where": where},
             )
         )
-    if found not in {script.revision for script in _scripts().walk_revisions()}:
+    if found not in revisions():
         raise DatabaseTooNew(
             Message(
                 text=N_(
                     "Databasen {where} är nyare än programmet (version {found}, programmet känner till {head}); "
                     "uppgradera Fondvakt."
                 ),
-                values={"where": where, "found": found, "head": _scripts().get_current_head()},
+                values={"where": where, "found": found, "head": revisions()[-1]},
             )
         )
 
@@ -80,10 +78,19 @@ def check_ours(found: str | None, where: str) -> None:
 def to_newest(conn: Connection, where: str) -> None:
     """Run the migrations that are missing. Raises as `next_step` does."""
     if next_step(conn, where).is_needed:
-        config = _config()
-        config.attributes["connection"] = conn
-        with _ONE_THREAD:
-            command.upgrade(config, "head")
+        run_migrations(conn, revisions()[-1])
+
+
+def run_migrations(conn: Connection, revision: str) -> None:
+    """Bring the tables to a revision, on the caller's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("storage.migrations")).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    with _ONE_THREAD:
+        command.upgrade(config, revision)
 
 
 def check_references(conn: Connection, where: str) -> None:
@@ -100,16 +107,12 @@ def check_references(conn: Connection, where: str) -> None:
         )
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """The program's revisions, the oldest first: the file of each begins with its number."""
+    names = [entry.name for entry in files("storage.migrations.versions").iterdir()]
+    return tuple(sorted(name.partition("_")[0] for name in names if name[0].isdigit()))
+
+
 def _revision(conn: Connection) -> str | None:
     return conn.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("storage.migrations")).replace("%", "%%"))
-    return config
-
-
-@cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())

@@ -2,22 +2,19 @@
 
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy import text
 
 from storage import upgrade
 from storage.database import sqlite_engine
 
-REVISIONS = sorted(script.revision for script in upgrade._scripts().walk_revisions())
+REVISIONS = list(upgrade.revisions())
 
 
 def database_of(revision: str, path: Path) -> Path:
     """A database of that revision, with a mark in it that every version keeps."""
     engine = sqlite_engine(path, foreign_keys=False)
     with engine.begin() as conn:
-        config = upgrade._config()
-        config.attributes["connection"] = conn
-        command.upgrade(config, revision)
+        upgrade.run_migrations(conn, revision)
         conn.execute(
             text(
                 "INSERT INTO slot (tenant, job, at, state, owner, lease_until, claimed_at, attempts) VALUES "

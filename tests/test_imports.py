@@ -1,9 +1,13 @@
 """The house: imports point one way, and a few libraries have one door each."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+import cli
 
 HOUSE = Path(__file__).parents[1]
 MAY_IMPORT = {
@@ -68,3 +72,26 @@ def test_a_library_is_imported_where_it_belongs_and_nowhere_else(library):
             name = file.relative_to(HOUSE).as_posix()
             if library in imports_of(file):
                 assert any(name.startswith(door) for door in doors), f"{name} imports {library}"
+
+
+# What a start does not need: each takes a tenth of a second or more, at every job of the clock.
+READ_LATER = {
+    "cli": ("web", "fastapi", "uvicorn", "alembic", "numpy.random", "demo", "sklearn", "openpyxl", "torch"),
+    "commands.jobs": ("web", "fastapi", "uvicorn", "alembic", "notifier.templating", "openpyxl", "torch"),
+    "commands.serving": ("alembic", "openpyxl", "docx", "pypdf", "sklearn", "transformers", "torch"),
+}
+
+
+@pytest.mark.parametrize("start", READ_LATER)
+def test_a_start_reads_nothing_that_it_does_not_need(start):
+    shows = f"import sys; sys.argv[1:] = []; import {start}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", shows], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+    assert not set(READ_LATER[start]) & set(done.stdout.split())
+
+
+def test_every_part_of_the_command_is_where_the_table_says():
+    asked = [name for module in set(cli.MODULES.values()) for name in cli._registered(module).commands]
+    assert sorted(asked) == sorted(cli.MODULES)
+    assert [command.name for command in cli.Commands().values()] == list(cli.MODULES)

@@ -1,15 +1,13 @@
-"""Units and people as a spreadsheet: the template, filled with what holds; no cell is ever a formula (F8, X-01)."""
+"""Units and people as a spreadsheet: the template, filled with what holds; no cell is ever a formula (F8, X-01).
+
+openpyxl is read when a workbook is made: it takes longer to read than all our own pages together.
+"""
 
 import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from profiles.intake.columns import PEOPLE, TABLES, UNITS, Column, Form, Table
 from profiles.model import (
@@ -25,6 +23,9 @@ from profiles.model import (
 )
 from texts import catalogue
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 LAST_ROW = 2000
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -36,6 +37,8 @@ def roster_xlsx(profile: Profile, language: str, *, filled: bool = True) -> byte
     Args:
         filled: False gives the headings alone.
     """
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.active)
     for table in TABLES:
@@ -64,7 +67,9 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
-def _fill(sheet: Worksheet, table: Table, rows: Sequence[Sequence[Any]], language: str) -> None:
+def _fill(sheet: "Worksheet", table: Table, rows: Sequence[Sequence[Any]], language: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
     for at, title in enumerate(_titles(table, language), start=1):
         cell = sheet.cell(row=1, column=at, value=title)
         cell.font = Font(bold=True)
@@ -83,7 +88,9 @@ def _fill(sheet: Worksheet, table: Table, rows: Sequence[Sequence[Any]], languag
         _add_choices(sheet, column, at, language)
 
 
-def _add_choices(sheet: Worksheet, column: Column, at: int, language: str) -> None:
+def _add_choices(sheet: "Worksheet", column: Column, at: int, language: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     words = _choices(column, language)
     if words:
         choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)

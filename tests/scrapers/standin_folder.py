@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from scrapers.standin import serve
+from scrapers.standin.server import serve
 
 TODAY = date(2026, 8, 22)
 SEARCH = "/search-api/prod/rest/search"

@@ -14,8 +14,9 @@ from scrapers.errors import HarvestRefused, ScraperError, SourceBlocked, SourceC
 from scrapers.fetch import Fetcher
 from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.sources.have_your_say import HAVE_YOUR_SAY, SEARCH, UNREAD_SUMMARY
-from scrapers.standin import sample_folder, serve
 from scrapers.standin.consultations import DETAIL, LIST, SITE, read_consultations
+from scrapers.standin.sample import sample_folder
+from scrapers.standin.server import serve
 
 SHELL = b"<!doctype html><html><head><title>Have your say</title></head></html>"
 

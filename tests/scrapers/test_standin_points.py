@@ -21,7 +21,8 @@ from standin_folder import (
     write_lines,
 )
 
-from scrapers.standin import StandinError, serve
+from scrapers.standin.errors import StandinError
+from scrapers.standin.server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ("blob", "{}", None)
@@ -349,7 +350,7 @@ def test_a_port_that_is_taken_is_refused_in_one_sentence(portal, folder):
 
 def test_it_serves_until_it_is_told_to_end(folder):
     script = (
-        "import sys, datetime, pathlib; from scrapers.standin import run_forever;"
+        "import sys, datetime, pathlib; from scrapers.standin.server import run_forever;"
         "run_forever(pathlib.Path(sys.argv[1]), 0, today=datetime.date(2026, 8, 22),"
         " started=lambda standin: print(standin.url, flush=True))"
     )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from standin_folder import OPEN_OR_FORTHCOMING, all_of, asking, value
 
-from scrapers.standin import read_folder
+from scrapers.standin.records import read_folder
 
 pytestmark = pytest.mark.recorded
 

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from standin_folder import TODAY, a_cascade_call, a_prospect, a_topic, value, write_lines
 
-from scrapers.standin import StandinError, read_folder
 from scrapers.standin.derived import with_pots
+from scrapers.standin.errors import StandinError
 from scrapers.standin.opportunity import Money, Opportunity
+from scrapers.standin.records import read_folder
 from texts import translate
 
 

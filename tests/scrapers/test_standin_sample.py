@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from standin_folder import TODAY, all_of, asking, value
 
-from scrapers.standin import read_folder, sample_folder
 from scrapers.standin.pages import read_euroaccess
+from scrapers.standin.records import read_folder
+from scrapers.standin.sample import sample_folder
 
 WRITTEN = tomllib.loads((sample_folder() / "sample.toml").read_text())["written"]
 DAYS = [WRITTEN + timedelta(days=days) for days in (0, 1, 6, 7, 30, 61, 100, 200, 300, 365, 500, 1000)]
