@@ -10,6 +10,7 @@ from notifier.items import (
     LINK_TITLE,
     TITLE,
     also_for,
+    answer_link,
     area,
     band,
     credit,
@@ -20,7 +21,6 @@ from notifier.items import (
     swedish_area,
     titled,
 )
-from notifier.links import Question as Asked
 from notifier.model import Digest, DigestItem
 from notifier.view import ConsultationView, LetterContext
 from notifier.wording import Wording
@@ -46,7 +46,6 @@ def views(digest: Digest, context: LetterContext, wording: Wording) -> tuple[Con
 def _view(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> ConsultationView:
     call, said = item.call, reasons(item.best, wording)
     title, language = titled(call, wording)
-    asked = Asked(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
     return ConsultationView(
         title=title,
         short_title=cut(title, LINK_TITLE),
@@ -67,7 +66,7 @@ def _view(item: DigestItem, person: str, context: LetterContext, wording: Wordin
         area=area(item.best, context, said, wording),
         swedish_area=swedish_area(item.best, context, wording),
         also_for=also_for(item, context, wording),
-        answer=context.links.answer(asked, context.now),
+        answer=answer_link(item, person, context),
         calendar=context.links.calendar(call.id, wording.language) if call.deadlines else "",
         page=context.links.call(call.id),
         credit=credit(item, context, wording),

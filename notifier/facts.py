@@ -1,5 +1,6 @@
 """A call's facts in words. What the source does not say is said to be so, never left out or guessed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -9,22 +10,45 @@ from calls.vocabulary import APPLICANT_LABELS, ApplicantType, DeadlineModel, Sta
 from notifier.headers import clean
 from notifier.view import Fact
 from notifier.wording import Wording
+from texts import N_
+
+# How a fact is called in a row of those that are not known.
+_IN_A_ROW = {
+    N_("Stöd"): N_("stöd per projekt"),
+    N_("Egen insats"): N_("egen insats"),
+    N_("Vem kan söka"): N_("vem som kan söka"),
+    N_("Kräver"): N_("hur många som måste söka ihop"),
+}
 
 
 def facts_of(call: Call, wording: Wording, now: datetime) -> tuple[Fact, ...]:
     """When, how much, who and with whom, always in this order."""
-    facts = [
-        Fact(label=wording.gettext(spoken(call).by), value=last_day(call, wording, now), is_key=True),
-        Fact(label=wording.gettext("Stöd"), value=wording.grant(call)),
-        Fact(label=wording.gettext("Egen insats"), value=_own_share(call, wording)),
-        Fact(label=wording.gettext("Vem kan söka"), value=_applicants(call, wording)),
-        Fact(label=wording.gettext("Kräver"), value=_consortium(call, wording)),
-    ]
+    facts = [Fact(label=wording.gettext(spoken(call).by), value=last_day(call, wording, now), is_key=True)]
     if call.status(now) is Status.FORTHCOMING and call.opening_date:
         facts.insert(0, Fact(label=wording.gettext("Öppnar"), value=wording.weekday(call.opening_date)))
-    if call.budget is not None:
-        facts.insert(-3, Fact(label=wording.gettext("Hela utlysningen"), value=_budget(call, wording)))
-    return tuple(facts)
+    asked = [
+        ("Stöd", wording.grant(call)),
+        (N_("Hela utlysningen"), _budget(call, wording)),
+        ("Egen insats", _own_share(call, wording)),
+        ("Vem kan söka", _applicants(call, wording)),
+        ("Kräver", _consortium(call, wording)),
+    ]
+    unknown = [name for name, value in asked if value == wording.unknown]
+    facts += [
+        Fact(label=wording.gettext(name), value=value)
+        for name, value in asked
+        if value and (value != wording.unknown or len(unknown) == 1)
+    ]
+    return (*facts, *_unknown(unknown, wording))
+
+
+def _unknown(names: Sequence[str], wording: Wording) -> tuple[Fact, ...]:
+    """One line for all that the source does not say, so that a letter does not say the same of each."""
+    if len(names) < 2:
+        return ()
+    said = wording.listed([wording.gettext(_IN_A_ROW[name]) for name in names])
+    label = wording.unknown[:1].upper() + wording.unknown[1:]
+    return (Fact(label=label, value=said),)
 
 
 def last_day(call: Call, wording: Wording, now: datetime) -> str:
@@ -85,7 +109,10 @@ def _consortium(call: Call, wording: Wording) -> str:
 
 
 def _budget(call: Call, wording: Wording) -> str:
-    total = wording.money(call.budget or 0, call.currency)
+    """The whole call's money; empty when the source does not say, which readers need not be told."""
+    if call.budget is None:
+        return ""
+    total = wording.money(call.budget, call.currency)
     if call.budget_shared:
         return wording.gettext("{sum}, delas med andra ämnen", sum=total)
     return total

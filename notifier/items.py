@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from calls.addresses import page_in
 from calls.kinds import spoken
 from calls.model import Call
 from calls.vocabulary import SECTION_LABELS, SectionKind
@@ -18,7 +19,7 @@ from notifier.wording import Wording
 from profiles.model import Need, PriorityArea
 
 DOTS = {Band.STRONG: "●", Band.LIKELY: "◐", Band.POSSIBLE: "○"}
-TITLE, LINE_TITLE, LINK_TITLE, QUOTE, _REASON = 200, 110, 60, 260, 220
+TITLE, LINE_TITLE, LINK_TITLE, QUOTE, _REASON = 200, 110, 45, 260, 220
 _PAIRS, _NOTES = 1, 4
 
 
@@ -32,14 +33,13 @@ def item_view(item: DigestItem, person: str, context: LetterContext, wording: Wo
     """One call in full."""
     call, said = item.call, reasons(item.best, wording)
     title, language = titled(call, wording)
-    asked = Asked(person=person, unit=item.unit, call_id=call.id, call_version=call.version)
     return ItemView(
         title=title,
         short_title=cut(title, LINK_TITLE),
         language=language,
         codes=" · ".join(clean(code) for code in (call.programme_label, call.identifier) if code),
         page=context.links.call(call.id),
-        answer=context.links.answer(asked, context.now),
+        answer=answer_link(item, person, context),
         calendar=context.links.calendar(call.id, wording.language) if call.deadlines else "",
         band=band(item, wording),
         dot=DOTS[item.best.band],
@@ -55,6 +55,12 @@ def item_view(item: DigestItem, person: str, context: LetterContext, wording: Wo
         also_for=also_for(item, context, wording),
         credit=credit(item, context, wording),
     )
+
+
+def answer_link(item: DigestItem, person: str, context: LetterContext) -> str:
+    """Where this person answers about the call for the item's unit."""
+    asked = Asked(person=person, unit=item.unit, call_id=item.call.id, call_version=item.call.version)
+    return context.links.answer(asked, context.now)
 
 
 def band(item: DigestItem, wording: Wording) -> str:
@@ -151,7 +157,7 @@ def also_for(item: DigestItem, context: LetterContext, wording: Wording) -> str:
 def credit(item: DigestItem, context: LetterContext, wording: Wording) -> Credit:
     """Publisher, address and time of reading (`reliability.md` G6)."""
     source = item.call.sources[0] if item.call.sources else None
-    url = source.url if source else item.call.url
+    url = page_in(source.url if source else item.call.url, wording.language)
     href, host = web_address(url)
     known = context.publishers.get(source.source) if source else None
     return Credit(
@@ -163,13 +169,13 @@ def credit(item: DigestItem, context: LetterContext, wording: Wording) -> Credit
     )
 
 
-def line_view(item: DigestItem, context: LetterContext, wording: Wording) -> LineView:
-    """One call in one line."""
+def line_view(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> LineView:
+    """One call in one line; it leads to where the reader answers, without signing in."""
     title, language = titled(item.call, wording, LINE_TITLE)
     return LineView(
         title=title,
         language=language,
-        page=context.links.call(item.call.id),
+        answer=answer_link(item, person, context),
         note=_line_note(item, context, wording),
     )
 

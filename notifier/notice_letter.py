@@ -11,7 +11,7 @@ from notifier.wording import Wording
 from profiles.model import ContactPerson
 from texts import N_
 
-SUBJECT = 70
+SUBJECT, _PREHEADER = 70, 140
 _STOP = {
     LetterKind.DIGEST: N_("Sluta få brevet"),
     LetterKind.REMINDER: N_("Sluta få påminnelser"),
@@ -52,10 +52,11 @@ def notice_letter(
 
 
 def view_of(person: ContactPerson, context: LetterContext, kind: LetterKind, **told) -> NoticeView:
-    """A notice with what all of them have: whose it is, how to stop it, where choices are made."""
+    """A notice with what all of them have; its paragraphs are the preheader where it has none of its own."""
     words, profile = Wording(person.language), context.profile
     stops = context.links.unsubscribe(person.key, None if kind is LetterKind.DIGEST else kind)
     told["subject"] = " ".join(told["subject"].split())
+    told["preheader"] = cut(clean(told.get("preheader") or " ".join(told["paragraphs"])), _PREHEADER)
     return NoticeView(
         kind=kind,
         language=words.language,

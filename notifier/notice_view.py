@@ -42,18 +42,27 @@ class NoticeSection:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeView:
-    """Everything that a notice says; `reply_to` is empty where the reader is the coordinator, whom questions go to."""
+    """Everything that a notice says.
+
+    Attributes:
+        preheader: what mail programs show beside the subject.
+        paragraphs: what stands before the items; empty where the heading and they say it all.
+        notes: what stands in the foot beside the reason.
+        reply_to: empty where the reader is the coordinator, whom questions go to.
+    """
 
     kind: LetterKind
     language: str
     municipality: str
     subject: str
     heading: str
-    paragraphs: tuple[str, ...]
+    preheader: str
     why: str
     choices: str
     unsubscribe: str
     stop: str
     reply_to: str
+    paragraphs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     sections: tuple[NoticeSection, ...] = ()
     links: tuple[NoticeLink, ...] = ()

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from calls.addresses import page_in
 from calls.kinds import of_kind, spoken
 from calls.model import Call
 from notifier.changes import shown_changes
 from notifier.facts import last_day, web_address
 from notifier.headers import clean, cut
+from notifier.items import LINK_TITLE, TITLE
 from notifier.links import Question as Asked
 from notifier.model import LetterKind
 from notifier.notice_letter import about, short_title, view_of
@@ -19,8 +21,9 @@ from texts import N_
 
 # So many calls in one mail; the rest come in the next.
 MOST = 10
-_TITLE, _LINK_TITLE, _NOTE = 200, 60, 600
+_NOTE = 600
 _GONE, _CHANGED = N_("Fondvakt: inte längre publicerad – {title}"), N_("Fondvakt: ändrad – {title}")
+_NOT_SHOWN = N_("Utgivaren visar den inte längre. Hör efter hos utgivaren innan ni arbetar vidare.")
 _ASKED, _ASKED_IN_WORDS = N_("{who} frågade {day}."), N_("{who} frågade {day}:")
 
 _ANSWER = N_("Läs mer och svara"), N_("Säg om ni vill svara")
@@ -53,13 +56,15 @@ def reminder(person: ContactPerson, context: LetterContext, closing: Sequence[Cl
     else:
         day = words.short_day(near[0].day)
         subject = words.gettext("Fondvakt: {number} stänger snart – närmast {day}", number=len(near), day=day)
+    nearest = words.gettext("Närmast: {day} ({days}).", day=words.weekday(near[0].day), days=days)
     return view_of(
         person,
         context,
         LetterKind.REMINDER,
         subject=subject,
         heading=heading,
-        paragraphs=(words.gettext("Närmast: {day} ({days}).", day=words.weekday(near[0].day), days=days),),
+        preheader=nearest if len(near) > 1 else words.weekday(near[0].day),
+        paragraphs=(nearest,) if len(near) > 1 else (),
         why=words.gettext(
             "Du får påminnelsen för att du följer det som stänger. "
             "Påminnelser kommer 30, 14, 7 och 2 dagar före sista dagen."
@@ -92,7 +97,8 @@ def change(person: ContactPerson, context: LetterContext, moved: Sequence[Moved]
             len(moved),
             things=_capital(told),
         ),
-        paragraphs=(words.gettext("Det är alltid utgivarens text som gäller."),),
+        preheader=_told_first(moved[0], words),
+        notes=(words.gettext("Det är alltid utgivarens text som gäller."),),
         why=words.gettext(
             "Du får beskedet för att något som har betydelse är ändrat i det du följer. "
             "Mindre ändringar står i veckobrevet."
@@ -207,11 +213,23 @@ def _closing(one: Closing, person: ContactPerson, context: LetterContext, words:
     )
 
 
+def _told_first(one: Moved, words: Wording) -> str:
+    """What has happened, in a row of mail programs' lists."""
+    shown = shown_changes(one.changes, words, spoken(one.call))
+    if one.is_withdrawn or not shown:
+        return words.gettext(_NOT_SHOWN)
+    first = shown[0]
+    return (
+        f"{first.label}: {first.old} → {first.new}"
+        if first.old is not None
+        else f"{first.label}: {first.new}"
+    )
+
+
 def _moved(one: Moved, person: ContactPerson, context: LetterContext, words: Wording) -> NoticeItem:
-    lead = words.gettext("Utgivaren visar den inte längre. Hör efter hos utgivaren innan ni arbetar vidare.")
     return NoticeItem(
         **_named(one.call, words),
-        lead=lead if one.is_withdrawn else "",
+        lead=words.gettext(_NOT_SHOWN) if one.is_withdrawn else "",
         changes=shown_changes(one.changes, words, spoken(one.call)),
         facts=() if one.is_withdrawn else (_by(one.call, words, context),),
         links=_call_links(one.call, one.unit, person, context, words),
@@ -244,7 +262,7 @@ def _capital(text: str) -> str:
 def _named(call: Call, words: Wording) -> dict[str, str]:
     codes = " · ".join(clean(code) for code in (call.programme_label, call.identifier) if code)
     title = call.title_in(words.language)
-    return {"title": cut(clean(title.text), _TITLE), "language": title.language, "codes": cut(codes, _TITLE)}
+    return {"title": cut(clean(title.text), TITLE), "language": title.language, "codes": cut(codes, TITLE)}
 
 
 def _by_and_money(call: Call, words: Wording, context: LetterContext) -> tuple[Fact, ...]:
@@ -264,7 +282,7 @@ def _call_links(
 ) -> tuple[NoticeLink, ...]:
     """Where to answer, the publisher's page, and where to stop following."""
     title = {
-        "about": short_title(call, _LINK_TITLE, words.language),
+        "about": short_title(call, LINK_TITLE, words.language),
         "language": call.title_in(words.language).language,
     }
     found = []
@@ -281,7 +299,7 @@ def _call_links(
                 words=words.gettext("Hela bedömningen, efter inloggning"), href=page, is_button=True, **title
             )
         )
-    href, host = web_address(call.sources[0].url if call.sources else call.url)
+    href, host = web_address(page_in(call.sources[0].url if call.sources else call.url, words.language))
     if href is not None:
         found.append(NoticeLink(words=words.gettext(spoken(call).at_host, host=host), href=href, **title))
     return tuple(found)

@@ -34,9 +34,8 @@ def unit(person: ContactPerson, context: LetterContext, troubles: Sequence[Troub
         LetterKind.UNIT,
         subject=words.gettext("Fondvakt: {what}", what=heading[:1].lower() + heading[1:]),
         heading=heading,
-        paragraphs=(
-            words.gettext("Rätten att slippa brev är personens; uppgiften ligger kvar hos enheten."),
-        ),
+        preheader=" ".join(words.message(one.said["cause"]) for one in troubles if not one.is_over),
+        notes=(words.gettext("Rätten att slippa brev är personens; uppgiften ligger kvar hos enheten."),),
         why=words.gettext("Du får beskedet för att du är samordnare."),
         sections=(NoticeSection(title="", items=tuple(_trouble(one, words) for one in troubles)),),
         links=(
@@ -55,14 +54,19 @@ def alarm(person: ContactPerson, context: LetterContext, troubles: Sequence[Trou
         if lasting
         else words.gettext("Fondvakt, över: {what}", what="")
     )
-    heading = words.ngettext("Något behöver åtgärdas", "{number} saker behöver åtgärdas", len(lasting))
+    heading = (
+        words.ngettext("Något behöver åtgärdas", "{number} saker behöver åtgärdas", len(lasting))
+        if lasting
+        else words.gettext("Det fungerar igen")
+    )
     return view_of(
         person,
         context,
         LetterKind.ALARM,
         subject=f"{start}{cut(clean(first), SUBJECT - len(start))}",
-        heading=heading if lasting else words.gettext("Det fungerar igen"),
-        paragraphs=(words.gettext("Larmen kommer en gång när något händer och en gång när det är över."),),
+        heading=heading,
+        preheader=words.message(lasting[0].said["step"]) if lasting else heading,
+        notes=(words.gettext("Larmen kommer en gång när något händer och en gång när det är över."),),
         why=words.gettext(
             "Du får larmet för att adressen står i FONDVAKT_OPERATOR_MAIL. Larmen syns också på /halsa och i loggen."
         ),

@@ -137,11 +137,11 @@ class ConsultationView:
 
 @dataclass(frozen=True, kw_only=True)
 class LineView:
-    """One call in one line."""
+    """One call in one line; `answer` is where one reads more and answers."""
 
     title: str
     language: str
-    page: str
+    answer: str
     note: str
 
 
@@ -191,12 +191,13 @@ class DateView:
 
 @dataclass(frozen=True, kw_only=True)
 class LetterView:
-    """Everything that a letter says, in the reader's language."""
+    """Everything that a letter says, in the reader's language; mail programs show `preheader` beside the subject."""
 
     language: str
     municipality: str
     week: str
     summary: str
+    preheader: str
     nearest: str
     sections: tuple[Section, ...]
     more_title: str
@@ -210,6 +211,7 @@ class LetterView:
     unreviewed: str
     awaiting: tuple[AwaitingView, ...]
     dates: tuple[DateView, ...]
+    more_dates: str
     consultations: tuple[ConsultationView, ...]
     more_consultations: str
     all_consultations: str

@@ -13,6 +13,7 @@ from notifier.items import LINE_TITLE, LINK_TITLE, QUOTE, item_view, line_view, 
 from notifier.links import Question as Asked
 from notifier.model import Digest, DigestItem
 from notifier.notice_model import Question
+from notifier.templating import isolated
 from notifier.view import AwaitingView, DateView, LetterContext, LetterView, NeedGroup, Section
 from notifier.wording import Wording
 from profiles.model import Unit
@@ -31,10 +32,11 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         municipality=clean(local(context.profile, "name", wording)),
         week=wording.week(digest.week),
         summary=counted(digest, wording),
+        preheader=_preheader(digest, context, wording),
         nearest=wording.deadline(nearest) if nearest else "",
         sections=tuple(_sections(digest, context, wording)),
         more_title=wording.gettext("Fler träffar") if digest.items else wording.gettext("Träffar i korthet"),
-        lines=tuple(line_view(item, context, wording) for item in lines),
+        lines=tuple(line_view(item, digest.person.key, context, wording) for item in lines),
         left_out=_left_out(left_out, wording),
         all_calls=context.links.calls(),
         why=_why(digest, context, wording),
@@ -44,20 +46,37 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         unreviewed=_unreviewed(digest.unreviewed, wording),
         awaiting=tuple(_awaiting(one, digest.person.key, context, wording) for one in digest.awaiting),
         dates=tuple(_date(call, context, wording) for call in digest.dates[:_DATES]),
+        more_dates=_and_more(digest.dates[_DATES:], wording),
         consultations=consultation_words.views(digest, context, wording),
         more_consultations=consultation_words.left_out(digest, wording),
         all_consultations=context.links.consultations(),
-        earlier=tuple(line_view(item, context, wording) for item in digest.earlier),
-        more_earlier=_left_out(len(digest.more_earlier), wording),
+        earlier=tuple(line_view(item, digest.person.key, context, wording) for item in digest.earlier),
+        more_earlier=_and_more([item.call for item in digest.more_earlier], wording),
         choices=context.links.choices(digest.person.key),
     )
 
 
 def nearest_deadline(digest: Digest, now: datetime) -> Deadline | None:
     """The earliest next deadline in the letter; None when no call has one."""
+    call = _nearest(digest, now)
+    return call.next_deadline(now) if call else None
+
+
+def _nearest(digest: Digest, now: datetime) -> Call | None:
+    """The call with the earliest next deadline in the letter."""
     told = (*digest.awaiting, *digest.items, *digest.more, *digest.consultations, *digest.earlier)
-    found = [one.call.next_deadline(now) for one in told]
-    return min((deadline for deadline in found if deadline), key=lambda deadline: deadline.at, default=None)
+    found = [(deadline.at, one.call) for one in told if (deadline := one.call.next_deadline(now))]
+    return min(found, key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _preheader(digest: Digest, context: LetterContext, wording: Wording) -> str:
+    """What closes first and when; whose letter it is where nothing closes."""
+    call = _nearest(digest, context.now)
+    if call is None:
+        return clean(local(context.profile, "name", wording))
+    title, _language = titled(call, wording, LINK_TITLE)
+    days = wording.days_left(call.days_left(context.now) or 0)
+    return wording.gettext("Närmast: {title}, {days}.", title=isolated(title), days=days)
 
 
 def counted(digest: Digest, wording: Wording) -> str:
@@ -122,6 +141,11 @@ def _left_out(number: int, wording: Wording) -> str:
     if not number:
         return ""
     return wording.ngettext("och {number} utlysning till", "och {number} utlysningar till", number)
+
+
+def _and_more(calls: Sequence[Call], wording: Wording) -> str:
+    """och 2 utlysningar och 1 samråd till; empty when all stand there."""
+    return wording.gettext("och {things} till", things=wording.things(calls)) if calls else ""
 
 
 def _awaiting(one: Question, person: str, context: LetterContext, wording: Wording) -> AwaitingView:
