@@ -8,21 +8,17 @@ It has little text, and the bands' promises were measured on calls: only what wo
 proposed, and never as Stark.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime
 
 from calls.model import Call
-from matcher.children import marked
-from matcher.evidence import evidence
 from matcher.indexed import IndexedCalls
-from matcher.learning import Adjustment, Answers, adjusted, learn
+from matcher.learning import Answers, learn
 from matcher.model import Band, Evidence, Match
-from matcher.pairs import pairs
-from matcher.policy import area_needs, remark
+from matcher.policy import area_needs
 from matcher.pool import Pool
-from matcher.score import WORDS_ONLY, Gates, Scores, in_blocks, order, score
+from matcher.score import Gates, Pairing, in_blocks, order, score
 from matcher.telling import AREA
 from matcher.vectors import Vectors
 from profiles.model import Need, PriorityArea, Profile
@@ -87,27 +83,16 @@ def match_consultations(
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
 
 
-@dataclass(frozen=True)
-class _Asking:
-    """What the needs' matches are made of; in the pool stand the calls beside, then the consultations."""
-
-    pool: Pool
-    needs: tuple[Need, ...]
-    scores: Scores
-    gates: Gates
-    profile: Profile
-    lessons: Mapping[int, Adjustment]
-    answers: Answers
+class _Asking(Pairing):
+    """The consultations that a need is told of; in the pool stand the calls beside, then the consultations."""
 
     def of(self, i: int) -> Iterator[Match]:
         """A need's matches, best first."""
-        need, row = self.needs[i], self.scores.total[i]
-        if i in self.lessons:
-            row = adjusted(row, self.lessons[i].shift)
-        answered = {answer.call.id for answer in self.answers.get(need.id, ())}
-        left = KEEP_PER_NEED
+        need, row = self.needs[i], self.row(i)
+        answered, left = self.answered(need), KEEP_PER_NEED
         for j in self._near(row):
-            made = self._match(i, j, float(row[j]), need)
+            value = float(row[j])
+            made = self.made(i, j, value, band_of(value), self.reasons(i, j), need)
             is_free = made.children_and_youth or made.call_id in answered
             if made.pairs and (is_free or left) and self._passes(j, need):
                 left -= not is_free
@@ -133,33 +118,10 @@ class _Asking:
 
     def _of_area(self, area: Need, k: int, i: int, j: int) -> Iterator[Match]:
         value = float(self.scores.total[k, j])
-        made = self._match(i, j, value, area, _of_area(self.profile.area(area.key), value))
+        reasons = (_of_area(self.profile.area(area.key), value),)
+        made = self.made(i, j, value, Band.POSSIBLE, reasons, area)
         if made.pairs:
             yield made
-
-    def _match(self, i: int, j: int, value: float, said: Need, *of_area: Evidence) -> Match:
-        """`said` is whose words are quoted: the need's own, or those of its area."""
-        call, need, vectors = self.pool.calls[j], self.needs[i], self.pool.vectors
-        return Match(
-            call_id=call.id,
-            call_version=call.version,
-            unit=need.unit,
-            need=need.key,
-            score=round(value, 4),
-            band=Band.POSSIBLE if of_area else band_of(value),
-            checks=self.gates.of(j, self.profile.unit(need.unit)) + self.gates.of_need(j, need),
-            evidence=of_area or self._reasons(i, j),
-            pairs=pairs(said, call, self.pool.told),
-            children_and_youth=marked(call, need, self.profile),
-            model=WORDS_ONLY if vectors is None else vectors.model,
-        )
-
-    def _reasons(self, i: int, j: int) -> tuple[Evidence, ...]:
-        lesson = self.lessons.get(i)
-        learned = None if lesson is None else lesson.evidence(j, self.pool.calls[j])
-        area = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j)
-        own = evidence(self.pool, self.scores.strengths, i, j)
-        return (*own, *(reason for reason in (learned, area) if reason is not None))
 
 
 def _of_area(area: PriorityArea, value: float) -> Evidence:

@@ -123,7 +123,6 @@ def look(
     now: datetime | None,
     *,
     keep: int = KEEP_PER_NEED,
-    least: float = POSSIBLE_FROM,
     answers: Answers | None = None,
     beside: np.ndarray | None = None,
 ) -> Look:
@@ -139,7 +138,7 @@ def look(
         return Look(proposed=(), barred=())
     alone = replace(profile, units=(replace(profile.unit(need.unit), needs=(need,)),))
     gates = Gates(known.calls, now, profile.nuts3)
-    proposing = _proposing(known, alone, (need,), vectors, gates, keep, least, answers or {}, None)
+    proposing = _proposing(known, alone, (need,), vectors, gates, keep, POSSIBLE_FROM, answers or {}, None)
     proposing = replace(proposing, beside=beside)
     found = sorted(proposing.of(0, need), key=lambda m: (-m.score, m.call_id))
     return Look(proposed=tuple(found), barred=tuple(proposing.barred(0, need, BARRED_TOLD)))
@@ -228,8 +227,8 @@ def order(row: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Proposing:
-    """What a need's matches are made of."""
+class Pairing:
+    """What the matches of some needs are made of; in the pool their areas' needs may stand behind them."""
 
     pool: Pool
     needs: tuple[Need, ...]
@@ -238,17 +237,56 @@ class _Proposing:
     profile: Profile
     lessons: Mapping[int, Adjustment]
     answers: Answers
+
+    def row(self, i: int) -> np.ndarray:
+        """A need's scores, shape (calls,), moved by what was learned of its answers."""
+        row = self.scores.total[i]
+        return adjusted(row, self.lessons[i].shift) if i in self.lessons else row
+
+    def answered(self, need: Need) -> set[int]:
+        """Ids of the calls that were answered for a need."""
+        return {answer.call.id for answer in self.answers.get(need.id, ())}
+
+    def reasons(self, i: int, j: int, beside: np.ndarray | None = None) -> tuple[Evidence, ...]:
+        """Why the call meets the need, what was learned, and the remark on its area; `beside` as for `look`."""
+        lesson = self.lessons.get(i)
+        learned = None if lesson is None else lesson.evidence(j, self.pool.calls[j])
+        area = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j, beside)
+        own = evidence(self.pool, self.scores.strengths, i, j)
+        return (*own, *(reason for reason in (learned, area) if reason is not None))
+
+    def made(
+        self, i: int, j: int, value: float, band: Band, reasons: tuple[Evidence, ...], said: Need
+    ) -> Match:
+        """A match of a need and a call; `said` is whose words are quoted beside the call's."""
+        call, need, vectors = self.pool.calls[j], self.needs[i], self.pool.vectors
+        return Match(
+            call_id=call.id,
+            call_version=call.version,
+            unit=need.unit,
+            need=need.key,
+            score=round(value, 4),
+            band=band,
+            checks=self.gates.of(j, self.profile.unit(need.unit)) + self.gates.of_need(j, need),
+            evidence=reasons,
+            pairs=pairs(said, call, self.pool.told),
+            children_and_youth=marked(call, need, self.profile),
+            model=WORDS_ONLY if vectors is None else vectors.model,
+        )
+
+
+@dataclass(frozen=True)
+class _Proposing(Pairing):
+    """The calls that a need is told of."""
+
     keep: int
     least: float
     beside: np.ndarray | None = None
 
     def of(self, i: int, need: Need) -> list[Match]:
         """The need's matches, best first. Answered calls and those for children take no place of the others."""
-        row = self.scores.total[i]
-        if i in self.lessons:
-            row = adjusted(row, self.lessons[i].shift)
-        calls, unit = self.pool.calls, self.profile.unit(need.unit)
-        answered = {answer.call.id for answer in self.answers.get(need.id, ())}
+        row, calls, unit = self.row(i), self.pool.calls, self.profile.unit(need.unit)
+        answered = self.answered(need)
 
         def passes(_: int, places: np.ndarray) -> np.ndarray:
             return np.array([self.gates.bar(j, unit, need) is None for j in places], bool)
@@ -274,31 +312,8 @@ class _Proposing:
         return found[:most]
 
     def _match(self, i: int, j: int, value: float) -> Match:
-        call, need, vectors = self.pool.calls[j], self.needs[i], self.pool.vectors
-        for_children = marked(call, need, self.profile)
-        boost = CHILDREN_BOOST if for_children and self.profile.policy.children_first else 0.0
-        value = round(min(1.0, max(0.0, value + boost + BOOSTS[need.priority])), 4)
-        return Match(
-            call_id=call.id,
-            call_version=call.version,
-            unit=need.unit,
-            need=need.key,
-            score=value,
-            band=band_of(value),
-            checks=self.gates.of(j, self.profile.unit(need.unit)) + self.gates.of_need(j, need),
-            evidence=evidence(self.pool, self.scores.strengths, i, j)
-            + self._learned(i, j)
-            + self._policy(i, j),
-            pairs=pairs(need, call, self.pool.told),
-            children_and_youth=for_children,
-            model=WORDS_ONLY if vectors is None else vectors.model,
-        )
-
-    def _policy(self, i: int, j: int) -> tuple[Evidence, ...]:
-        told = remark(self.pool, self.needs, self.profile, self.scores.strengths, i, j, self.beside)
-        return () if told is None else (told,)
-
-    def _learned(self, i: int, j: int) -> tuple[Evidence, ...]:
-        lesson = self.lessons.get(i)
-        told = None if lesson is None else lesson.evidence(j, self.pool.calls[j])
-        return () if told is None else (told,)
+        need = self.needs[i]
+        is_first = self.profile.policy.children_first and marked(self.pool.calls[j], need, self.profile)
+        raised = value + (CHILDREN_BOOST if is_first else 0.0) + BOOSTS[need.priority]
+        value = round(min(1.0, max(0.0, raised)), 4)
+        return self.made(i, j, value, band_of(value), self.reasons(i, j, self.beside), need)
