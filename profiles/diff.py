@@ -1,7 +1,7 @@
 """What differs between two versions of a profile, by key."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,7 @@ SENTENCES = {
 }
 # A need's unit is where it stands, not something it says.
 _IMPLIED = {"Need": ("unit",)}
+_NAMES = ("name", "title", "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +34,14 @@ class ProfileChange:
     Attributes:
         path: by key, such as units[skola].needs[utbyten].title.
         old, new: as text; None where there is nothing. A whole unit, need or person is shown by its name.
+        says: what such a whole thing says besides its name: field and its values, without what is as usual.
     """
 
     kind: ChangeKind
     path: str
     old: str | None
     new: str | None
+    says: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def message(self) -> Message:
@@ -77,7 +80,9 @@ def _between_lists(old: tuple, new: tuple, path: str) -> Iterator[ProfileChange]
         if key in before and key in after:
             yield from _between(before[key], after[key], here)
         else:
-            yield _change(here, _named(before.get(key)), _named(after.get(key)))
+            whole = before.get(key) or after.get(key)
+            named = _change(here, _named(before.get(key)), _named(after.get(key)))
+            yield replace(named, says=tuple(_said(whole)))
 
 
 def _between_values(old: tuple, new: tuple, path: str) -> Iterator[ProfileChange]:
@@ -109,9 +114,28 @@ def _key(thing: Any) -> str:
 
 def _named(thing: Any) -> str | None:
     """A whole thing, shown by its name, title or text."""
-    if thing is None:
-        return None
-    return next(said for name in ("name", "title", "text") if (said := getattr(thing, name, None)))
+    return None if thing is None else getattr(thing, _name_field(thing))
+
+
+def _name_field(thing: Any) -> str:
+    """Which field a thing is shown by; its key while it has no words."""
+    return next((name for name in _NAMES if getattr(thing, name, None)), "key")
+
+
+def _said(thing: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Field and values of a whole thing, in its order; of things within it their names, and their words if any."""
+    untold = ("key", _name_field(thing), *_IMPLIED.get(type(thing).__name__, ()))
+    for field in fields(thing):
+        value = getattr(thing, field.name)
+        if field.name in untold or value in (field.default, None, "", ()):
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        yield field.name, tuple(_whole(one) if is_dataclass(one) else _text(one) or "" for one in values)
+
+
+def _whole(thing: Any) -> str:
+    words = getattr(thing, "text", "")
+    return _named(thing) if words in ("", _named(thing)) else f"{_named(thing)}. {words}"
 
 
 def _text(value: Any) -> str | None:

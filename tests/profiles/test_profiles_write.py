@@ -144,3 +144,29 @@ def test_a_twin_town_is_known_by_its_name():
     (change,) = profile_differences(old, new)
     assert change.path == "twin_towns[Ystad].country"
     assert translate(change.message, "sv") == "twin_towns[Ystad].country: SE → PL"
+
+
+def test_what_is_added_whole_says_everything_it_has_but_what_is_as_usual():
+    need = a_need(key="kor", title="Körer", text="Fler barn ska sjunga.", must=("barn",), volume=Volume.NARROW)
+    before, after = a_profile(), a_profile(units=(a_unit(needs=(*a_unit().needs, need)),))
+    (change,) = profile_differences(before, after)
+    assert change.new == "Körer"
+    said = dict(change.says)
+    assert said["text"] == ("Fler barn ska sjunga.",)
+    assert (said["must"], said["volume"]) == (("barn",), ("narrow",))
+    assert not said.keys() & {"key", "unit", "title", "never", "priority"}
+    (gone,) = profile_differences(after, before)
+    assert gone.says == change.says
+
+
+def test_a_unit_that_is_added_names_its_needs_with_their_words():
+    new = a_unit(key="kultur", needs=(a_need(key="kor", unit="kultur", title="Körer", text="Barn sjunger."),))
+    (change,) = profile_differences(a_profile(), a_profile(units=(*a_profile().units, new)))
+    assert dict(change.says)["needs"] == ("Körer. Barn sjunger.",)
+
+
+def test_what_has_no_words_yet_is_shown_by_its_key():
+    aim = Aim(key="mal", text="", text_en="In English")
+    old = a_profile()
+    (change,) = profile_differences(old, replace(old, policy=replace(old.policy, aims=(aim,))))
+    assert change.new == "mal"

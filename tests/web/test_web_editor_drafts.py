@@ -1,7 +1,9 @@
 """Drafts and proposals: who writes, who publishes, two at once, and what was added by hand."""
 
+from dataclasses import replace
+
 import pytest
-from editor_forms import CONTACT, NEED, TYPED, decide, drafts, save, stamp_of, the_need
+from editor_forms import CONTACT, NEED, TYPED, decide, drafts, save, stamp_of, store, the_need
 from editor_world import EditorWorld
 from web_world import TENANT
 
@@ -149,3 +151,36 @@ def test_a_draft_or_version_that_is_none_is_not_found(world, number):
     browser = world.signed_in()
     assert browser.get(f"/profil/utkast/{number}").status_code == 404
     assert browser.get(f"/profil/version/{number}").status_code == 404
+
+
+def test_a_need_that_is_proposed_is_read_whole_before_it_is_published(world):
+    contact = world.signed_in(CONTACT)
+    page = "/profil/nytt-behov/skola"
+    typed = TYPED | {"need": "", "title": "Körer", "text": "Fler barn ska sjunga med andra.", "never": "tävling"}
+    contact.post(page, typed | {"do": "review"}, page=page)
+    decide(contact, world, "propose")
+    shown = world.signed_in().get(f"/profil/utkast/{drafts(world)[0].id}").text
+    assert "behov ”Körer”" in shown
+    assert "Fler barn ska sjunga med andra." in shown
+    assert "tävling" in shown
+    assert "Barn och unga först" in shown  # the area by its name
+
+
+def test_a_unit_that_is_new_is_not_told_as_one_without_owner(world):
+    browser, page = world.signed_in(), "/profil/ny-enhet"
+    browser.post(page, {"name": "Hamnen", "do": "review", "preparation_days": "42"}, page=page)
+    assert "utan ägare" not in browser.get("/profil").text
+    shown = browser.get(f"/profil/utkast/{drafts(world)[0].id}").text
+    assert "Hamnen" in shown
+    assert "utan ägare" not in shown
+
+
+def test_a_need_is_named_as_its_own_unit_calls_it(world):
+    unit = world.held()[1].unit("kultur")
+    same = replace(unit, needs=(replace(unit.needs[0], key="utbyten", title="Gästspel"),))
+    store(world, replace(world.held()[1], units=(world.held()[1].unit("skola"), same)))
+    browser, page = world.signed_in(), "/profil/behov/kultur/utbyten"
+    save(browser, do="review", page=page, path=page, title="Gästspel", text="Scenkonsten ska få gäster.")
+    shown = browser.get(f"/profil/utkast/{drafts(world)[0].id}").text
+    assert "behov ”Gästspel”" in shown
+    assert "Elevutbyten”" not in shown

@@ -95,7 +95,7 @@ def _row(visit: Visit, unit: Unit, hits: dict) -> UnitRow:
 def _draft(visit: Visit, draft: Proposal) -> DraftRow:
     return DraftRow(
         draft=draft,
-        part=part_name(visit, draft.kind, draft.key),
+        part=part_name(visit, draft),
         state=visit.wording.gettext(STATE_LABELS[draft.state]),
         address=draft_page(draft),
     )

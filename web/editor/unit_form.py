@@ -96,16 +96,12 @@ def unit_from(typed: TypedUnit, blank: Unit) -> ReadUnit:
         text = N_("”{typed}” är inget heltal från 0 till en miljard.")
         values = {"typed": typed.own_contribution_max[:60]}
         faults.append(Fault(field="own_contribution_max", message=Message(text=text, values=values)))
-    for name, said in (
-        ("name", N_("Ange enhetens namn.")),
-        ("name_en", N_("Ange enhetens namn på engelska.")),
-    ):
-        if not getattr(typed, name):
-            faults.append(Fault(field=name, message=Message(text=said)))
+    if not typed.name:
+        faults.append(Fault(field="name", message=Message(text=N_("Ange enhetens namn."))))
     unit = replace(
         blank,
         name=typed.name[:200],
-        name_en=typed.name_en[:200],
+        name_en=(typed.name_en or typed.name)[:200],
         kind=_one_of(UnitKind, typed.kind, blank.kind),
         legal_form=_one_of(LegalForm, typed.legal_form, blank.legal_form),
         board=typed.board[:200] or None,
