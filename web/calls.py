@@ -34,7 +34,7 @@ from web.people.events import of_call
 from web.queue import UnitMatches
 from web.queue_page import TOKEN_BLANK, filter_choices, programme_choices
 from web.render import page, piece
-from web.selection import Order, Selection, selection
+from web.selection import Order, selection
 from web.series import other_rounds
 from web.unchanged import unchanged
 from web.views import CALLS, saved
@@ -174,7 +174,7 @@ def every(visit: Here, request: Request) -> Response:
         call
         for call in board.open_calls
         if queue.call_fits(call, call.days_left(visit.now), chosen, found)
-        and _is_ours(board, call, chosen, ours)
+        and queue.is_of(board.rows.get(call.id), chosen, ours=ours)
     ]
     if chosen.order is Order.MEANING and chosen.words:
         wanted.sort(key=lambda call: (-found[call.id], call.id))
@@ -197,15 +197,6 @@ def every(visit: Here, request: Request) -> Response:
         by_meaning=visit.context.nearness is not None,
         flash=None,
     )
-
-
-def _is_ours(board: Board, call: Call, chosen: Selection, ours: bool) -> bool:
-    """Whether a call concerns us as far as that was asked for: at all, a unit, and how strongly."""
-    row = board.rows.get(call.id)
-    if not (ours or chosen.unit or chosen.band):
-        return True
-    units = [unit for unit in (row.units if row else ()) if chosen.unit in ("", unit.unit)]
-    return any(chosen.band in (None, unit.best.match.band) for unit in units)
 
 
 def calls_programmes(board: Board) -> list[str]:

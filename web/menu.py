@@ -14,28 +14,28 @@ class Entry:
 
     Attributes:
         path: its address; shown to whoever may open the door there.
-        under: how addresses begin that belong to it.
+        under: other addresses whose pages belong to it, with all below them.
         is_first: shown at once; the rest lies under "Mer".
     """
 
     path: str
     label: str
-    under: str
+    under: tuple[str, ...] = ()
     is_first: bool = True
 
 
 ENTRIES = (
-    Entry(path="/", label=N_("Matchningskö"), under="/?"),
-    Entry(path="/utlysningar", label=N_("Utlysningar"), under="/utlysning"),
-    Entry(path="/profil", label=N_("Profil"), under="/profil"),
-    Entry(path="/utskick", label=N_("Utskick"), under="/utskick"),
-    Entry(path="/oversikt", label=N_("Översikt"), under="/oversikt"),
-    Entry(path="/organisation", label=N_("Organisation"), under="/organisation", is_first=False),
-    Entry(path="/historik", label=N_("Historik"), under="/historik", is_first=False),
-    Entry(path="/kallor", label=N_("Källor"), under="/kallor", is_first=False),
-    Entry(path="/installningar", label=N_("Inställningar"), under="/installningar", is_first=False),
-    Entry(path="/mina-val", label=N_("Mina val"), under="/mina-val", is_first=False),
-    Entry(path="/hjalp", label=N_("Hjälp"), under="/hjalp", is_first=False),
+    Entry(path="/", label=N_("Matchningskö"), under=("/svar", "/beslut", "/senaste-beslut", "/rattelse")),
+    Entry(path="/utlysningar", label=N_("Utlysningar"), under=("/utlysning",)),
+    Entry(path="/profil", label=N_("Profil")),
+    Entry(path="/utskick", label=N_("Utskick")),
+    Entry(path="/oversikt", label=N_("Översikt")),
+    Entry(path="/organisation", label=N_("Organisation"), is_first=False),
+    Entry(path="/historik", label=N_("Historik"), is_first=False),
+    Entry(path="/kallor", label=N_("Källor"), is_first=False),
+    Entry(path="/installningar", label=N_("Inställningar"), is_first=False),
+    Entry(path="/mina-val", label=N_("Mina val"), is_first=False),
+    Entry(path="/hjalp", label=N_("Hjälp"), is_first=False),
 )
 ONLY_COORDINATOR = "/"  # others are led on from there
 SHORT = 5  # so many fit in the head of the page
@@ -51,4 +51,4 @@ def entries(doors: Mapping[str, Access], role: Role | None) -> list[Entry]:
 def is_here(entry: Entry, path: str) -> bool:
     """Whether an address belongs to an entry."""
     bare = path.partition("?")[0]
-    return bare == entry.path or (entry.path != "/" and bare.startswith(entry.under))
+    return any(bare == own or bare.startswith(f"{own}/") for own in (entry.path, *entry.under))

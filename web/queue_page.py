@@ -22,11 +22,14 @@ from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
 from storage import answers_given, choices, runs
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.database import StorageError, reading
+from storage.database import reading
+from storage.errors import StorageError
 from texts import N_, alphabetical
 from web import former, presentation, queue, search
+from web.access import Access
 from web.board import Board
 from web.context import WebContext
+from web.elsewhere import elsewhere
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.letters.desk import dispatch
@@ -37,12 +40,12 @@ from web.selection import Due, Kind, Order, Selection, Tab, search_words, select
 from web.shortcuts import keys_of
 from web.unchanged import unchanged
 from web.views import saved
-from web.visit import Access, Here, Visit
+from web.visit import Here, Visit
 
 TAB_LABELS = {
     Tab.REVIEW: N_("Att granska"),
     Tab.URGENT: N_("Brådskar"),
-    Tab.SEVERAL: N_("Flera förvaltningar"),
+    Tab.SEVERAL: N_("Flera enheter"),
     Tab.CHILDREN: N_("Barn och unga"),
     Tab.CHANGED: N_("Ändrade"),
     Tab.BELOW: N_("Strax under gränsen"),
@@ -113,9 +116,10 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
 
 
 def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
-    tenant, (board, chosen, found) = visit.context.tenant, choose(visit, conn, asked)
+    tenant, (board, chosen, found, near) = visit.context.tenant, choose(visit, conn, asked)
     rules, letters = choices.rules(conn, tenant, ReviewRule), dispatch(visit, conn)
     harvests, goes_at = runs.latest(conn, tenant), goes_unreviewed_text(visit)
+    has_calls = any(harvest.calls for harvest in harvests)
     blank = replace(visit, csrf=TOKEN_BLANK)
     rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)
     last = queue.last_page(len(found))
@@ -138,32 +142,29 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
         last_page=last,
         choices=filter_choices(visit, board),
         filters=filters_said(visit, chosen, board),
+        elsewhere=[] if found else elsewhere(visit, board, chosen, near, TAB_LABELS),
         unheard=letters.unreachable,
         ownerless=_ownerless(visit, board),
         dispatch=letters,
         collected=_next_collection(visit),
         troubled=_troubled_sources(visit, conn, harvests),
         words_only=board.rests_on_words,
-        has_anything=bool(board.rows) or any(harvest.calls for harvest in harvests),
+        has_anything=bool(board.rows) or (has_calls and bool(visit.profile and visit.profile.needs)),
+        has_calls=has_calls,
         below=board.counts[Tab.BELOW],
         by_meaning=visit.context.nearness is not None,
     )
 
 
-def choose(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> tuple[Board, Selection, list[Row]]:
-    """The queue as it stands, what an address chooses of it, and the rows of that, whatever the page."""
+def choose(
+    visit: Visit, conn: Connection, asked: Mapping[str, str]
+) -> tuple[Board, Selection, list[Row], dict[int, float]]:
+    """The queue as it stands, what an address chooses of it, the rows of that, and how near calls are to its words."""
     tenant, memory = visit.context.tenant, visit.context.memory
     board = memory.board(conn, tenant, visit.now)
     chosen = selection(asked, _units(visit), board.programmes, board.sources)
-    nearness = visit.context.nearness
-    return (
-        board,
-        chosen,
-        board.listed(
-            chosen,
-            search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else None,
-        ),
-    )
+    near = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
+    return board, chosen, board.listed(chosen, near), near
 
 
 def _next_collection(visit: Visit) -> str:
@@ -289,7 +290,7 @@ def filter_choices(visit: Visit, board: Board) -> dict[str, Any]:
 
 def programme_choices(visit: Visit, keys: Sequence[str]) -> list[tuple[str, str]]:
     """Programmes as a filter offers them: key and name, by name."""
-    named = [(key, presentation.programme_name(key, visit.language) or key) for key in keys]
+    named = [(key, programme_name(key, visit.language) or key) for key in keys]
     return sorted(named, key=lambda choice: alphabetical(choice[1]))
 
 

@@ -77,6 +77,11 @@ class Selection:
         return any(getattr(self, name) for name in FILTERS)
 
     @property
+    def filters_on(self) -> int:
+        """How many of the filters are set, beside the words that are searched for."""
+        return sum(bool(getattr(self, name)) for name in FILTERS if name != "words")
+
+    @property
     def unfiltered(self) -> "Selection":
         """The same tab and order with nothing left out."""
         return Selection(tab=self.tab, order=self.order)
@@ -107,6 +112,12 @@ class Selection:
         }
         usual = {"flik": Tab.REVIEW, "ordning": Order.URGENT, "sida": 1}
         return [(key, str(value)) for key, value in said.items() if value and usual.get(key) != value]
+
+
+def all_calls(chosen: Selection, *, ours: bool = False) -> str:
+    """The address of the page of all calls with the same filter; only those that concern us when asked for."""
+    said = [pair for pair in chosen.said() if pair[0] != "flik"]
+    return f"/utlysningar?{urlencode([('visa', 'vara' if ours else 'alla'), *said])}"
 
 
 def selection(
