@@ -1,10 +1,10 @@
 """A process is killed while it upgrades an older database: what is there is the old one or the new one (D-08)."""
 
-import random
 import time
 from multiprocessing import get_context
 from pathlib import Path
 
+from dice import dice
 from old_databases import REVISIONS, database_of, revision_of
 
 from storage.backup import problems
@@ -34,22 +34,21 @@ def kill_while_upgrading(path: Path, seconds: float) -> None:
 
 
 def test_d_08_a_kill_in_a_migration_leaves_the_old_database_or_the_new_one_and_a_copy_of_the_old(tmp_path):
-    seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = dice()
     old = {revision: database_of(revision, tmp_path / f"{revision}.sqlite").read_bytes() for revision in OLD}
     calm = tmp_path / "calm.sqlite"
     calm.write_bytes(old["0001"])
     begun = time.monotonic()
     assert upgraded(calm)
-    usual, ends = 1.5 * (time.monotonic() - begun), []
-    for number in range(KILLS):
+    usual, ends = time.monotonic() - begun, []
+    while len(ends) < KILLS or len(set(ends)) < 2:
+        number = len(ends)
         revision = chance.choice(OLD)
         path = tmp_path / f"{number}-x.sqlite"
         path.write_bytes(old[revision])
-        kill_while_upgrading(path, chance.uniform(0, usual))
+        kill_while_upgrading(path, chance.uniform(0, 2 * usual))
         found, marks = revision_of(path)
-        told = f"seed {seed}, kill {number}, from {revision}"
+        told = f"kill {number}, from {revision}"
         assert found in (revision, REVISIONS[-1]), told
         assert marks == 1, told
         assert problems(path) == (), told
@@ -57,8 +56,10 @@ def test_d_08_a_kill_in_a_migration_leaves_the_old_database_or_the_new_one_and_a
         if found == REVISIONS[-1]:
             assert revision_of(copy) == (revision, 1), told
         ends.append(found == REVISIONS[-1])
+        usual *= (
+            0.9 if ends[-1] else 1.1
+        )  # whatever the machine's pace, some kills come in time and some too late
         assert upgraded(path), told
-    assert set(ends) == {True, False}, f"seed {seed}: every kill came too early or too late"
 
 
 def upgraded(path: Path) -> bool:
