@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from calls.programmes import programme_name
 from calls.vocabulary import APPLICANT_LABELS, Status
 from matcher.model import BAND_LABELS, MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed

@@ -120,3 +120,13 @@ def test_a_unit_nobody_answers_for_and_without_goals_is_told(world):
     page = world.signed_in().get("/profil/enhet/tyst").text
     assert "ingen kontaktperson" in page
     assert "inga mål" in page
+
+
+def test_a_profile_without_units_or_needs_says_where_to_begin(world):
+    browser, held = world.signed_in(), world.held()[1]
+    assert "Så börjar ni" not in browser.get("/profil").text
+    store(world, replace(held, units=(), people=held.people[:1]))
+    page = browser.get("/profil").text
+    assert "Så börjar ni" in page
+    assert page.count("Klart.") == 1  # the areas are there
+    assert "Profilen har ingen enhet än." in browser.get("/profil/in").text

@@ -1,6 +1,7 @@
 """The reference group by name, views of the calls, and a queue that says when it is filled again."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -9,8 +10,8 @@ from web_world import TENANT, World, call_with_two_units
 
 from matcher.model import MatchState
 from notifier.wording import Wording
-from storage import audit, referrals
-from storage.database import reading
+from storage import audit, referrals, runs
+from storage.database import reading, writing
 from web import presentation
 
 
@@ -86,6 +87,17 @@ def test_the_first_run_shows_three_steps_what_is_done_and_where_to_look_first(wo
     assert "2 behov finns." in page
     assert "Exempelstad" in page
     assert "fondvakt demo" in page
+
+
+def test_calls_without_a_need_to_match_them_are_no_finished_queue(world: World):
+    with writing(world.engine) as conn:
+        harvest = runs.start_harvest(conn, TENANT, "eu-portal", world.now)
+        runs.end_harvest(conn, TENANT, harvest, outcome="sound", now=world.now, calls=5)
+    assert "Allt är granskat" in world.signed_in().get("/").text
+    world.profile = replace(world.profile, units=(), people=world.profile.people[:1])
+    page = world.signed_in().get("/").text
+    assert "Tre steg till den första kön" in page
+    assert "<b>Klart.</b>" in page
 
 
 def asked_about(world: World) -> list[tuple]:
