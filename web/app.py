@@ -1,16 +1,17 @@
 """The pages as one application. Every way in stands in `DOORS`, with who may use it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 from anyio import create_task_group
 from anyio.to_thread import current_default_thread_limiter, run_sync
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
-from storage.database import DatabaseBusy, StorageError
+from storage.errors import DatabaseBusy, StorageError
 from texts import N_, Message
 from web import (
     answers,
@@ -33,6 +34,7 @@ from web import (
     static_files,
     unsubscribe,
 )
+from web.access import Access
 from web.api import create_api
 from web.api.app import PATH
 from web.context import WebContext
@@ -41,9 +43,7 @@ from web.guard import Guard
 from web.oidc import doors as oidc_doors
 from web.people import doors as people_doors
 from web.render import page
-from web.visit import Access, Refused, Visit, admit, visit_of
-
-__all__ = ["DOORS", "Door", "WebContext", "create_app"]
+from web.visit import Refused, Visit, admit, visit_of
 
 THREADS = 8
 
@@ -112,20 +112,28 @@ def create_app(context: WebContext) -> FastAPI:
     )
     app.state.context = context
     app.state.doors = {door.path: door.access for door in DOORS if "GET" in door.methods}
-    for door in DOORS:
-        app.add_api_route(
-            door.path,
-            door.endpoint,
-            methods=list(door.methods),
-            dependencies=[Depends(admit(door.access))],
-            response_model=None,
-        )
+    app.router.routes.extend(_routes())
     app.mount(PATH, create_api(context))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(StorageError, _storage_error)
     app.add_middleware(Guard, public_url=context.public_url, failed=_failed)
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """The doors as routes: they hold nothing of an installation, so a process works them out once."""
+    router = APIRouter()
+    for door in DOORS:
+        router.add_api_route(
+            door.path,
+            door.endpoint,
+            methods=list(door.methods),
+            dependencies=[Depends(admit(door.access))],
+            response_model=None,
+        )
+    return tuple(router.routes)
 
 
 @asynccontextmanager
