@@ -10,10 +10,11 @@ from pathlib import Path
 
 from bench.figures import Figure, shared_folder
 from matcher.embedder import load_embedder
+from matcher.evaluation import means
 from matcher.pool import Pool
 from matcher.score import score
 from pipeline.baselines import BM25_ENGLISH, LIBRARY_ENGLISH, MODEL_SWEDISH, rankings
-from pipeline.evaluate import figures_of, gate_mask, means, read_material
+from pipeline.evaluate import figures_of, gate_mask, read_material
 
 NEEDS = Path(__file__).with_name("unseen_needs")
 HALVES = ("tuning", "holdout")

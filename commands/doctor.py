@@ -14,7 +14,8 @@ from notifier.weeks import local_day
 from pipeline import mailing, wiring
 from pipeline.settings import Settings, SettingsError
 from storage import audit, runs
-from storage.database import StorageError, reading
+from storage.database import reading
+from storage.errors import StorageError
 from texts import N_, Message
 
 LEAST_FREE_BYTES = 500 * 2**20

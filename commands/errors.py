@@ -10,7 +10,7 @@ from notifier.errors import NotifierError
 from pipeline.settings import SettingsError
 from pipeline.wiring import NotReady
 from profiles.intake.errors import IntakeError
-from profiles.load import ProfileError
+from profiles.problems import ProfileError
 from scrapers.errors import ScraperError
 from scrapers.standin.errors import StandinError
 from storage.errors import StorageError

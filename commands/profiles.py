@@ -17,8 +17,9 @@ from profiles.diff import ProfileChange, profile_differences
 from profiles.files import FileForm, base_of, file_text, unit_file_text
 from profiles.intake.documents import LARGEST_DOCUMENT, read_document
 from profiles.intake.policies import read_policy
-from profiles.load import ProfileError, load_profile, preset_keys, preset_path
+from profiles.load import load_profile, preset_keys, preset_path
 from profiles.model import Profile
+from profiles.problems import ProfileError
 from profiles.write import profile_text
 from storage import profiles as stored_profiles
 from storage.database import reading

@@ -42,7 +42,8 @@ from scheduler import (
 )
 from scrapers.sources import SOURCES
 from storage import rematches
-from storage.database import StorageError, reading
+from storage.database import reading
+from storage.errors import StorageError
 from texts.errors import cause_of
 from web.app import create_app
 from web.context import WebContext

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from notifier import envelope
 from notifier.digest import shortened
-from notifier.envelope import Envelope, message_id, sealed
+from notifier.envelope import Envelope, sealed
 from notifier.errors import UnsafeMessage
 from notifier.headers import clean, cut
 from notifier.model import Digest, Letter, LetterKind
@@ -16,8 +16,6 @@ from notifier.view import LetterContext, LetterView
 from notifier.wording import Wording
 from notifier.writer import counted_briefly, letter_view, nearest_deadline, told_lines
 from texts import N_, Message
-
-__all__ = ["MAX_BYTES", "header_block", "message_id", "render", "subject_of"]
 
 MAX_BYTES = 90_000
 _SUBJECT = 70

@@ -12,6 +12,7 @@ import numpy as np
 import structlog
 from sqlalchemy import Engine
 
+from calls.model import Call
 from matcher.consultations import apart
 from matcher.embedder import Embedder
 from matcher.indexed import IndexedCalls
@@ -25,7 +26,8 @@ from pipeline.preview import indexed_calls
 from profiles.model import Need, Profile
 from storage import active_model, embeddings
 from storage import calls as stored_calls
-from storage.database import StorageError, reading
+from storage.database import reading
+from storage.errors import StorageError
 
 PAST = timedelta(days=365)
 VECTORS_KEPT, LOOKS_KEPT, NEEDS_KEPT = 2000, 40, 1000
@@ -198,7 +200,7 @@ def _last_year(engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
     return IndexedCalls(calls, vectors).warm()
 
 
-def _was_there(call: stored_calls.Call, since: datetime) -> bool:
+def _was_there(call: Call, since: datetime) -> bool:
     """Whether a call could be applied to at some time since then, as far as its deadlines say."""
     if call.first_seen_at >= since or not call.deadlines:
         return True

@@ -19,11 +19,11 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from profiles.diff import ProfileChange, profile_differences
-from profiles.load import ProfileError, read_profile
+from profiles.load import read_profile
 from profiles.merge import merged
 from profiles.model import Need, Profile
 from profiles.parts import PartKind, part_differences, part_document, part_from, part_of, with_part
-from profiles.problems import Problem
+from profiles.problems import Problem, ProfileError
 from profiles.write import profile_text
 from storage import audit, proposals, reach, rematches
 from storage import profiles as stored_profiles

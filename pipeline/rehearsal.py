@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine
 from notifier.errors import NotifierError
 from notifier.model import Letter, LetterState, StoredLetter
 from notifier.view import LetterContext
-from pipeline.digest import days_of, slot_of, written
+from notifier.weeks import days_of
+from pipeline.digest import slot_of, written
 from pipeline.readers import Reader
 from pipeline.week import WeekFacts, week_facts
 from profiles.model import ContactPerson

@@ -21,7 +21,8 @@ from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
 from profiles.model import Profile, Role
 from storage import letters, matches, outbox, wishes
-from storage.database import DatabaseBusy, reading, writing
+from storage.database import reading, writing
+from storage.errors import DatabaseBusy
 from storage.wishes import NOTHING_CHOSEN
 from texts import N_, Message
 

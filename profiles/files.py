@@ -6,9 +6,10 @@ from enum import StrEnum
 
 import tomlkit
 
-from profiles.load import FORMAT, Report, Table, parsed_file, read_parsed, text_of_bytes
+from profiles.load import FORMAT, parsed_file, read_parsed, text_of_bytes
 from profiles.model import Profile, Unit
 from profiles.problems import ProfileError
+from profiles.reading import Report, Table
 from profiles.units import read_unit
 from profiles.write import profile_document, unit_table
 from profiles.yaml_form import yaml_text

@@ -28,16 +28,6 @@ from profiles.units import LONGEST_TEXT, read_unit
 from profiles.yaml_form import YamlLines, parsed_yaml
 from texts import LANGUAGES, N_, Message
 
-__all__ = [
-    "Problem",
-    "ProfileError",
-    "load_profile",
-    "preset_keys",
-    "preset_path",
-    "read_profile",
-    "read_profile_bytes",
-]
-
 FORMAT = 1
 LARGEST_FILE = 1024 * 1024
 PRESETS = Path(str(files("profiles"))) / "presets"

@@ -20,21 +20,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from storage import upgrade
 from storage.copies import copy_sqlite, name_aside, remove_sqlite
-from storage.errors import DatabaseBusy, DatabaseFull, DatabaseTooNew, DatabaseUnusable, StorageError
+from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnusable, StorageError
 from texts import N_, Message
-
-__all__ = [
-    "DatabaseBusy",
-    "DatabaseFull",
-    "DatabaseTooNew",
-    "DatabaseUnusable",
-    "StorageError",
-    "database_time_ahead",
-    "open_database",
-    "reading",
-    "sqlite_engine",
-    "writing",
-]
 
 WAIT_SECONDS = 5
 WRITERS_LOCK = 0x464F4E44

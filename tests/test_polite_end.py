@@ -20,7 +20,7 @@ from servers import Keeper, real_server
 
 from builders import NOW
 from notifier.model import LetterState
-from pipeline.digest import recipients
+from pipeline.readers import recipients
 from profiles.load import load_profile, preset_path
 from storage import letters
 from storage.database import open_database, reading, writing

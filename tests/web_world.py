@@ -25,7 +25,8 @@ from storage import matches as stored_matches
 from storage import runs
 from storage.database import open_database, reading, writing
 from texts import Message
-from web.app import WebContext, create_app
+from web.app import create_app
+from web.context import WebContext
 from web.forms import named
 
 DECIDING = re.compile(r'<button form="beslut"[^>]*? name="(\w+)" value="([^"]*)"|href="(/beslut/[^"]*)"')

@@ -21,7 +21,8 @@ from matcher.score import WORDS_ONLY
 from storage import calls as stored_calls
 from storage import matches as stored_matches
 from web import queue
-from web.queue import NEW_FOR, Row, Selection, Tab
+from web.queue import NEW_FOR, Row
+from web.selection import Selection, Tab
 from web.series import series_key
 
 BOARDS_KEPT = 16

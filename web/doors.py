@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from web.visit import Access
+from web.access import Access
 
 GET, POST = ("GET", "HEAD"), ("POST",)
 

@@ -1,7 +1,8 @@
 """What units and needs were called that the profile has no more: older versions of it know (P-07)."""
 
-from profiles.load import ProfileError, read_profile
+from profiles.load import read_profile
 from profiles.model import Need, Unit
+from profiles.problems import ProfileError
 from storage import profiles as stored_profiles
 from storage.database import reading
 from web import presentation

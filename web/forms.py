@@ -13,7 +13,8 @@ from calls.model import Call
 from matcher.model import REASONS_OF_MONEY, REJECT_REASON_LABELS, RejectReason, StoredMatch
 from web import queue
 from web.decisions import WAIT_LABELS, stamp
-from web.queue import Row, Tab, UnitMatches
+from web.queue import Row, UnitMatches
+from web.selection import Tab
 
 MOST_MATCHES = 200
 

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 
 from scrapers.source import Source
 from storage import runs
-from storage.database import StorageError, reading
+from storage.database import reading
+from storage.errors import StorageError
 from storage.runs import Harvest
 from texts import N_
 from web.names import Names

@@ -20,7 +20,8 @@ from notifier.weeks import local_day
 from notifier.wording import Wording
 from profiles.model import ContactPerson, Profile, Role
 from storage import signins
-from storage.database import DatabaseBusy, reading, writing
+from storage.database import reading, writing
+from storage.errors import DatabaseBusy
 from texts import LANGUAGES, N_, Message
 from web import menu
 from web.access import OPEN, Access, may

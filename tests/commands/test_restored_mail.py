@@ -11,7 +11,7 @@ from servers import Keeper, real_server
 
 from builders import NOW
 from notifier.model import LetterState
-from pipeline.digest import recipients
+from pipeline.readers import recipients
 from profiles.load import load_profile, preset_path
 from storage import letters, outbox
 from storage.database import open_database, reading, writing

@@ -15,7 +15,8 @@ from notifier.model import LetterState
 from notifier.returns import ReturnAddresses
 from pipeline.bounces import note_refusal, paused_persons, read_folder
 from storage import bounces, letters
-from storage.database import StorageError, reading, writing
+from storage.database import reading, writing
+from storage.errors import StorageError
 from texts import translate
 
 WEEK = timedelta(days=7)

@@ -8,7 +8,8 @@ from letters import Page, html_of, text_of
 from test_notifier_job import a_page, accept
 
 from builders import NOW, a_person
-from pipeline.digest import plan, week_of
+from notifier.weeks import week_of
+from pipeline.digest import plan
 from storage import assignments, wishes
 from storage.database import writing
 from storage.wishes import Rhythm, Wishes

@@ -13,10 +13,11 @@ from servers import Keeper, nothing, real_server
 
 from builders import NOW, a_call, a_match, a_person, a_profile
 from notifier.channel import channel_for
+from notifier.envelope import message_id
 from notifier.errors import UnsafeMessage, UnusableAddress
 from notifier.headers import ascii_address, assemble, check, clean, cut
 from notifier.model import Accepted
-from notifier.render import message_id, render
+from notifier.render import render
 
 NAMES = [
     "From",

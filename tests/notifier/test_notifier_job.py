@@ -11,17 +11,11 @@ from builders import NOW, a_coordinator, a_match, a_person, a_profile, a_scraped
 from matcher.model import Decision, MatchState, Verdict
 from notifier.errors import PermanentRefusal
 from notifier.model import LetterState
-from pipeline.digest import (
-    Limiter,
-    days_of,
-    letter_context,
-    plan,
-    preview,
-    recipients,
-    send,
-    unreached_sources,
-    week_of,
-)
+from notifier.weeks import days_of, week_of
+from pipeline.digest import letter_context, plan, preview, unreached_sources
+from pipeline.limiter import Limiter
+from pipeline.readers import recipients
+from pipeline.sending import send
 from profiles.model import Role
 from storage import calls, harvests, letters, matches, runs
 from storage.database import reading, writing

@@ -27,8 +27,9 @@ from notifier import notices
 from notifier.channel import channel_for
 from notifier.model import LetterKind, LetterState
 from notifier.notice_model import Question
+from notifier.weeks import week_of
 from pipeline.alarms import Surroundings, watch
-from pipeline.digest import plan, week_of
+from pipeline.digest import plan
 from pipeline.friday import announce
 from pipeline.notices import notify, remind
 from pipeline.week import next_first_monday

@@ -17,7 +17,8 @@ from test_notifier_job import a_page, accept, context, harvested
 from builders import STOCKHOLM, a_coordinator, a_person, a_profile, a_unit
 from notifier.errors import TemporaryRefusal, Uncertain
 from notifier.model import LetterState
-from pipeline.digest import plan, week_of
+from notifier.weeks import week_of
+from pipeline.digest import plan
 from pipeline.limiter import WITHOUT_LIMIT, Limiter
 from pipeline.sending import send
 from pipeline.settling import settle

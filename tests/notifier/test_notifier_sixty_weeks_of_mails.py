@@ -15,8 +15,8 @@ from test_notifier_sixty_weeks import DIGEST, HOSTS, LEASE, PROFILE, STOCKHOLM, 
 from calls.model import Deadline
 from notifier.model import LetterKind, LetterState
 from notifier.reminders import step_due
-from notifier.weeks import local_day
-from pipeline.digest import plan, week_of
+from notifier.weeks import local_day, week_of
+from pipeline.digest import plan
 from pipeline.notices import notify, remind
 from scheduler import REMINDERS, Due, Entry, due
 from storage import answers_given, follows, letters, notices, slots, subscriptions, wishes

@@ -10,7 +10,8 @@ from pypdf import PdfWriter
 
 from profiles.intake import documents
 from profiles.intake.blocks import Kind
-from profiles.intake.documents import DocumentRefused, read_document
+from profiles.intake.documents import read_document
+from profiles.intake.errors import DocumentRefused
 
 
 def texts(content: bytes, name: str, kind: Kind | None = None) -> list[str]:

@@ -6,15 +6,9 @@ from pathlib import Path
 import pytest
 
 from builders import a_coordinator, a_need, a_person, a_profile, a_unit
-from profiles.load import (
-    ProfileError,
-    load_profile,
-    preset_keys,
-    preset_path,
-    read_profile,
-    read_profile_bytes,
-)
+from profiles.load import load_profile, preset_keys, preset_path, read_profile, read_profile_bytes
 from profiles.model import TwinTown
+from profiles.problems import ProfileError
 from profiles.write import profile_text
 
 TEXT = profile_text(a_profile())

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from postgres_server import new_database, postgres_server  # noqa: F401 - a fixture
-from storage.database import DatabaseUnusable, open_database, writing
+from storage.database import open_database, writing
+from storage.errors import DatabaseUnusable
 from storage.tables import metadata
 
 

@@ -16,15 +16,8 @@ from sqlalchemy import Engine, insert, inspect, select, text, update
 
 from builders import NOW
 from storage import slots, upgrade
-from storage.database import (
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseTooNew,
-    DatabaseUnusable,
-    open_database,
-    reading,
-    writing,
-)
+from storage.database import open_database, reading, writing
+from storage.errors import DatabaseBusy, DatabaseFull, DatabaseTooNew, DatabaseUnusable
 from storage.tables import metadata, slot
 
 

@@ -9,7 +9,7 @@ from matcher.model import Band, Decision, MatchState, Verdict
 from storage import matches as stored_matches
 from storage.database import reading, writing
 from web.board import Memory
-from web.queue import Tab
+from web.selection import Tab
 
 
 def counts(world: World, memory: Memory, units: frozenset[str] | None = None) -> dict[Tab, int]:

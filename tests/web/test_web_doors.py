@@ -7,10 +7,10 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from web_world import URL, World, call_with_two_units
 
+from web.access import Access
 from web.api.app import PATH
 from web.app import DOORS, create_app
 from web.guard import HEADERS
-from web.visit import Access
 
 SAMPLES = {"{call_id}": "1", "{token}": "x", "{token:path}": "x", "{name}": "x"}
 STRANGER_GETS = {access: {401} for access in Access} | {Access.PUBLIC: {200, 303, 308, 404}}

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from storage.database import StorageError
+from storage.errors import StorageError
 from web.api import errors
 from web.api.entry import Pace
 from web.api.routes import router

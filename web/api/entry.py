@@ -13,7 +13,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from profiles.model import Profile
 from storage import api_tokens
 from storage.api_tokens import ApiToken, Scope
-from storage.database import DatabaseBusy, reading, writing
+from storage.database import reading, writing
+from storage.errors import DatabaseBusy
 from texts import N_, Message
 from web.api.errors import SENTENCES, ApiRefusal
 from web.context import WebContext

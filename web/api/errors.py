@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from storage.database import DatabaseBusy, StorageError
+from storage.errors import DatabaseBusy, StorageError
 from texts import LANGUAGES, N_, Message, translate
 
 SENTENCES = {

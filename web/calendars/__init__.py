@@ -1,8 +1,8 @@
 """Deadlines in the reader's own calendar: private addresses, and single files (`ux.md` 1.8)."""
 
+from web.access import Access
 from web.calendars import addresses, files
 from web.doors import GET, POST, Door
-from web.visit import Access
 
 # `/utlysning/{call_id}.ics` must stand before the page of a call, whose path it would fit too.
 DOORS = (

@@ -1,9 +1,9 @@
 """The doors of the coordinator's work."""
 
 from web import shortcuts, views
+from web.access import Access
 from web.deeds import asking, correcting, forward, marking, recent, rules, several, stale
 from web.doors import GET, POST, Door
-from web.visit import Access
 
 DOORS = (
     Door(GET, "/beslut/flera", Access.COORDINATOR, several.ask),

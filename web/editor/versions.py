@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from pipeline.publishing import PublishingError, restore, take_back
 from profiles.diff import ChangeKind, ProfileChange, profile_differences
-from profiles.load import ProfileError, read_profile
+from profiles.load import read_profile
 from profiles.model import Profile
+from profiles.problems import ProfileError
 from storage import audit
 from storage import profiles as stored_profiles
 from storage.database import reading

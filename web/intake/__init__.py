@@ -4,9 +4,9 @@ Nothing that is brought in changes anything by itself: it becomes a draft, or is
 difference has been shown.
 """
 
+from web.access import Access
 from web.doors import GET, POST, Door
 from web.intake import files, front, keeping, plan, policy, roster
-from web.visit import Access
 
 COORDINATOR, EDITOR = Access.COORDINATOR, Access.EDITOR
 

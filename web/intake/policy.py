@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from profiles.intake.documents import DocumentRefused, read_document
+from profiles.intake.documents import read_document
+from profiles.intake.errors import DocumentRefused
 from profiles.intake.needs import overlap
 from profiles.intake.policies import read_policy
 from profiles.intake.proposed import Fact, PolicyReading

@@ -1,8 +1,8 @@
 """The letters: what goes out next and to whom, what waits for a person's word, and what has been sent (`ux.md` 4)."""
 
+from web.access import Access
 from web.doors import GET, POST, Door
 from web.letters import archive, deeds, letter, upcoming
-from web.visit import Access
 
 COORDINATOR = Access.COORDINATOR
 
