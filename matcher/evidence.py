@@ -13,7 +13,7 @@ from matcher.pool import Pool
 from matcher.programmes import action_of, programme_of
 from matcher.signals import SIGNALS
 from matcher.texts import TITLE, call_texts
-from matcher.words import Concept, surfaces, term_stems
+from matcher.words import Concept, term_stems, written
 from texts import N_, Message
 
 SHOWN_WORDS, FEW_WORDS = 6, 2
@@ -71,9 +71,9 @@ def _why_words(pool: Pool, i: int, j: int) -> Message:
 
 
 def shared_words(pool: Pool, i: int, j: int) -> list[str]:
-    """What the call takes up of the need, in the call's own words, the most telling first; the need's word for
-    it stands behind in brackets. Generic words are left out; single words of the need's English are taken only
-    where the vocabulary knows too little."""
+    """What the call takes up of the need, the most telling first: in the call's own words, or as the vocabulary
+    has it where these stand apart in a sentence; the need's word for it stands behind in brackets. Generic words
+    are left out; single words of the need's English are taken only where the vocabulary knows too little."""
     found: dict[frozenset[str], tuple[float, str]] = {}
     _share([c for c in pool.concepts[i] if not c.is_plain], pool.calls[j], pool.told, found)
     if len(found) < FEW_WORDS:
@@ -89,15 +89,14 @@ def _share(
     """Add what the call takes up of the concepts, by stems: how much it tells, and the words."""
     for concept in concepts:
         terms = [
-            (concept.weight * sum(map(told.by, needed)), needed, sentence)
-            for needed in map(term_stems, concept.terms)
+            (concept.weight * sum(map(told.by, needed)), needed, sentence, term)
+            for needed, term in ((term_stems(term), term) for term in concept.terms)
             if needed and (sentence := _sentence_with(call, needed)) is not None
         ]
-        value, needed, sentence = max(terms, default=(0.0, (), ""))
+        value, needed, sentence, term = max(terms, default=(0.0, (), "", ""))
         if not value or any(other.issuperset(needed) for other in found):
             continue
-        written = surfaces(sentence)
-        shown = " ".join(written[stem] for stem in needed)
+        shown = written(sentence, needed) or term
         is_same = concept.is_plain or shown.lower() == concept.said.lower()
         found[frozenset(needed)] = (value, shown if is_same else f"{shown} ({concept.said})")
 

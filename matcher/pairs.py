@@ -19,6 +19,8 @@ from matcher.words import Concept, WordIndex, english_concepts, term_stems, toke
 from profiles.model import Need
 
 MAX_PAIRS = 3
+# Sections not quoted, as long as others are met.
+LESS_ITS_OWN = ({SectionKind.DESTINATION.value, TITLE}, {TITLE}, set())
 MAX_CALL_SENTENCES = 200
 SAME_NEED_SENTENCE = 2  # times that one sentence of the need is quoted
 GENERIC = 0.3  # share of the calls
@@ -75,9 +77,10 @@ def _needed(concept: Concept) -> tuple[frozenset[str], ...]:
 def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
     """At most three pairs, the most telling first; none where nothing telling is shared.
 
-    The call's title stands above every list already, so it is quoted only where no sentence of its text is met.
-    No sentence of the call stands in two of them, and none of the need in all three. `similarity` grows with
-    what is shared, from 0.5 for the least that is shown towards 1.
+    The call's title stands above every list already, and what is said of a whole destination stands in many calls:
+    they are quoted only where no sentence of the call's own text is met. No sentence of the call stands in two of
+    them, and none of the need in all three. `similarity` grows with what is shared, from 0.5 for the least that is
+    shown towards 1.
     """
     met = [
         (value, place, said, section, sentence)
@@ -85,7 +88,7 @@ def pairs(need: Need, call: Call, told: Told) -> tuple[SentencePair, ...]:
         for said, concepts, of_any in need_sentences(need)
         if not stems.isdisjoint(of_any) and (value := told.of(concepts, stems)) >= RARE_FROM
     ]
-    met = [item for item in met if item[3] != TITLE] or met
+    met = next((own for left_out in LESS_ITS_OWN if (own := [m for m in met if m[3] not in left_out])), [])
     met.sort(key=lambda item: (-item[0], item[1], item[2]))
     return tuple(
         SentencePair(
@@ -130,9 +133,12 @@ def _parts(title: str, text: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def call_sentences(call: Call) -> list[tuple[str, str, frozenset[str]]]:
-    """Section, sentence and stems of each, the title first."""
+    """Section, sentence and stems of each, the title first; what only leads in a list ("... the following:") is
+    left out."""
     found = [(TITLE, call.title)]
     for section in call.sections:
         if section.kind is not SectionKind.CONDITIONS:
-            found += [(section.kind.value, sentence) for sentence in sentences(section.text)]
+            found += [
+                (section.kind.value, said) for said in sentences(section.text) if not said.endswith(":")
+            ]
     return [(section, said, frozenset(tokens(said))) for section, said in found[:MAX_CALL_SENTENCES]]

@@ -19,7 +19,9 @@ SECTION_CHARACTERS = 600  # some 130 tokens: 900 took half as long again and ran
 WHOLE_SECTIONS = (SectionKind.SUMMARY, SectionKind.OBJECTIVE, SectionKind.SCOPE, SectionKind.OUTCOME)
 SENTENCE_END = re.compile(
     r"(?<=[.!?…])(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bno\.)(?<!\bArt\.)(?<!\bnr\.)"
-    r"\s+(?=[\"'“”(]?[A-ZÅÄÖÉ0-9])|\n+|(?<=;)\s+(?=[a-zA-ZåäöÅÄÖ])"
+    r"\s+(?=[\"'“”(]?[A-ZÅÄÖÉ0-9])|\n+|(?<=;)\s*(?=[a-zA-ZåäöÅÄÖ])"
+    # Lists that have lost their line breaks: "expected outcomes:farmers have", "lower costsFaster transition".
+    r"|(?<=[a-z]{3}:)(?=[A-Za-z])|(?<=[a-z]{4})(?=[A-Z][a-z]{2,}\s)|(?<=[A-Za-z]{2}[.)])(?=[A-Z][a-z]+\s)"
 )
 TITLE = "title"
 MIN_SENTENCE, MAX_SENTENCE = 25, 400
@@ -85,8 +87,15 @@ def need_wordings(need: Need) -> Wordings:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a Swedish or English text, those that are long enough to say something."""
-    found = (" ".join(FOOTNOTE.sub("", part).split()) for part in SENTENCE_END.split(text))
-    return [part[:MAX_SENTENCE] for part in found if len(part) >= MIN_SENTENCE]
+    found = (" ".join(part.split()) for part in SENTENCE_END.split(FOOTNOTE.sub("", text)))
+    return [_shortened(part) for part in found if len(part) >= MIN_SENTENCE]
+
+
+def _shortened(sentence: str) -> str:
+    """At most `MAX_SENTENCE` characters of whole words, and a mark where something is left out."""
+    if len(sentence) <= MAX_SENTENCE:
+        return sentence
+    return sentence[: MAX_SENTENCE - 2].rpartition(" ")[0] + " …"
 
 
 def text_hash(text: str, kind: str) -> str:

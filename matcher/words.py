@@ -15,6 +15,7 @@ import numpy as np
 K1, B = 1.2, 0.75
 WORD = re.compile(r"[a-zåäöéüA-ZÅÄÖÉÜ][\w]*|\d{2,}", re.UNICODE)
 LONGEST_ACRONYM = 4
+APART = frozenset(",;:.()/")  # signs that part two words
 MAX_WORDS = 6000  # of one text: more is boilerplate, and time is bounded (L-03)
 
 
@@ -51,13 +52,35 @@ def tokens(text: str) -> list[str]:
 
 def surfaces(text: str) -> dict[str, str]:
     """Each stem of the text to the first word it is the stem of; small letters, but for acronyms."""
-    plain = unicodedata.normalize("NFC", text).replace("-", " ")
-    silent, found = stop_words(), {}
-    for match in WORD.finditer(plain[: MAX_WORDS * 12]):
-        word, small = match.group(), match.group().lower()
-        if small not in silent and len(small) > 1:
-            found.setdefault(stem(small), word if word.isupper() and len(word) <= LONGEST_ACRONYM else small)
+    found: dict[str, str] = {}
+    for known, word in _placed(text):
+        found.setdefault(known, _small(word.group()))
     return found
+
+
+def written(text: str, stems: Sequence[str]) -> str | None:
+    """The first words of the text that have these stems, in order and side by side, as they stand there with the
+    small words between; None where they stand apart."""
+    placed = _placed(text)
+    for start in range(len(placed) - len(stems) + 1):
+        run = placed[start : start + len(stems)]
+        if [known for known, _ in run] == list(stems):
+            said = run[0][1].string[run[0][1].start() : run[-1][1].end()]
+            if APART.isdisjoint(said):
+                return " ".join(map(_small, said.split()))
+    return None
+
+
+def _placed(text: str) -> list[tuple[str, re.Match[str]]]:
+    """The stems of the words that say something, each with its word where it stands."""
+    plain = unicodedata.normalize("NFC", text).replace("-", " ")
+    silent = stop_words()
+    found = ((match.group().lower(), match) for match in WORD.finditer(plain[: MAX_WORDS * 12]))
+    return [(stem(small), match) for small, match in found if small not in silent and len(small) > 1]
+
+
+def _small(word: str) -> str:
+    return word if word.isupper() and len(word) <= LONGEST_ACRONYM else word.lower()
 
 
 @lru_cache(maxsize=65536)

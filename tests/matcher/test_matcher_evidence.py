@@ -12,7 +12,7 @@ from matcher.policy import area_needs
 from matcher.pool import Pool
 from matcher.score import match
 from matcher.vectors import Vectors, texts_to_embed
-from matcher.words import WordIndex, surfaces
+from matcher.words import WordIndex, surfaces, term_stems, written
 from profiles.model import PriorityArea
 from texts import translate
 
@@ -94,6 +94,38 @@ def test_words_are_quoted_whole_with_the_needs_word_behind():
 )
 def test_a_stem_leads_back_to_the_word_that_was_written(text, stem, word):
     assert surfaces(text)[stem] == word
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "said"),
+    [
+        ("Heating costs fall with Waste-heat recovery", "waste heat", "waste heat"),
+        ("a better Quality of Life", "quality of life", "quality of life"),
+        ("excess or waste heat recovery", "excess heat", None),
+        ("less noise, pollution and waste", "noise pollution", None),
+    ],
+)
+def test_words_that_stand_side_by_side_are_quoted_as_they_stand(text, term, said):
+    assert written(text, term_stems(term)) == said
+
+
+def test_words_that_stand_apart_are_named_as_the_vocabulary_does():
+    call = a_text(4, "Pupils", "Schools in small towns open their education to wolves.")
+    found = shared_words(
+        Pool([call, *FILLERS], [a_need(title="Grundskolan", text="", title_en="", text_en="")]), 0, 0
+    )
+    assert "school education (Grundskolan)" in found
+
+
+def test_what_is_said_of_a_whole_destination_is_quoted_only_where_nothing_of_the_calls_own_is_met():
+    shared = CallSection(
+        kind=SectionKind.DESTINATION, text="This destination helps pupils back to school by play."
+    )
+    lead = CallSection(kind=SectionKind.OUTCOME, text="Pupils come back to school in the following ways:")
+    bare = a_call(id=5, title="Well-being", sections=(shared, lead))
+    whole = a_call(id=6, title="Well-being", sections=(shared, *SCHOOL.sections))
+    assert {pair.section for pair in pairs(ABSENCE, bare, told(bare, whole))} == {"destination"}
+    assert {pair.section for pair in pairs(ABSENCE, whole, told(bare, whole))} == {"scope"}
 
 
 def test_generic_words_are_left_out_and_a_sentence_says_so_when_nothing_else_is_shared():

@@ -3,7 +3,7 @@
 from builders import a_call, a_need
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
-from matcher.texts import SECTION_CHARACTERS, call_texts, need_wordings, sentences, text_hash
+from matcher.texts import MAX_SENTENCE, SECTION_CHARACTERS, call_texts, need_wordings, sentences, text_hash
 from matcher.words import MAX_WORDS, stem, tokens
 
 
@@ -51,6 +51,29 @@ def test_sentences_end_where_swedish_and_english_ones_do():
         "Actions should reach schools, e.g. in towns!",
         "Ny rad som är lång nog att räknas.",
     ]
+
+
+def test_sentences_end_where_a_list_has_lost_its_line_breaks():
+    text = (
+        "Results should contribute to all of the following outcomes:farmers have access to groundwater;"
+        "Small towns reuse rain waterFaster transition of heating systems (in towns)"
+        "Lower costs for all of EU:s towns.In order to do this, NetZeroCities help all.[3] More is said below this."
+    )
+    assert sentences(text) == [
+        "Results should contribute to all of the following outcomes:",
+        "farmers have access to groundwater;",
+        "Small towns reuse rain water",
+        "Faster transition of heating systems (in towns)",
+        "Lower costs for all of EU:s towns.",
+        "In order to do this, NetZeroCities help all.",
+        "More is said below this.",
+    ]
+
+
+def test_a_very_long_sentence_is_cut_between_words_and_says_so():
+    (cut,) = sentences("Municipalities " * 60)
+    assert cut.endswith("Municipalities …")
+    assert len(cut) <= MAX_SENTENCE
 
 
 def test_the_same_text_read_as_need_and_as_call_has_two_keys():
