@@ -57,7 +57,7 @@ def test_sentences_end_where_a_list_has_lost_its_line_breaks():
     text = (
         "Results should contribute to all of the following outcomes:farmers have access to groundwater;"
         "Small towns reuse rain waterFaster transition of heating systems (in towns)"
-        "Lower costs for all of EU:s towns.In order to do this, NetZeroCities help all.[3] More is said below this."
+        "Lower costs for all of EU:s towns.In order to do this, NetZeroCities help all.[3] More is said of it below."
     )
     assert sentences(text) == [
         "Results should contribute to all of the following outcomes:",
@@ -66,7 +66,7 @@ def test_sentences_end_where_a_list_has_lost_its_line_breaks():
         "Faster transition of heating systems (in towns)",
         "Lower costs for all of EU:s towns.",
         "In order to do this, NetZeroCities help all.",
-        "More is said below this.",
+        "More is said of it below.",
     ]
 
 
