@@ -167,17 +167,16 @@ def every(visit: Here, request: Request) -> Response:
         chosen = selection(
             asked, [key for key, _ in offered["units"]], calls_programmes(board), board.sources
         )
-        nearness = visit.context.nearness
-        found = search.found(memory, conn, tenant, board, chosen.words, nearness) if chosen.words else {}
+        answer = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
         views = saved(visit, conn, CALLS)
     wanted = [
         call
         for call in board.open_calls
-        if queue.call_fits(call, call.days_left(visit.now), chosen, found)
+        if queue.call_fits(call, call.days_left(visit.now), chosen, answer.near)
         and queue.is_of(board.rows.get(call.id), chosen, ours=ours)
     ]
     if chosen.order is Order.MEANING and chosen.words:
-        wanted.sort(key=lambda call: (-found[call.id], call.id))
+        wanted.sort(key=lambda call: (-answer.near[call.id], call.id))
     last = queue.last_page(len(wanted))
     return page(
         visit,
@@ -195,6 +194,7 @@ def every(visit: Here, request: Request) -> Response:
         page_number=min(chosen.page, last),
         last_page=last,
         by_meaning=visit.context.nearness is not None,
+        awaits_meaning=answer.awaits_meaning,
         flash=None,
     )
 

@@ -38,7 +38,8 @@ class WebContext:
         settings: what the settings page shows.
         next_letters: when the week's letters are made next, after a moment; None when nobody knows.
         next_collection: when the sources are read next, after a moment; None when nobody knows.
-        nearness: some words to how near each call is to them by meaning, by the call's id; None without a model.
+        nearness: some words to how near each call is to them by meaning, by the call's id; empty while the
+            model is not ready, None without one.
         provider: where people sign in with the municipality's own accounts, None when mail is the only way.
         trusted_proxies: whose word of where a request comes from is believed.
         desk: where needs are tried on the stored calls while they are written.

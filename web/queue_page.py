@@ -117,7 +117,7 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
 
 
 def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
-    tenant, (board, chosen, found, near) = visit.context.tenant, choose(visit, conn, asked)
+    tenant, (board, chosen, found, answer) = visit.context.tenant, choose(visit, conn, asked)
     rules, letters = choices.rules(conn, tenant, ReviewRule), dispatch(visit, conn)
     harvests, goes_at = runs.latest(conn, tenant), goes_unreviewed_text(visit)
     has_calls = any(harvest.calls for harvest in harvests)
@@ -143,7 +143,8 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
         last_page=last,
         choices=filter_choices(visit, board),
         filters=filters_said(visit, chosen, board),
-        elsewhere=[] if found else elsewhere(visit, board, chosen, near, TAB_LABELS),
+        elsewhere=[] if found else elsewhere(visit, board, chosen, answer.near, TAB_LABELS),
+        awaits_meaning=answer.awaits_meaning,
         unheard=letters.unreachable,
         ownerless=_ownerless(visit, board),
         dispatch=letters,
@@ -159,13 +160,13 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
 
 def choose(
     visit: Visit, conn: Connection, asked: Mapping[str, str]
-) -> tuple[Board, Selection, list[Row], dict[int, float]]:
-    """The queue as it stands, what an address chooses of it, the rows of that, and how near calls are to its words."""
+) -> tuple[Board, Selection, list[Row], search.Found]:
+    """The queue as it stands, what an address chooses of it, the rows of that, and what its words find."""
     tenant, memory = visit.context.tenant, visit.context.memory
     board = memory.board(conn, tenant, visit.now)
     chosen = selection(asked, _units(visit), board.programmes, board.sources)
-    near = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
-    return board, chosen, board.listed(chosen, near), near
+    answer = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
+    return board, chosen, board.listed(chosen, answer.near), answer
 
 
 def _next_collection(visit: Visit) -> str:

@@ -5,6 +5,7 @@ model serves. Without one, words alone decide.
 """
 
 from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import Connection
@@ -22,23 +23,38 @@ NEAR = 0.5  # of the best: what is further off than that has little to do with t
 SHORTEST = 4  # characters; less says too little to mean anything
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a question finds.
+
+    Attributes:
+        near: call to how well it answers, 2 for the words themselves, less for the meaning.
+        awaits_meaning: the model is not ready yet, so that only the words have been looked for.
+    """
+
+    near: Mapping[int, float] = field(default_factory=dict)
+    awaits_meaning: bool = False
+
+
 def found(
     memory: Memory, conn: Connection, tenant: str, board: Board, words: str, nearness: Nearness | None = None
-) -> dict[int, float]:
-    """Call to how well it answers, 2 for the words themselves, less for the meaning; empty without words.
+) -> Found:
+    """The calls that answer; none without words.
 
     Args:
-        nearness: the words to how near each call is by meaning, -1 to 1; None where no model serves.
+        nearness: the words to how near each call is by meaning, -1 to 1, empty while the model is not ready; None
+            where no model serves.
     """
     if not words:
-        return {}
+        return Found()
     texts = memory.texts(conn, tenant, board.mark)
     literally = {
         number: 2.0 for number, call in board.calls.items() if contains(call, texts.get(number, ""), words)
     }
     if nearness is None or len(words) < SHORTEST:
-        return literally
-    return nearest(nearness(words), board.calls) | literally
+        return Found(near=literally)
+    by_meaning = nearness(words)
+    return Found(near=nearest(by_meaning, board.calls) | literally, awaits_meaning=not by_meaning)
 
 
 def contains(call: Call, text: str, words: str) -> bool:

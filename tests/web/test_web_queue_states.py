@@ -1,6 +1,7 @@
 """States of the queue's page, its shortcuts, rules, doors and search."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import unquote
@@ -178,11 +179,25 @@ def test_words_stand_before_meaning(tmp_path):
         numbers = list(board.calls)[:3]
         answer = found(
             context.memory, conn, TENANT, board, "Town-Twinning", lambda words: dict.fromkeys(numbers, 0.5)
-        )
+        ).near
     world.engine.dispose()
     literal = [number for number, call in board.calls.items() if "Town-Twinning" in call.title]
     assert max(answer, key=answer.get) in literal
     assert set(numbers) <= set(answer)
+
+
+@pytest.mark.parametrize("path", ["/", "/utlysningar"])
+def test_a_search_that_cannot_look_for_the_meaning_yet_says_so(world: World, path):
+    call_with_two_units(world)
+    browser, said = world.signed_in(), "sökningen på mening är inte redo än"
+    assert said not in browser.get(f"{path}?sok=twinning").text, (
+        "no model serves: the field asks for words alone"
+    )
+    state = browser.client.app.state
+    state.context = replace(state.context, nearness=lambda words: {})
+    assert said in browser.get(f"{path}?sok=twinning").text
+    state.context = replace(state.context, nearness=lambda words: {1: 0.5})
+    assert said not in browser.get(f"{path}?sok=twinning").text
 
 
 def test_a_filter_is_saved_under_a_name_for_oneself_alone(world: World):

@@ -118,7 +118,7 @@ def _several(visit: Visit, conn: Connection, asked: Mapping[str, Any], marked: S
     which = word(Which, asked.get("urval"))
     if which is None:
         raise Refused(422, UNKNOWN_WORD)
-    _, chosen, found, _near = choose(visit, conn, asked)
+    _, chosen, found, _answer = choose(visit, conn, asked)
     wanted = {number_of(text) for text in marked} if which is Which.MARKED else None
     rows = queue.paged(found, chosen.page) if which is Which.PAGE else found
     rows = [row for row in rows if row.deciding(chosen.tab) and (wanted is None or row.call.id in wanted)]
