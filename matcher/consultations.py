@@ -10,6 +10,7 @@ proposed, and never as Stark.
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
 
 from calls.model import Call
@@ -73,14 +74,45 @@ def match_consultations(
     gates, given = Gates(known.calls, now, profile.nuts3), answers or {}
     found: list[Match] = []
     for needs in in_blocks(profile.needs):
-        asked = (*needs, *area_needs(profile))
-        pool = Pool(known.calls, asked, vectors, known, executor, profile.unit_names)
-        scores = score(pool)
-        lessons = learn(known, needs, vectors, scores.total, given, asked=True)
-        asking = _Asking(pool, needs, scores, gates, profile, lessons, given)
+        asking = _asking(known, needs, profile, vectors, gates, given, executor)
         found += [one for i in range(len(needs)) for one in asking.of(i)]
         found += asking.of_areas(found)
     return sorted(found, key=lambda m: (-m.score, m.call_id, m.unit, m.need))
+
+
+def told_of(
+    known: IndexedCalls,
+    profile: Profile,
+    need: Need,
+    vectors: Vectors | None,
+    now: datetime,
+    answers: Answers | None = None,
+) -> tuple[Match, ...]:
+    """The consultations that one need is told of as it is being written, best first; those of its area alone are not
+    among them.
+
+    Args:
+        known: the calls that they are measured against, then the consultations.
+        need: its unit must be in the profile; it stands alone there for this look.
+    """
+    alone = replace(profile, units=(replace(profile.unit(need.unit), needs=(need,)),))
+    gates = Gates(known.calls, now, profile.nuts3)
+    return tuple(_asking(known, (need,), alone, vectors, gates, answers or {}, None).of(0))
+
+
+def _asking(
+    known: IndexedCalls,
+    needs: tuple[Need, ...],
+    profile: Profile,
+    vectors: Vectors | None,
+    gates: Gates,
+    answers: Answers,
+    executor: Executor | None,
+) -> "_Asking":
+    pool = Pool(known.calls, (*needs, *area_needs(profile)), vectors, known, executor, profile.unit_names)
+    scores = score(pool)
+    lessons = learn(known, needs, vectors, scores.total, answers, asked=True)
+    return _Asking(pool, needs, scores, gates, profile, lessons, answers)
 
 
 class _Asking(Pairing):

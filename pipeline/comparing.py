@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Engine
 
 from calls.model import Call
+from matcher.consultations import told_of
 from matcher.gates import barring, checks
 from matcher.learning import Answered, Answers
 from matcher.model import Check, Match, Verdict
@@ -52,6 +53,7 @@ class Comparison:
         kept_out: calls that a gate keeps out of what the edited need would find, best first.
         weekly, weekly_before: about how many come in a week; None before there was a need.
         searched: how many calls were looked at.
+        consultations: what comes, goes and stays among those that are open to answer, as `rows`.
     """
 
     rows: tuple[ComparedCall, ...]
@@ -59,6 +61,7 @@ class Comparison:
     weekly: float
     weekly_before: float | None
     searched: int
+    consultations: tuple[ComparedCall, ...] = ()
 
     def of(self, fate: Fate) -> tuple[ComparedCall, ...]:
         """The calls with one fate."""
@@ -110,11 +113,22 @@ def compare(
         rows=_rows(new, old, by_id, after, need, now),
         kept_out=tuple((by_id[barred.call_id], barred.check) for barred in new.barred),
         weekly=per_week([by_id[match.call_id] for match in new.proposed]),
-        weekly_before=None
-        if old is None
-        else per_week([by_id[match.call_id] for match in old.proposed]),
+        weekly_before=None if old is None else per_week([by_id[match.call_id] for match in old.proposed]),
         searched=len(indexed.calls),
+        consultations=_consultations(desk, engine, tenant, before, after, need, now),
     )
+
+
+def _consultations(
+    desk: Desk, engine: Engine, tenant: str, before: Profile, after: Profile, need: Need, now: datetime
+) -> tuple[ComparedCall, ...]:
+    by_id = {call.id: call for call in desk.open_consultations(engine, tenant, now).calls}
+    if not any(call.is_consultation for call in by_id.values()):
+        return ()
+    new = _look(desk, engine, tenant, after, need, now, asked=True)
+    held = next((one for one in before.needs if one.id == need.id), None)
+    old = None if held is None else _look(desk, engine, tenant, before, held, now, asked=True)
+    return _rows(new, old, by_id, after, need, now)
 
 
 def make_ready(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime) -> None:
@@ -129,6 +143,7 @@ def make_ready(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: 
     def start() -> None:
         if held is not None:
             _look(desk, engine, tenant, profile, held, now)
+            _look(desk, engine, tenant, profile, held, now, asked=True)
         else:
             indexed = desk.open_calls(engine, tenant, now)
             desk.beside(engine, tenant, indexed, profile, need)
@@ -155,9 +170,22 @@ def back_test(
     return BackTest(rows=tuple(sorted(rows, key=lambda row: (row.verdict is None, -row.call.id))))
 
 
-def _look(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime) -> Look:
-    """What the need finds among the open calls as a member of this profile: what the nightly run would say."""
-    indexed = desk.open_calls(engine, tenant, now)
+def _look(
+    desk: Desk,
+    engine: Engine,
+    tenant: str,
+    profile: Profile,
+    need: Need,
+    now: datetime,
+    *,
+    asked: bool = False,
+) -> Look:
+    """What the need finds among the open calls as a member of this profile: what the nightly run would say.
+
+    Args:
+        asked: look at the consultations instead.
+    """
+    indexed = (desk.open_consultations if asked else desk.open_calls)(engine, tenant, now)
     with reading(engine) as conn:
         answers = learning.answers(conn, tenant, unit=need.unit)
     beside = needs_beside(profile, need)
@@ -167,6 +195,8 @@ def _look(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need,
 
     def looked() -> Look:
         vectors = desk.vectors(engine, tenant, indexed, profile, (need,))
+        if asked:
+            return Look(proposed=told_of(indexed, profile, need, vectors, now, answers), barred=())
         beside = desk.beside(engine, tenant, indexed, profile, need)
         return look(indexed, profile, need, vectors, now, answers=answers, beside=beside)
 

@@ -1,5 +1,6 @@
 """From a stored consultation to the letter, beside the calls: matched, told once, tried, answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from matcher.model import Band, Decision, MatchState, Verdict
 from matcher.review import DEFAULT_RULE, goes_unreviewed
 from notifier.wording import Wording
 from pipeline.asking import asking
+from pipeline.comparing import Fate, compare
 from pipeline.desk import Desk
 from pipeline.digest import letter_context, plan
 from pipeline.hook_news import week_news
@@ -157,6 +159,25 @@ def test_a_tried_consultation_is_measured_as_the_nightly_run_does(engine):
     assert desk.open_calls(engine, TENANT, NOW).calls == [
         one for one in desk.open_calls(engine, TENANT, NOW).calls if not one.is_consultation
     ]
+
+
+def test_a_need_being_written_shows_its_consultations_as_the_nightly_run_will_tell_them(engine):
+    harvest_calls(engine)
+    harvest(engine, "have-your-say", asked())
+    matched(engine)
+    held, desk = a_profile(), Desk(lambda: WordEmbedder())
+    (need,) = held.needs
+    score = proposed(engine)["Rules on pupil exchanges between schools"][0]
+    same = compare(desk, engine, TENANT, held, held, need, NOW)
+    (row,) = same.consultations
+    assert (row.fate, row.match.score) == (Fate.STAYS, pytest.approx(score))
+    assert not any(one.call.is_consultation for one in same.rows)
+    other = replace(
+        need, title="Broar", text="Broar och färjor ska lagas.", title_en="", text_en="Bridge repair."
+    )
+    changed = replace(held, units=(a_unit(needs=(other,)),))
+    (row,) = compare(desk, engine, TENANT, held, changed, other, NOW).consultations
+    assert row.fate is Fate.GOES
 
 
 def test_a_question_finds_consultations_by_meaning_too(engine):
