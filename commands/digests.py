@@ -13,7 +13,8 @@ from commands.output import Json, err, out, print_json, print_table
 from notifier.folder import FolderChannel
 from notifier.model import Letter
 from notifier.weeks import days_of, week_of
-from pipeline import digest, mailing, wiring
+from pipeline import mailing, wiring
+from pipeline.sending import SendSummary
 
 app = typer.Typer(no_args_is_help=True, help=_("Veckobreven: förhandsgranska, skicka."))
 
@@ -73,7 +74,7 @@ def _week(given: str | None, installation: wiring.Installation) -> str:
     return given
 
 
-def _stopped(summary: digest.SendSummary) -> str | None:
+def _stopped(summary: SendSummary) -> str | None:
     return said(summary.stopped) if summary.stopped else None
 
 

@@ -20,33 +20,15 @@ from notifier.notice_letter import notice_letter
 from notifier.notices import nothing_new
 from notifier.render import render
 from notifier.view import LetterContext
-from notifier.weeks import days_of, local_day, week_of
+from notifier.weeks import days_of, local_day
 from pipeline import unreviewed
-from pipeline.limiter import Limiter
-from pipeline.readers import Reader, recipients
-from pipeline.sending import SendSummary, send
+from pipeline.readers import Reader
 from pipeline.week import WeekFacts, place_of, still_stand, week_facts
 from profiles.model import ContactPerson, Profile
 from storage import calls, holds, letters, notices, outbox, runs
 from storage.database import reading, writing
 from storage.errors import SentTwice
 from texts import N_, Message
-
-__all__ = [
-    "Limiter",
-    "Planned",
-    "Refused",
-    "SendSummary",
-    "days_of",
-    "letter_context",
-    "plan",
-    "preview",
-    "recipients",
-    "send",
-    "unreached_sources",
-    "week_of",
-]
-
 
 # After so long without a letter there is one of two lines.
 SILENT_WEEKS = timedelta(weeks=4)
@@ -100,13 +82,13 @@ def letter_context(
     """
     domain = profile.mail_domains[0] if profile.mail_domains else urlsplit(public_url).hostname
     sender = mail_from or f"fondvakt@{domain}"
-    there = [one for one in profile.coordinators if one.is_in_office(local_day(now))] or profile.coordinators
+    coordinator = profile.coordinator_on(local_day(now))
     return LetterContext(
         tenant=tenant,
         profile=profile,
         links=Links(public_url, key, tenant),
         sender=sender,
-        reply_to=there[0].email if there else sender,
+        reply_to=coordinator.email if coordinator else sender,
         now=now,
         publishers=publishers or {},
     )

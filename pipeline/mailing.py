@@ -15,8 +15,9 @@ from notifier.folder import FolderChannel
 from notifier.model import Letter
 from notifier.returns import ReturnAddresses
 from notifier.view import LetterContext
-from pipeline import bounces, digest, wiring
-from pipeline.limiter import WITHOUT_LIMIT
+from pipeline import bounces, digest, sending, wiring
+from pipeline.limiter import WITHOUT_LIMIT, Limiter
+from pipeline.sending import SendSummary
 from pipeline.settings import Settings, SettingsError
 from pipeline.wiring import Installation
 from profiles.model import Profile
@@ -66,7 +67,7 @@ def send_week(
     *,
     folder: Path | None = None,
     stopping: Callable[[], bool] = lambda: False,
-) -> tuple[digest.Planned, digest.SendSummary]:
+) -> tuple[digest.Planned, SendSummary]:
     """Plan the week's letters and send what waits in the outbox.
 
     Args:
@@ -84,12 +85,12 @@ def send_waiting(
     *,
     folder: Path | None = None,
     stopping: Callable[[], bool] = lambda: False,
-) -> digest.SendSummary:
+) -> SendSummary:
     """Send what waits in the outbox, of any week; arguments as `send_week`."""
     settings, host = installation.settings, socket.gethostname()
     way = channel(settings, folder)
     limit = WITHOUT_LIMIT if isinstance(way, FolderChannel) else settings.mail_per_minute
-    return digest.send(
+    return sending.send(
         installation.engine,
         installation.tenant,
         wiring.published_profile(installation)[1],
@@ -97,7 +98,7 @@ def send_waiting(
         week=week,
         owner=host,
         now_fn=settings.clock,
-        limiter=digest.Limiter(limit),
+        limiter=Limiter(limit),
         stopped=stopped_persons(installation),
         stopping=stopping,
         lock=settings.data_dir / "sending.lock",

@@ -15,6 +15,7 @@ from builders import NOW, a_match, a_profile, a_scraped_call
 from calls.model import BRUSSELS, Deadline
 from matcher.model import Decision, MatchState, Verdict
 from notifier.webhook import Target, WebhookState, verify
+from notifier.weeks import week_of
 from pipeline import alarms, digest, hooks, settling, webhooks
 from pipeline.alarms import Surroundings
 from pipeline.settings import Settings, SettingsError
@@ -73,7 +74,7 @@ def a_week(engine) -> None:
     """One accepted call in one letter."""
     harvest(engine)
     accept(engine)
-    digest.plan(engine, context(), digest.week_of(NOW))
+    digest.plan(engine, context(), week_of(NOW))
 
 
 def test_nothing_is_told_before_there_is_anything_to_tell(engine):
@@ -98,10 +99,10 @@ def test_the_week_is_told_once_to_each_target_and_names_nobody(engine):
 
 
 def test_a_week_that_is_held_is_not_told_until_it_is_let_go(engine):
-    settling.hold_week(engine, TENANT, digest.week_of(NOW), "", NOW, by="samordnare")
+    settling.hold_week(engine, TENANT, week_of(NOW), "", NOW, by="samordnare")
     a_week(engine)
     assert planned(engine) == 0
-    settling.release(engine, TENANT, NOW, by="samordnare", week=digest.week_of(NOW))
+    settling.release(engine, TENANT, NOW, by="samordnare", week=week_of(NOW))
     assert planned(engine) == 1
 
 
@@ -137,7 +138,7 @@ def test_other_changes_are_not_urgent(engine, facts, hours, is_accepted):
 def test_a_card_for_teams_is_an_adaptive_card_in_which_foreign_words_are_no_links(engine):
     harvest(engine, title="[Sök här](http://evil.example) **nu** <at>Alla</at>\r\nX: y")
     accept(engine)
-    digest.plan(engine, context(), digest.week_of(NOW))
+    digest.plan(engine, context(), week_of(NOW))
     planned(engine, targets=("teams",))
     card = json.loads(events(engine)[0].body)
     (attachment,) = card["attachments"]
@@ -332,7 +333,7 @@ def test_a_card_is_in_the_language_of_the_channel(engine, language, words):
 def test_a_line_says_why_it_names_no_day(engine, deadlines, words):
     harvest(engine, deadlines=deadlines)
     accept(engine)
-    digest.plan(engine, context(), digest.week_of(NOW))
+    digest.plan(engine, context(), week_of(NOW))
     planned(engine, targets=("teams",))
     assert words in events(engine)[0].body.decode()
 
@@ -340,7 +341,7 @@ def test_a_line_says_why_it_names_no_day(engine, deadlines, words):
 def test_a_line_names_the_day_that_is_next(engine):
     harvest(engine, deadlines=(*in_days(1), *in_days(200)))
     accept(engine)
-    digest.plan(engine, context(), digest.week_of(NOW))
+    digest.plan(engine, context(), week_of(NOW))
     planned(engine, NOW + timedelta(hours=36), targets=("teams",))
     lines = [one["text"] for one in json.loads(events(engine)[0].body)["attachments"][0]["content"]["body"]]
     assert any("10 mars 2027" in line for line in lines)
