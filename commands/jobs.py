@@ -36,10 +36,17 @@ REASON_HELP = ", ".join(f"{code.value} ({_(label)})" for code, label in REJECT_R
 
 def collect(
     sources: Annotated[list[str] | None, typer.Argument(help=_("Källor; alla när ingen nämns."))] = None,
+    accept_fewer: Annotated[
+        bool,
+        typer.Option("--accept-fewer", help=_("Godta att nämnda källor har färre utlysningar än vanligt.")),
+    ] = False,
     as_json: Json = False,
 ) -> None:
+    if accept_fewer and not sources:
+        raise typer.BadParameter(_("--accept-fewer behöver en källa"))
     installation = wiring.opened()
-    with orders_for(installation.settings, sources or []) as orders, bars(quiet=as_json) as show:
+    wanted = orders_for(installation.settings, sources or [], may_be_smaller=accept_fewer)
+    with wanted as orders, bars(quiet=as_json) as show:
         asked_for = set(sources or []) | {order.source.key for order in orders if "url" in order.options}
         results = run_collect(
             installation.engine,

@@ -69,10 +69,10 @@ def doctor(
     with orders_for(installation.settings, keys or []) as orders:
         for order in orders:
             with reading(installation.engine) as conn:
-                last = runs.last_sound(conn, installation.tenant, order.source.key)
+                usual = runs.usual_calls(conn, installation.tenant, order.source.key)
             try:
                 harvest = crawl(order.source, order.fetch, order.options)
-                judge(order.expected, harvest, last.calls if last else None, today)
+                judge(order.expected, harvest, usual, today)
                 findings.append(
                     {"source": order.source.key, "ok": True, "calls": len(harvest.calls), "reason": None}
                 )

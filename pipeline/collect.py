@@ -51,11 +51,16 @@ class CollectResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One source to collect, with the tools for it."""
+    """One source to collect, with the tools for it.
+
+    Attributes:
+        may_be_smaller: somebody knows that the source has fewer calls now than it usually has.
+    """
 
     source: Source
     fetch: Fetch
     options: Mapping[str, str]
+    may_be_smaller: bool = False
 
     @property
     def expected(self) -> Source:
@@ -100,7 +105,7 @@ def collect(
         ]
         for order, harvest_id, reading_of_it in begun:
             result = _store(
-                engine, tenant, order.expected, harvest_id, reading_of_it.result(), ranks, now, kept_folder
+                engine, tenant, order, harvest_id, reading_of_it.result(), ranks, now, kept_folder
             )
             results.append(result)
             on_done(result)
@@ -115,7 +120,7 @@ def _begin(engine: Engine, tenant: str, source: Source, now: datetime) -> int:
 def _store(
     engine: Engine,
     tenant: str,
-    source: Source,
+    order: Order,
     harvest_id: int,
     found: HarvestedCalls | ScraperError,
     ranks: Mapping[str, int],
@@ -123,12 +128,13 @@ def _store(
     kept_folder: Path,
 ) -> CollectResult:
     """Judge what was read, then store all of it or none."""
+    source = order.expected
     if isinstance(found, ScraperError):
         return _refuse(engine, tenant, source, harvest_id, found, "failed", now)
     with reading(engine) as conn:
-        last = runs.last_sound(conn, tenant, source.key)
+        usual = None if order.may_be_smaller else runs.usual_calls(conn, tenant, source.key)
     try:
-        judge(source, found, last.calls if last else None, now.astimezone(BRUSSELS).date())
+        judge(source, found, usual, now.astimezone(BRUSSELS).date())
     except HarvestRefused as refusal:
         kept = _keep(found, kept_folder / f"{source.key}-{harvest_id}.jsonl.gz")
         return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)

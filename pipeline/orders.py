@@ -12,8 +12,13 @@ from texts import N_, Message
 
 
 @contextmanager
-def orders_for(settings: Settings, keys: Sequence[str]) -> Iterator[list[Order]]:
+def orders_for(
+    settings: Settings, keys: Sequence[str], *, may_be_smaller: bool = False
+) -> Iterator[list[Order]]:
     """The sources to collect with their fetchers; all of them when none is named.
+
+    Args:
+        may_be_smaller: somebody knows that they have fewer calls now than they usually have.
 
     Raises:
         SettingsError: for an unknown source.
@@ -32,7 +37,7 @@ def orders_for(settings: Settings, keys: Sequence[str]) -> Iterator[list[Order]]
     for source in [known[key] for key in keys] or SOURCES:
         options = source_options(source.key)
         fetchers.append(Fetcher(source, user_agent=agent, base_url=options.get("url")))
-        found.append(Order(source=source, fetch=fetchers[-1], options=options))
+        found.append(Order(source=source, fetch=fetchers[-1], options=options, may_be_smaller=may_be_smaller))
     try:
         yield found
     finally:

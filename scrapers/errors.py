@@ -31,7 +31,7 @@ class SourceChanged(ScraperError):
 
 
 class HarvestRefused(ScraperError):
-    """The harvest is empty, far smaller than the last sound one, or thin in its fields."""
+    """The harvest is empty, far smaller than is usual, or thin in its fields."""
 
 
 class OddValue(MessageError, ValueError):

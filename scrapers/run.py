@@ -11,7 +11,7 @@ from scrapers.markup import is_garbled
 from scrapers.source import Fetch, Skipped, Source
 from texts import N_, Message
 
-LEAST_OF_LAST = 0.6
+LEAST_OF_USUAL = 0.6
 MOST_SKIPPED = 0.1
 MOST_ALIKE = 0.5
 FULLY_STATED = ("1", CONSULTATION)
@@ -58,18 +58,18 @@ def _marked(call: ScrapedCall) -> ScrapedCall:
     return replace(call, notes=(*call.notes, BROKEN_LETTERS))
 
 
-def judge(source: Source, harvest: HarvestedCalls, last_count: int | None, today: date | None = None) -> None:
-    """Refuse a harvest that is empty, far smaller than the last sound one, or thin in its fields.
+def judge(source: Source, harvest: HarvestedCalls, usual: int | None, today: date | None = None) -> None:
+    """Refuse a harvest that is empty, far smaller than is usual, or thin in its fields.
 
     Args:
-        last_count: calls in the last sound harvest; None when there was none.
+        usual: how many calls the source usually has; None when that is not known, or not to be asked for.
         today: the day in Brussels; None leaves out what only that day can tell.
 
     Raises:
         HarvestRefused: with the first expectation that was not met.
     """
     calls = harvest.calls
-    _enough(source, calls, last_count)
+    _enough(source, calls, usual)
     share_skipped = len(harvest.skipped) / (len(calls) + len(harvest.skipped))
     if share_skipped > MOST_SKIPPED:
         first = harvest.skipped[0]
@@ -89,7 +89,7 @@ def _refused(text: str, source: Source, **values: object) -> HarvestRefused:
     return HarvestRefused(Message(text=text, values={"things": Message(text=source.things)} | values))
 
 
-def _enough(source: Source, calls: Sequence[ScrapedCall], last_count: int | None) -> None:
+def _enough(source: Source, calls: Sequence[ScrapedCall], usual: int | None) -> None:
     if len(calls) < max(1, source.min_calls):
         raise _refused(
             N_("{count} {things} kom; minst {least} väntades."),
@@ -97,13 +97,13 @@ def _enough(source: Source, calls: Sequence[ScrapedCall], last_count: int | None
             count=len(calls),
             least=max(1, source.min_calls),
         )
-    if last_count is not None and len(calls) < LEAST_OF_LAST * last_count:
+    if usual is not None and len(calls) < LEAST_OF_USUAL * usual:
         raise _refused(
-            N_("{count} {things} kom, förra gången {last}; färre än {least} av det tros inte."),
+            N_("{count} {things} kom, vanligen {usual}; färre än {least} av det tros inte."),
             source,
             count=len(calls),
-            last=last_count,
-            least=f"{LEAST_OF_LAST:.0%}",
+            usual=usual,
+            least=f"{LEAST_OF_USUAL:.0%}",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
+from statistics import median_low
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -12,6 +13,7 @@ from storage.tables import harvest
 
 RUNNING = "running"
 SOUND = "sound"
+USUAL_OF = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,22 @@ def last_sound(conn: Connection, tenant: str, source: str) -> Harvest | None:
         .limit(1)
     ).first()
     return None if row is None else _harvest(row)
+
+
+def usual_calls(conn: Connection, tenant: str, source: str) -> int | None:
+    """How many calls a source usually has, None when it has had no sound harvest yet.
+
+    That of the last sound one, or the middle of the last five where that is fewer: one harvest far too large does not
+    make the ordinary ones after it look too small, and one far smaller that somebody has accepted is the new rule.
+    """
+    newest = (
+        select(harvest.c.calls)
+        .where(harvest.c.tenant == tenant, harvest.c.source == source, harvest.c.outcome == SOUND)
+        .order_by(harvest.c.started_at.desc(), harvest.c.id.desc())
+        .limit(USUAL_OF)
+    )
+    found = [count for count in conn.scalars(newest) if count is not None]
+    return min(found[0], median_low(found)) if found else None
 
 
 def first_try(conn: Connection, tenant: str, source: str) -> datetime | None:

@@ -385,11 +385,11 @@ def test_when_the_service_is_down_no_further_page_is_asked_for_and_no_initiative
 # The harvest as a whole
 
 
-def judged(rows, last_count=None) -> None:
+def judged(rows, usual=None) -> None:
     found = list(crawl(a_service(a_page(rows)), {}))
     calls = tuple(one for one in found if isinstance(one, ScrapedCall))
     skipped = tuple(one for one in found if isinstance(one, Skipped))
-    judge(HAVE_YOUR_SAY, HarvestedCalls(calls=calls, skipped=skipped), last_count, date(2026, 8, 22))
+    judge(HAVE_YOUR_SAY, HarvestedCalls(calls=calls, skipped=skipped), usual, date(2026, 8, 22))
 
 
 def several(count: int, **facts) -> list[dict]:
@@ -401,15 +401,15 @@ def several(count: int, **facts) -> list[dict]:
 
 
 def test_a_usual_days_harvest_is_sound():
-    judged(several(41), last_count=45)
+    judged(several(41), usual=45)
 
 
 @pytest.mark.parametrize(
-    ("rows", "last_count", "said"),
+    ("rows", "usual", "said"),
     [
         pytest.param([], None, "0 EU-samråd kom; minst 10 väntades.", id="nothing"),
         pytest.param(several(9), None, "9 EU-samråd kom; minst 10 väntades.", id="suspiciously few"),
-        pytest.param(several(20), 45, "förra gången 45", id="far fewer than last time"),
+        pytest.param(several(20), 45, "vanligen 45", id="far fewer than usual"),
         pytest.param(several(30, shortTitle="Have your say"), None, "delar på 1 rubriker", id="S-40 one title"),
         pytest.param(
             several(30, currentStatuses=[a_period(feedbackEndDate="soon")]), None, "deadlines", id="S-74 no dates"
@@ -426,6 +426,6 @@ def test_a_usual_days_harvest_is_sound():
         ),
     ],
 )  # fmt: skip
-def test_d1_a_harvest_that_cannot_be_true_is_refused(rows, last_count, said):
+def test_d1_a_harvest_that_cannot_be_true_is_refused(rows, usual, said):
     with pytest.raises(HarvestRefused, match=said):
-        judged(rows, last_count)
+        judged(rows, usual)

@@ -35,11 +35,11 @@ def harvest(calls, skipped=()) -> HarvestedCalls:
 
 
 def test_a_healthy_harvest_is_sound():
-    judge(SOURCE, harvest(healthy()), last_count=100)
+    judge(SOURCE, harvest(healthy()), usual=100)
 
 
 def test_a_harvest_may_shrink_as_calls_close():
-    judge(SOURCE, harvest(healthy(65)), last_count=100)
+    judge(SOURCE, harvest(healthy(65)), usual=100)
 
 
 BROKEN = {
@@ -63,25 +63,25 @@ BROKEN = {
 @pytest.mark.parametrize("found", BROKEN.values(), ids=BROKEN.keys())
 def test_d1_a_broken_harvest_is_refused(found):
     with pytest.raises(HarvestRefused):
-        judge(SOURCE, found, last_count=100, today=TODAY)
+        judge(SOURCE, found, usual=100, today=TODAY)
 
 
 def test_s_78_one_deadline_ahead_for_all_of_a_programme_is_no_fault():
     alike = [replace(call, deadlines=(Deadline.on(TODAY + timedelta(days=1)),)) for call in healthy()]
-    judge(SOURCE, harvest(alike), last_count=100, today=TODAY)
+    judge(SOURCE, harvest(alike), usual=100, today=TODAY)
 
 
 def test_texts_are_asked_of_topics_only():
     asks_texts = replace(SOURCE, fill_rates={"sections": 0.5})
     cascade = [replace(call, sections=(), kind="8") for call in healthy()]
-    judge(asks_texts, harvest(cascade), last_count=100, today=TODAY)
+    judge(asks_texts, harvest(cascade), usual=100, today=TODAY)
     with pytest.raises(HarvestRefused):
         judge(asks_texts, harvest([replace(call, kind="1") for call in cascade]), 100, TODAY)
 
 
 def test_silence_of_a_running_call_is_not_a_missing_deadline():
     running = [replace(call, deadlines=()) for call in healthy()]
-    judge(SOURCE, harvest(running), last_count=100)
+    judge(SOURCE, harvest(running), usual=100)
 
 
 def test_s_25_a_source_that_breaks_off_gives_nothing():
