@@ -10,6 +10,7 @@ from datetime import datetime
 
 from calls.model import CallFacts
 from calls.vocabulary import ApplicantType, Status
+from matcher.applicants import municipalities_named
 from matcher.model import Answer, Check
 from matcher.programmes import Area, area_of, bar_for, programme_of
 from profiles.model import LegalForm, Unit
@@ -44,6 +45,7 @@ TO_CHECK = N_("Att kontrollera")
 PARTLY = N_("Delar av länet hör till programområdet ({programme}); kontrollera.")
 
 COUNTRY = "SE"
+TOPIC = "1"  # the portal's own calls: where a programme is open to all, they are, whoever passes money on
 # Whom each legal form may be counted as. A municipality is its schools' principal, so schools open the door.
 COUNTED_AS = {
     LegalForm.MUNICIPALITY: {ApplicantType.MUNICIPALITY, ApplicantType.PUBLIC_BODY, ApplicantType.SCHOOL},
@@ -126,17 +128,16 @@ def may_apply(call: CallFacts, unit: Unit) -> Check:
     bar = bar_for(call, unit.legal_form)
     if bar is not None:
         return Check(gate=WHO, answer=Answer.NO, reason=Message(text=bar.reason), quote=None)
-    programme = programme_of(call)
-    stated = call.eligible_applicants
-    if stated:
-        return _by_applicants(stated, unit)
-    if (
-        programme is not None
-        and programme.names_municipalities
-        and unit.legal_form is not LegalForm.MUNICIPAL_COMPANY
-    ):
-        reason = Message(text=N_("Kommuner hör till dem som programmet är till för."))
-        return Check(gate=WHO, answer=Answer.YES, reason=reason)
+    if call.eligible_applicants:
+        return _by_applicants(call.eligible_applicants, unit)
+    if unit.legal_form is not LegalForm.MUNICIPAL_COMPANY:
+        programme = programme_of(call)
+        if programme is not None and programme.names_municipalities:
+            reason = Message(text=N_("Kommuner hör till dem som programmet är till för."))
+            return Check(gate=WHO, answer=Answer.YES, reason=reason)
+        if quote := municipalities_named(call):
+            reason = Message(text=N_("Villkoren räknar kommuner bland dem som ska vara med."))
+            return Check(gate=WHO, answer=Answer.YES, reason=reason, quote=quote)
     return Check(
         gate=WHO,
         answer=Answer.UNKNOWN,
@@ -171,13 +172,15 @@ def is_inside(call: CallFacts, nuts3: str = "") -> Check:
     area = area_of(call)
     if area is not None and nuts3.startswith(COUNTRY):
         return _within(area, nuts3)
-    if countries is None:
-        return Check(
-            gate=WHERE,
-            answer=Answer.UNKNOWN,
-            reason=Message(text=N_("Slå upp vilka länder som får vara med.")),
-        )
-    return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
+    if countries is not None:
+        return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
+    programme = programme_of(call)
+    if area is None and call.kind == TOPIC and programme is not None and programme.is_for_the_union:
+        reason = Message(text=N_("Programmet är öppet för alla EU-länder."))
+        return Check(gate=WHERE, answer=Answer.YES, reason=reason)
+    return Check(
+        gate=WHERE, answer=Answer.UNKNOWN, reason=Message(text=N_("Slå upp vilka länder som får vara med."))
+    )
 
 
 def _within(area: Area, nuts3: str) -> Check:

@@ -64,12 +64,23 @@ class Pattern:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A kind of calls that nobody of these legal forms can take part in, and why, in Swedish."""
+    """A kind of calls that nobody of these legal forms can take part in, and why, in Swedish.
+
+    Attributes:
+        titles: words of which the title must have one, in small letters; empty asks for none.
+    """
 
     key: str
     pattern: Pattern
     reason: str
     forms: frozenset[LegalForm]
+    titles: tuple[str, ...] = ()
+
+    def is_told_by_title(self, call: CallFacts) -> bool:
+        """Whether the call has one of the words in its title, and is of a kind that the bar is about."""
+        title = call.title.lower()
+        is_meant = not self.pattern.kinds or call.kind in self.pattern.kinds
+        return is_meant and any(words in title for words in self.titles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +90,7 @@ class ProgrammeFacts:
     Attributes:
         fit: how often its calls suit a municipality or its companies, 0 to 1.
         names_municipalities: municipalities are among the applicants by the programme's rules.
+        is_for_the_union: open to all member states.
     """
 
     key: str
@@ -88,6 +100,7 @@ class ProgrammeFacts:
     about_en: str
     fit: float
     names_municipalities: bool
+    is_for_the_union: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +179,7 @@ def bars() -> tuple[Bar, ...]:
             pattern=_pattern(entry),
             reason=entry["reason"],
             forms=frozenset(map(LegalForm, entry.get("forms", list(LegalForm)))),
+            titles=tuple(words.lower() for words in entry.get("titles", ())),
         )
         for entry in _content()["bar"]
     )
@@ -183,6 +197,7 @@ def programmes() -> tuple[ProgrammeFacts, ...]:
             about_en=entry["about_en"],
             fit=float(entry.get("fit", UNKNOWN_FIT)),
             names_municipalities=bool(entry.get("yes", False)),
+            is_for_the_union=bool(entry.get("union", True)),
         )
         for entry in _content()["programme"]
     )
@@ -194,12 +209,16 @@ def bar_for(call: CallFacts, form: LegalForm) -> Bar | None:
     A cascade call carries its parent's identifier, which tells nothing about who may apply for the money that
     is passed on; its programme does.
     """
-    return _bar_for(_signs(call), form)
+    by_signs = _bar_for(_signs(call), form)
+    if by_signs is not None:
+        return by_signs
+    return next((bar for bar in bars() if form in bar.forms and bar.is_told_by_title(call)), None)
 
 
 @lru_cache(maxsize=SIGNS_KEPT)
 def _bar_for(signs: Signs, form: LegalForm) -> Bar | None:
-    return next((bar for bar in bars() if form in bar.forms and _pattern_for(bar, signs).fits(signs)), None)
+    by_signs = (bar for bar in bars() if form in bar.forms and not bar.titles)
+    return next((bar for bar in by_signs if _pattern_for(bar, signs).fits(signs)), None)
 
 
 def _pattern_for(bar: Bar, signs: Signs) -> Pattern:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from builders import NOW, a_call, a_unit
-from calls.model import Consortium, Deadline
-from calls.vocabulary import ApplicantType
+from calls.model import CallSection, Consortium, Deadline
+from calls.vocabulary import ApplicantType, SectionKind
 from matcher import gates
 from matcher.model import Answer
 from matcher.programmes import bars, programme_of, programmes
@@ -50,6 +50,62 @@ def test_s_58_a_call_for_the_invited_only_is_kept_out_and_says_why(identifier):
         identifier=identifier, shares_identifier=True
     )  # money passed on to others is another matter
     assert gates.may_apply(passed_on, DEPARTMENT).answer is not Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (
+            {"identifier": "CERV-2026-NRCP", "title": "Call for proposals to National Roma Contact Points"},
+            "utsett",
+        ),
+        ({"identifier": "HORIZON-CL3-2026-SSRI-1", "title": "Network of National Contact Points"}, "utsett"),
+        ({"identifier": "DIGITAL-2021-SKILLS-01", "kind": "8", "title": "Scholarship round 2"}, "studenter"),
+        ({"identifier": "CEF-T-2026-CORECOEN-RAIL-WORKS", "title": "Rail"}, "Sammanhållningsfonden"),
+    ],
+)
+def test_a_call_for_appointed_bodies_students_or_other_countries_is_kept_out(facts, said):
+    check = gates.may_apply(a_call(**facts), DEPARTMENT)
+    assert check.answer is Answer.NO
+    assert said in check.reason.text
+
+
+def test_words_of_a_title_bar_only_the_kind_they_are_about():
+    schools = a_call(
+        identifier="ESF-2026-ALMA", title="Traineeship programmes for young people, by employers"
+    )
+    assert gates.may_apply(schools, DEPARTMENT).answer is not Answer.NO
+
+
+CITIES = "At least two cities, represented by a local authority, must participate as beneficiaries."
+
+
+@pytest.mark.parametrize(
+    ("conditions", "answer"),
+    [
+        (f"2. Eligible countries. {CITIES} Described in Annex B.", Answer.YES),
+        ("At least 2 police authorities, national or local authorities, must participate.", Answer.UNKNOWN),
+        ("Financial support to third parties may go to local authorities as beneficiaries.", Answer.UNKNOWN),
+        ("Described in Annex B of the general annexes.", Answer.UNKNOWN),
+    ],
+)
+def test_conditions_that_count_local_authorities_in_are_quoted(conditions, answer):
+    sections = (CallSection(kind=SectionKind.CONDITIONS, text=conditions),)
+    check = gates.may_apply(a_call(identifier="HORIZON-MISS-2026-CIT-01", sections=sections), DEPARTMENT)
+    assert check.answer is answer
+    assert check.quote == (CITIES if answer is Answer.YES else None)
+    company = gates.may_apply(a_call(identifier="HORIZON-MISS-2026-CIT-01", sections=sections), COMPANY)
+    assert company.answer is Answer.UNKNOWN
+
+
+def test_a_programme_of_the_union_is_open_to_sweden_but_money_that_is_passed_on_may_not_be():
+    assert gates.is_inside(a_call(identifier="LIFE-2026-SAP-NAT")).answer is Answer.YES
+    assert gates.is_inside(a_call(identifier="LIFE-2026-SAP-NAT", kind="8")).answer is Answer.UNKNOWN
+    assert gates.is_inside(a_call(identifier="HORIZON-WIDERA-2026-01")).answer is Answer.UNKNOWN
+    loans = a_call(identifier="JTM-2026-PSLF-FRAMEWORK-LOANS")
+    assert gates.is_inside(loans, HALLAND).answer is Answer.NO
+    assert gates.is_inside(loans, GOTLAND).answer is Answer.UNKNOWN
+    assert gates.is_inside(loans).answer is Answer.UNKNOWN
 
 
 def test_a_programme_that_nothing_is_known_against_is_not_barred():
