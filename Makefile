@@ -7,8 +7,10 @@ BIN := .venv/bin
 # The judged matches that `make eval` measures on.
 JUDGED ?= ../shared/eval
 
-# So many processes share the tests; files stay whole. One more than the cores of a small machine: half of their time is waiting.
+# So many processes share the tests; files stay whole, the long ones first. One more than the cores of a small machine:
+# half of their time is waiting.
 WORKERS ?= 3
+SHARED_OUT := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 install: .venv/installed
 
@@ -24,12 +26,12 @@ demo: install
 	$(BIN)/fondvakt demo
 
 test: install
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest $(SHARED_OUT)
 
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest $(SHARED_OUT)
 
 bench: install
 	$(BIN)/python -m bench
@@ -37,9 +39,9 @@ bench: install
 eval: install
 	$(BIN)/fondvakt evaluate --calls $(JUDGED)/calls.jsonl.gz --needs $(JUDGED)/needs.tsv --qrels $(JUDGED)/qrels.tsv --needs-en $(JUDGED)/needs-en.tsv --simulate
 
-# A night's run: 50,000 letters and 500 kills, and sixty simulated weeks twenty times over.
+# A night's run: 50,000 letters and 500 kills, and sixty simulated weeks twenty times over. SOAK="--share 0.1" tries a tenth.
 soak: install
-	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.soak $(SOAK)
 
 format: install
 	$(BIN)/ruff format .

@@ -29,8 +29,8 @@ PROCESSES.set_forkserver_preload(["commands.serving"])
 START = datetime(2026, 8, 24, 3, 0, tzinfo=UTC)
 STEP = timedelta(seconds=TICK_SECONDS)
 JOB = Job(key="work", at=START.time(), every=timedelta(minutes=10))
-SLOTS = 12
-KILLS = 30
+KILLS = int(os.environ.get("FONDVAKT_TEST_LEADER_KILLS", "30"))
+SLOTS = max(2, KILLS * 2 // 5)
 TAKEOVER = timedelta(seconds=60)
 
 

@@ -1,5 +1,7 @@
 """Backup under load, and restore that refuses what would do harm."""
 
+import itertools
+import os
 import shutil
 import sqlite3
 import threading
@@ -15,6 +17,9 @@ from storage.backup import backup, problems, restore
 from storage.database import open_database, reading, writing
 from storage.errors import BackupRefused, DatabaseTooNew, DatabaseUnusable
 from storage.upgrade import VERSION_TABLE
+
+WRITERS = 4
+COPIES = int(os.environ.get("FONDVAKT_TEST_BACKUPS", "10"))
 
 
 @pytest.fixture
@@ -67,23 +72,23 @@ def test_a_restored_backup_is_as_it_was_with_sending_held_B7(path: Path, tmp_pat
 
 
 def test_a_backup_is_whole_while_others_write_D_09(path: Path, tmp_path: Path):
-    engine, stop = open_database(address(path)), threading.Event()
+    engine, stop, numbers = open_database(address(path)), threading.Event(), itertools.count()
 
     def write() -> None:
-        number = 0
         while not stop.is_set():
-            number += 1
             with writing(engine) as conn:
-                changed = [a_scraped_call(title=f"{number}")]
+                changed = [a_scraped_call(title=f"{next(numbers)}")]
                 calls.save_harvest(conn, "t", "eu-portal", changed, {"eu-portal": 0}, NOW)
 
-    writer = threading.Thread(target=write)
-    writer.start()
+    writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
     try:
-        copies = [backup(engine, tmp_path / f"{number}.sqlite") for number in range(10)]
+        copies = [backup(engine, tmp_path / f"{number}.sqlite") for number in range(COPIES)]
     finally:
         stop.set()
-        writer.join()
+        for writer in writers:
+            writer.join()
         engine.dispose()
     for copy in copies:
         assert problems(copy) == ()
