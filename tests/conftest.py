@@ -4,9 +4,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast examples come is the machine's affair, and how many are thrown away the dice's: neither is a fault.
+settings.register_profile(
+    "fondvakt",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+settings.load_profile("fondvakt")
+
+# What takes longest begins first, so that no process works alone at the end; `make test` keeps the order.
+LONG = (
+    "test_notifier_sixty_weeks_of_mails.py",
+    "test_kill.py",
+    "test_notifier_kill.py",
+    "test_browser_queue.py",
+    "test_browser_every_page.py",
+    "test_matcher_embedder.py",
+    "test_polite_end.py",
+    "test_notifier_sixty_weeks.py",
+    "test_contract.py",
+    "test_profiles_roster.py",
+    "test_notifier_headers.py",
+    "test_browser_other_sites.py",
+    "test_browser_letter_axe.py",
+    "test_browser_mails.py",
+    "test_browser_editor.py",
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CHROMIUM = "/usr/bin/chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, the longest before the others."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(scope="session")
