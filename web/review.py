@@ -39,7 +39,7 @@ from web.render import page
 from web.selection import word
 from web.visit import Fields, Here, Refused, Visit, number_of, own_path, text_of
 
-ANY_ROW = "rad-"
+ANY_ROW, ANY_MATCH = "rad-", "traff-"
 TWICE_WITHIN = timedelta(minutes=2)
 UNKNOWN_WORD = Message(text=N_("Formuläret innehöll ett okänt val. Inget har sparats."))
 UNKNOWN_MATCH = Message(text=N_("Träffen finns inte längre. Inget har sparats."))
@@ -206,10 +206,7 @@ def wanted_matches(fields: FormData | QueryParams) -> list[tuple[int, str, Match
         Refused: for a state that is none, for no match, and for too many.
     """
     found = {}
-    said = [str(text) for text in fields.getlist("match")]
-    for name in ("accept", "undo", "m"):
-        said += named(str(fields.get(name) or "")).matches
-    for text in said:
+    for text in _named_matches(fields):
         number, _, rest = text.partition(":")
         seen, _, was = rest.partition(":")
         if was and word(MatchState, was) is None:
@@ -218,6 +215,14 @@ def wanted_matches(fields: FormData | QueryParams) -> list[tuple[int, str, Match
     if not found or len(found) > MOST_MATCHES:
         raise Refused(422, UNKNOWN_WORD)
     return list(found.values())
+
+
+def _named_matches(fields: FormData | QueryParams) -> list[str]:
+    """What a form or a button names, as "number:stamp"."""
+    said = [str(text) for text in fields.getlist("match")]
+    for name in ("accept", "undo", "m"):
+        said += named(str(fields.get(name) or "")).matches
+    return said
 
 
 def known_matches(visit: Visit, conn: Connection, wanted: Sequence[tuple]) -> list[Known]:
@@ -279,7 +284,11 @@ def onto_of(fields: Mapping[str, object]) -> str:
 
 
 def onwards(visit: Visit, fields: FormData, flash: Flash | None) -> Response:
-    """Back to where the form stood, at the next row."""
+    """Back to where the form stood: at the next row of the queue, at the match itself on the page of its call."""
     back = own_path(fields.get("back")).partition("#")[0]
     onto = onto_of(fields)
-    return go_on(visit, back + (f"#{ANY_ROW}{onto}" if onto else ""), flash)
+    if onto:
+        back += f"#{ANY_ROW}{onto}"
+    elif back.startswith("/utlysning/") and (said := _named_matches(fields)):
+        back += f"#{ANY_MATCH}{said[0].partition(':')[0]}"
+    return go_on(visit, back, flash)

@@ -90,7 +90,8 @@ def switch(visit: Here, fields: Fields) -> Response:
     with writing(visit.context.engine) as conn:
         before = keys_of(visit, conn)
         _keep(visit, conn, before, Keys(is_on=fields.get("pa") == "1", own=before.own))
-    return RedirectResponse(own_path(fields.get("back")), status_code=303)
+    back = own_path(fields.get("back")).partition("#")[0]
+    return RedirectResponse(f"{back}#tangenter", status_code=303)
 
 
 def keys_page(visit: Here) -> Response:

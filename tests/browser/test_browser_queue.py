@@ -189,6 +189,32 @@ def test_a_decision_is_undone_with_z_and_with_the_button(thirty, chromium):
     page.context.close()
 
 
+def test_undoing_leads_back_to_the_row_and_coming_back_finds_place_and_marks(thirty, chromium):
+    page = a_page(chromium)
+    thirty.open_as(page)
+    switch_keys_on(page)
+    page.locator("article.row h2").nth(4).focus()
+    first = focus(page)
+    press(page, "a")
+    page.keyboard.press("j")
+    press(page, "z")
+    assert focus(page) == first, "taken back, the row has the focus"
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    second = focus(page)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.go_back()
+    page.locator(f"#{second}:focus").wait_for()
+    assert page.locator("input[name=rad]:checked").count() == 1
+    page.get_by_role("button", name="1 markerad …").click()
+    page.get_by_role("link", name="Tillbaka utan att ändra").click()
+    page.get_by_role("button", name="1 markerad …").wait_for()
+    assert "rad=" not in page.url
+    page.context.close()
+    assert ours(page.complaints) == []
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_several_are_rejected_at_once_and_taken_back(thirty, chromium, script):
     page = a_page(chromium, java_script_enabled=script)

@@ -215,6 +215,14 @@ def test_after_a_decision_one_lands_on_the_next_row(world: World):
     assert answer.headers["location"] == f"/#rad-{second}"
 
 
+def test_after_a_decision_on_a_calls_page_one_lands_on_the_match_again(world: World):
+    path = f"/utlysning/{call_with_two_units(world)}"
+    browser = world.signed_in()
+    number = form_of(browser, "accept", 1, path)["match"][0].partition(":")[0]
+    assert decide(browser, "accept", path, 1).headers["location"] == f"{path}#traff-{number}"
+    assert f'id="traff-{number}"' in browser.get(path).text
+
+
 @pytest.mark.parametrize(
     "back", ["//evil.example", "https://evil.example", "/\\evil"], ids=lambda b: f"W29 {b}"
 )

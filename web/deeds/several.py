@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -134,6 +135,13 @@ def _seal(rows: Sequence[Row], matches: Mapping[int, StoredMatch]) -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
 
 
+def _address(several: Several) -> str:
+    """The queue as it was chosen, with what was marked."""
+    marked = [("rad", row.call.id) for row in several.rows] if several.which is Which.MARKED else []
+    query = urlencode([*several.chosen.said(), *marked])
+    return f"/?{query}" if query else "/"
+
+
 def _refer(visit: Visit, conn: Connection, several: Several, intent: Intent) -> None:
     if intent.verdict is not Verdict.REFER:
         return
@@ -196,7 +204,7 @@ def _page(
         verdict=intent.verdict if intent else None,
         intent=intent,
         faults=faults,
-        back=several.chosen.address(),
+        back=_address(several),
         decide=DECIDE,
         flash=None,
     )

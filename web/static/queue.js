@@ -99,6 +99,31 @@ if (list) {
   count();
 }
 
+/* Where one was and what was marked, kept with the address: coming back, or loading anew, changes neither. */
+
+function keep() {
+  const heads = [...list.querySelectorAll("article.row h2")].map((heading) => heading.id);
+  const at = heads.indexOf(document.activeElement.closest("article.row")?.querySelector("h2").id);
+  const marked = [...list.querySelectorAll("input[name=rad]:checked")].map((mark) => mark.value);
+  history.replaceState({ onto: at < 0 ? [] : heads.slice(at), marked }, "");
+}
+function restore() {
+  const { onto = [], marked = [] } = history.state ?? {};
+  const asked = new URLSearchParams(location.search).getAll("rad"); // from the page of several, gone back from
+  for (const number of [...marked, ...asked]) {
+    const mark = list.querySelector(`input[name=rad][value="${CSS.escape(number)}"]`);
+    if (mark) mark.checked = true;
+  }
+  if (asked.length) history.replaceState(history.state, "", list.dataset.here);
+  onto.map((id) => document.getElementById(id)).find(Boolean)?.focus({ preventScroll: true });
+  count();
+}
+if (list) {
+  restore();
+  list.addEventListener("focusin", keep);
+  list.addEventListener("change", keep);
+}
+
 /* What others have done since. */
 
 const told = document.querySelector("main > [role=status]");

@@ -12,12 +12,13 @@ function headings(within) {
   return [...within.querySelectorAll("article.row h2")].map((heading) => heading.id);
 }
 
-/* Where the focus goes: the row itself while it is there, else the next that is, else the one before. */
-function onwards(before, own) {
+/* Where the focus goes: the row itself while it is there, else the next that is, else the one before; what is taken
+   back, to the row that came of it. */
+function onwards(before, own, isBack) {
   const after = new Set(headings(list.isConnected ? list : document));
   const at = before.indexOf(own);
   const came = [...after].find((id) => !before.includes(id));
-  const near = at < 0 ? [came, ...before] : [...before.slice(at), ...before.slice(0, at).reverse()];
+  const near = isBack || at < 0 ? [came, own, ...before] : [...before.slice(at), ...before.slice(0, at).reverse()];
   const id = near.find((one) => after.has(one));
   return document.getElementById(id) ?? document.querySelector("#innehall");
 }
@@ -100,7 +101,7 @@ async function save(form, button) {
   if (answer?.ok && new URL(answer.url).pathname === "/" && main) {
     form.closest("dialog")?.close();
     show(page);
-    onwards(before, own).focus();
+    onwards(before, own, address === "/beslut/angra").focus();
   } else if (answer && [409, 422].includes(answer.status) && page.querySelector("#fraga")) {
     list.dispatchEvent(new CustomEvent("asked", { detail: { page, from } }));
   } else if (!answer || answer.status >= 500) {
