@@ -12,11 +12,13 @@ from enum import StrEnum
 LONGEST_HEADING = 70
 MOST_WORDS_OF_HEADING = 9
 LONGEST_TITLE = 60
+LONGEST_ITEM = 9  # lines of an item in a numbered list
 RUNNING = 3  # a heading that comes this often stands at the head of pages
 
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.+)")
 _BULLET = re.compile(r"\s*(?:[•●▪◦‣∙·–—*✓✔➢►\uf0b7\uf0a7\uf0d8-]|o(?=\s{2,}|\t))\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[a-z]\))\s+(?=\S)")
+_COUNTED = re.compile(r"\s*(\d{1,2})[.)]\s+\S")
 _ENDED = re.compile(r"[.:;!?…]['\"”’)]*$")
 _NO_HEADING_END = re.compile(
     r"[.,;:!?@]$|\b(ska|skall|till|att|är|för|av|på|om|och|i|med|genom|som)$|\b(ska|skall)\b", re.IGNORECASE
@@ -111,7 +113,7 @@ class _Reader:
         elif bullet := _BULLET.match(line.text):
             self._add(Kind.ITEM, _plain(line.text[bullet.end() :]), line)
             self.lists_by_form = self.lists_by_number = False
-        elif (number := _NUMBER.match(line.text)) and self._in_numbered_list(at):
+        elif (number := _NUMBER.match(line.text)) and (self._in_numbered_list(at) or self._is_counted_on(at)):
             self._add(Kind.ITEM, _plain(line.text[number.end() :]), line)
             self.lists_by_number = True
         elif self._is_unmarked_item(line, text, gap):
@@ -171,6 +173,14 @@ class _Reader:
     def _in_numbered_list(self, at: int) -> bool:
         """Whether the next line with words is numbered too, or this one goes on with a list that is."""
         return self.lists_by_number or bool(_NUMBER.match(self._following(at)))
+
+    def _is_counted_on(self, at: int) -> bool:
+        """Whether the next number begins one of the lines below: an item may take several lines."""
+        number = _COUNTED.match(self.lines[at].text)
+        if number is None:
+            return False
+        following = (_COUNTED.match(line.text) for line in self.lines[at + 1 : at + LONGEST_ITEM])
+        return any(found and int(found.group(1)) == int(number.group(1)) + 1 for found in following)
 
     def _is_complete(self) -> bool:
         return (

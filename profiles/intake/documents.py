@@ -27,6 +27,7 @@ NO_TEXT = N_(
     "dokumentet har ingen text, bara bilder (det är kanske inskannat); be om en version med text, "
     "eller klistra in texten"
 )
+TOO_SHORT = N_("texten är för kort för en policy; ta med hela")
 DAMAGED = N_("dokumentet är skadat och går inte att läsa")
 TOO_MANY_PAGES = N_("dokumentet har {pages} sidor, högst {most} läses")
 TOO_LONG = N_("dokumentet har mer än en miljon tecken; ta bara med policyn")
@@ -74,7 +75,7 @@ def read_document(content: bytes, name: str) -> Document:
         for number, (kind_, text, page) in enumerate(answer["blocks"])
     )
     if sum(map(str.isalpha, "".join(block.text for block in blocks))) < FEWEST_LETTERS:
-        raise DocumentRefused(Message(text=NO_TEXT))
+        raise DocumentRefused(Message(text=TOO_SHORT if kind == "text" else NO_TEXT))
     return Document(kind=kind, blocks=blocks)
 
 

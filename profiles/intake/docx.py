@@ -21,6 +21,9 @@ from profiles.intake.policies import KNOWN_HEADING
 
 _HEADING = re.compile(r"(heading|rubrik|title|titel|underrubrik)\b", re.IGNORECASE)
 _LIST = re.compile(r"(list|lista|punktlista|numrerad)", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(\w+ )?(del|effekt|huvud)?(mål|målsättningar|områden?|fokusområden?|inriktning(ar)?)\Z", re.IGNORECASE
+)
 BROKEN = (
     BadZipFile,
     PackageNotFoundError,
@@ -80,13 +83,21 @@ def _of_paragraph(paragraph: Paragraph) -> Iterator[Block]:
 
 
 def _of_table(table: Table) -> Iterator[Block]:
-    """Each row as one line; a merged cell counts once."""
+    """Each row as one line, a merged cell once; where a column is headed by aims or areas, its cells are a list."""
+    listed: int | None = None
     for row in table.rows:
         cells: list[str] = []
         for cell in row.cells:
             said = " ".join(_text(paragraph).strip() for paragraph in cell.paragraphs).strip()
             if said and (not cells or cells[-1] != said):
                 cells.append(said)
+        if listed is not None and listed < len(cells):
+            yield Block(kind=Kind.ITEM, text=cells.pop(listed))
+            cells = ["", *cells] if cells else []  # beside the item, not its description
+        elif listed is None:
+            listed = next(
+                (at for at, said in enumerate(cells) if len(cells) > 1 and _LISTED.match(said)), None
+            )
         if cells:
             yield Block(kind=Kind.TEXT, text="\t".join(cells))
 

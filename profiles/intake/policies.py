@@ -78,11 +78,14 @@ _SERVED = re.compile(
     r"\b(?:bidrar? (?:\w+ ){0,5}?till|syftar till|är att|för att)(?: att)?(?: byggandet av)?(?: en| ett)? (.+)",
     re.IGNORECASE,
 )
-# "Deltar i ...", "Positionerar sig som en ...": a verb in the present that a list of aims begins with.
+# "Deltar i ...", "Positionerar sig som en ...": a verb in the present that a list of aims begins with; "Fler språk" and
+# "Hållbar energi" only look like one.
 _LEADING_VERB = re.compile(
-    r"^(?:[A-ZÅÄÖ]\w*(?:ar|er)|Är|Har|Ska|Skall)(?<!Efter)(?: sig)?(?: i| till| som| på| för)?(?: ett| en)?"
-    r" (?=[a-zåäö])"
+    r"^(?!Efter|Fler |Mer |Städer|Säker|\w*llbar)(?:[A-ZÅÄÖ]\w*(?:ar|er)|Är|Har|Ska|Skall)(?: sig)?"
+    r"(?: i| till| som| på| för)?(?: ett| en)? (?=[a-zåäö])"
 )
+# "Unga: fler ska ...", "Unga. Fler ska ...": a theme's name before what is said of it.
+_NAMED = re.compile(r"([A-ZÅÄÖ](?:(?! ska )[^.:;!?]){2,58})(?:\.|:| [–-]) (\S.+)", re.DOTALL)
 _TITLE_END = re.compile(r",? (?:genom|såsom|som|samt|vilket|till exempel|med|enligt|för att|är|vid) |, ")
 _DUTY_OF_SOMEONE = re.compile(
     r"^(kommun(fullmäktige|styrelsen|chefen|direktören)|nämnder|varje (nämnd|förvaltning)|samtliga|förvaltning|"
@@ -169,6 +172,8 @@ def _parts(blocks: Sequence[Block]) -> Iterator[_Part]:
         elif _leads(blocks, at):
             *before, lead = sentences(block.text) or [block.text]
             yield from (_Part(section=section, text=text, is_item=False, block=block) for text in before)
+        elif section is Section.AREAS and (named := _named_in(block.text)):
+            yield from (_Part(section=section, text=text, is_item=True, block=block) for text in named)
         else:
             lead = ""
             yield from (
@@ -177,6 +182,13 @@ def _parts(blocks: Sequence[Block]) -> Iterator[_Part]:
                 if "\t" not in text and len(text.split()) >= 5
             )
         at += 1
+
+
+def _named_in(text: str) -> list[str]:
+    """The themes of a paragraph in which every sentence begins with a theme's name and a colon; else none."""
+    said = sentences(text)
+    is_list = len(said) > 1 and all(_NAMED.match(one) and ":" in one[:LONGEST_TITLE] for one in said)
+    return said if is_list else []
 
 
 def _section(heading: str, around: Section) -> Section:
@@ -206,7 +218,7 @@ def _leads(blocks: Sequence[Block], at: int) -> bool:
     if following is None or following.kind is not Kind.ITEM:
         return False
     text = blocks[at].text
-    return text.endswith(":") or text[-1] not in ".!?"
+    return text.endswith(":") or (text[-1] not in ".!?" and "\t" not in text)
 
 
 def _aim(part: _Part) -> ProposedAim:
@@ -229,8 +241,11 @@ def _led(lead: str, item: str) -> str:
 
 
 def _area(part: _Part, *, is_named: bool) -> ProposedArea:
-    title = _area_title(part.text)
-    description = part.description or (part.text if part.text != title else _led(part.lead, part.text))
+    if part.is_item and (named := _NAMED.fullmatch(part.text)):
+        title, description = named.group(1), f"{named.group(2)} {part.description}".strip()
+    else:
+        title = _area_title(part.text)
+        description = part.description or (part.text if part.text != title else _led(part.lead, part.text))
     description = cut(description if description.endswith(".") else f"{description}.", LONGEST_AIM)
     return ProposedArea(
         key=key_of(title),

@@ -122,6 +122,7 @@ def bomb() -> bytes:
 
 ODD = {
     "empty": (b" \n", "p.txt", "är tomt"),
+    "a short text in UTF-16": ("Mål\nSamverka mer.".encode("utf-16"), "p.txt", "för kort"),
     "11 MiB": (b"a" * (documents.LARGEST_DOCUMENT + 1), "p.txt", "större än 10 MiB"),
     "a PDF called Word": (a_pdf(), "p.docx", "heter .docx men är PDF"),
     "a text called PDF": (POLICY.encode(), "p.pdf", "heter .pdf men är ren text"),

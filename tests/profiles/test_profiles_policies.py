@@ -1,7 +1,9 @@
 """A policy document read into proposals, each with the words it was read from."""
 
+import io
 from datetime import date
 
+import docx
 import pytest
 from papers import POLICY, a_docx, a_pdf
 
@@ -114,6 +116,49 @@ def test_bullets_lost_on_the_way_into_text_leave_a_list_after_a_colon():
 def test_words_parted_at_the_line_end_are_put_together():
     reading = read("Mål\n\n- Verksamhetens utveck-\nling ska stärkas i skola- och\nomsorg\n")
     assert reading.aims[0].text == "Verksamhetens utveckling ska stärkas i skola- och omsorg."
+
+
+def test_an_item_of_a_numbered_list_may_take_several_lines_and_begin_with_its_name():
+    reading = read(
+        "Prioriterade områden\n1. Klimat och energi. Vi ska lära av städer som kommit längre med\n"
+        "fjärrvärme och återbruk.\n2. Unga: fler ska få praktik utomlands.\n3. Hållbar tillväxt\n4. Fler språk\n"
+    )
+    assert [area.title for area in reading.areas] == [
+        "Klimat och energi",
+        "Unga",
+        "Hållbar tillväxt",
+        "Fler språk",
+    ]
+    assert reading.areas[0].description == (
+        "Vi ska lära av städer som kommit längre med fjärrvärme och återbruk."
+    )
+    assert reading.areas[1].children_and_youth
+
+
+def test_areas_whose_bullets_are_lost_in_a_paragraph_are_told_by_their_names():
+    reading = read(
+        "Prioriterade områden\n\nKlimat och energi: lära av städer som kommit längre. Unga: fler ska få utbyten. "
+        "Kultur: invånarna ska kunna delta.\n"
+    )
+    assert [area.title for area in reading.areas] == ["Klimat och energi", "Unga", "Kultur"]
+
+
+def test_aims_in_a_table_are_aims_and_who_answers_for_them_is_none():
+    document = docx.Document()
+    document.add_heading("Mål", 1)
+    rows = (
+        ("Mål", "Ansvarig"),
+        ("Fler elever ska delta i utbyten", "Barnnämnden"),
+        ("Bättre språk", "Skolan"),
+    )
+    table = document.add_table(rows=3, cols=2)
+    for row, said in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, said, strict=True):
+            cell.text = text
+    out = io.BytesIO()
+    document.save(out)
+    reading = read_policy(read_document(out.getvalue(), "p.docx").blocks)
+    assert [aim.text for aim in reading.aims] == ["Fler elever ska delta i utbyten.", "Bättre språk."]
 
 
 @pytest.mark.parametrize(
