@@ -159,11 +159,7 @@ def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) ->
     """Titles of the sources whose newest try did not end well; `titles` by the source's key."""
     with reading(engine) as conn:
         newest = runs.latest(conn, tenant)
-    return [
-        titles.get(harvest.source, harvest.source)
-        for harvest in newest
-        if harvest.outcome not in ("sound", "running")
-    ]
+    return [titles.get(harvest.source, harvest.source) for harvest in newest if harvest.went_wrong]
 
 
 def plan_one(

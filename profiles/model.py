@@ -296,6 +296,11 @@ class Profile:
         """Those who review the queue."""
         return tuple(person for person in self.people if person.role is Role.COORDINATOR)
 
+    def coordinator_on(self, day: date) -> ContactPerson | None:
+        """Who answers questions that day: the first in office, else the first there is; None without any."""
+        there = [person for person in self.coordinators if person.is_in_office(day)]
+        return next(iter((*there, *self.coordinators)), None)
+
     def unit(self, key: str) -> Unit:
         """The unit with this key. Raises KeyError when there is none."""
         return _by_key(self.units, key)

@@ -14,10 +14,15 @@ from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from calls.addresses import page_in
+from calls.changes import Change
+from calls.kinds import spoken
 from calls.model import Call
 from calls.vocabulary import Status
 from matcher.model import REJECT_REASON_LABELS, RejectReason, StoredMatch
+from notifier.changes import shown_changes
 from notifier.errors import BadLink, OldLink
+from notifier.facts import web_address
 from notifier.links import Question
 from profiles.model import ContactPerson, Unit
 from storage import answers_given
@@ -59,7 +64,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a link leads to: who is asked, for which unit, about which call, and what they have said."""
+    """What a link leads to: who is asked, for which unit, about which call, and what they have said.
+
+    `changes` is what reads otherwise in the call since the letter.
+    """
 
     question: Question
     person: ContactPerson
@@ -67,6 +75,7 @@ class Asked:
     call: Call
     matches: tuple[StoredMatch, ...]
     given: StoredAnswer | None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +181,16 @@ def _asked(visit: Visit, question: Question) -> Asked | None:
             return None
         found = stored_matches.find(conn, tenant, call_id=call.id)
         given = answers_given.latest(conn, tenant, person.key, unit.key, call.id)
-    matches = tuple(match for match in found if match.match.unit == unit.key)
-    return Asked(question=question, person=person, unit=unit, call=call, matches=matches, given=given)
+        changes = stored_calls.changes_since(conn, tenant, call.id, question.call_version)
+    return Asked(
+        question=question,
+        person=person,
+        unit=unit,
+        call=call,
+        matches=tuple(match for match in found if match.match.unit == unit.key),
+        given=given,
+        changes=changes,
+    )
 
 
 def _person(visit: Visit, question: Question) -> ContactPerson | None:
@@ -256,7 +273,10 @@ def _page(
         reason_labels=REJECT_REASON_LABELS,
         reasons=_reasons(asked.call),
         units=_other_units(visit, asked),
-        reply_to=visit.profile.coordinators[0].email if visit.profile.coordinators else "",
+        coordinator=visit.profile.coordinator_on(visit.today),
+        changes=shown_changes(asked.changes, visit.wording, spoken(asked.call)),
+        at_host=spoken(asked.call).at_host,
+        source=web_address(page_in(asked.call.url, visit.language)),
         can_undo=asked.given is not None and asked.given.answer.at > visit.now - answers_given.UNDO_FOR,
         flash=None,
     )
@@ -268,9 +288,25 @@ def _reasons(call: Call) -> list[tuple[RejectReason, str]]:
 
 
 def _gone(visit: Visit, token: str, *, sent: bool = False) -> Response:
-    """The same page for an old link, a closed call, and somebody who is no longer asked (W-09)."""
-    status = 200 if sent else 410
-    return page(visit, "answers/gone.html", status=status, names=None, token=token, sent=sent, flash=None)
+    """The same page for an old link and for somebody who is no longer asked (W-09); a closed call says that it is."""
+    return page(
+        visit,
+        "answers/gone.html",
+        status=200 if sent else 410,
+        names=Names(visit),
+        token=token,
+        sent=sent,
+        closed=_closed(visit, token),
+        flash=None,
+    )
+
+
+def _closed(visit: Visit, token: str) -> Call | None:
+    """The call of a link, old or not, when it has closed: that is no secret, whoever was asked."""
+    question = links(visit.context).read_answer(token, None)
+    with reading(visit.context.engine) as conn:
+        call = stored_calls.get(conn, visit.context.tenant, question.call_id)
+    return call if call is not None and call.status(visit.now) is Status.CLOSED else None
 
 
 def _new_link(visit: Visit, token: str, later: BackgroundTasks) -> Response:

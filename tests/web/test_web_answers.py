@@ -4,12 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from web_world import KEY, TENANT, URL, World, call_with_two_units, in_days
 
+from builders import a_scraped_call
 from notifier.links import Links, Question
 from storage import answers_given
 from storage.answers_given import AnswerKind
 from storage.database import reading
+from storage.tables import answer as given_answer
 
 
 def link(
@@ -21,8 +24,11 @@ def link(
 
 
 def given(world: World, call_id: int = 1) -> list:
+    """Every answer about a call, undone ones too, the newest first."""
     with reading(world.engine) as conn:
-        return answers_given.history(conn, TENANT, call_id)
+        return conn.execute(
+            select(given_answer).where(given_answer.c.call_id == call_id).order_by(given_answer.c.id.desc())
+        ).all()
 
 
 def press(world: World, address: str, choice: str, **fields):
@@ -68,7 +74,7 @@ def test_an_answer_is_kept_once_however_often_it_is_pressed__W03(world: World):
         assert answer.status_code == 200
         assert "Vad händer nu?" in answer.text
     (only,) = given(world)
-    assert (only.answer.kind, only.answer.note, only.answer.at) == (
+    assert (only.kind, only.note, only.at) == (
         AnswerKind.INTERESTED,
         "Gärna i höst",
         world.now,
@@ -79,7 +85,7 @@ def test_the_newest_answer_holds_and_both_are_kept__W03(world: World):
     call_with_two_units(world)
     press(world, link(world), "interested")
     press(world, link(world), "no", reason="no_staff")
-    assert [one.answer.kind for one in given(world)] == [AnswerKind.NO, AnswerKind.INTERESTED]
+    assert [one.kind for one in given(world)] == [AnswerKind.NO, AnswerKind.INTERESTED]
     with reading(world.engine) as conn:
         (holds,) = answers_given.newest(conn, TENANT)
     assert holds.answer.kind is AnswerKind.NO
@@ -185,17 +191,49 @@ def test_an_old_link_offers_a_new_one_to_the_registered_address__W09(world: Worl
     assert world.browser().get(address).status_code == 200
 
 
-def test_an_erased_person_a_closed_call_and_an_old_link_look_the_same__W09(world: World):
-    call_with_two_units(world)
-    erased = link(world, person="borttagen")
-    good = link(world)
+def same(pages) -> bool:
+    return len({re.sub(r"/svara/[^\"]+|csrf[^>]+|lang=..", "", page.text) for page in pages}) == 1
+
+
+def test_an_erased_person_and_an_old_link_look_the_same__W09(world: World):
+    call_with_two_units(world, deadlines=(in_days(200),))
+    erased, good = link(world, person="borttagen"), link(world)
     pages = [world.browser().get(erased)]
     assert press(world, erased, "new-link").status_code == 200
     assert world.outbox == []
-    world.now += timedelta(days=20)
-    pages.append(world.browser().get(good))
+    world.now += timedelta(days=61)
+    pages += [world.browser().get(good), world.browser().get(erased)]
     assert {page.status_code for page in pages} == {410}
-    assert len({re.sub(r"/svara/[^\"]+|csrf[^>]+|lang=..", "", page.text) for page in pages}) == 1
+    assert same(pages)
+
+
+def test_a_closed_call_says_so_and_offers_no_new_link_whoever_was_asked__W09(world: World):
+    call_with_two_units(world)
+    good, erased = link(world), link(world, person="borttagen")
+    world.now += timedelta(days=20)
+    pages = [world.browser().get(good), press(world, good, "interested"), world.browser().get(erased)]
+    assert {page.status_code for page in pages} == {410}
+    assert "Utlysningen har stängt" in pages[0].text
+    assert "Town-Twinning" in pages[0].text
+    assert "Skicka en ny länk" not in pages[0].text
+    assert same(pages)
+    assert given(world) == []
+
+
+def test_what_has_changed_since_the_letter_stands_on_the_page(world: World):
+    call_with_two_units(world)
+    address = link(world)
+    assert "Ändrat sedan brevet" not in world.browser().get(address).text
+    world.add_calls(a_scraped_call(deadlines=(in_days(30),), budget=4_000_000))
+    page = world.browser().get(address).text
+    assert "Ändrat sedan brevet" in page
+    assert re.search(r"Sista ansökningsdag: \d+ \w+ 2026 → \d+ \w+ 2026", page)
+
+
+def test_the_publishers_page_can_be_opened_and_shared_without_signing_in(world: World):
+    call_with_two_units(world)
+    page = world.browser().get(link(world)).text
+    assert re.search(r'<a href="https://[^"]*"[^>]*>Utlysningen hos \S+</a>', page)
 
 
 def test_the_coordinator_sees_answers_by_call_and_in_a_tab(world: World):
