@@ -70,12 +70,12 @@ TRIALS = (
     Trial(
         what="10,000 letters with hostile titles and names",
         test="tests/notifier/test_notifier_headers.py",
-        settings=(("FONDVAKT_TEST_HEADERS", "10000"),),
+        settings=(("FONDVAKT_TEST_HEADERS", 10_000),),
     ),
     Trial(
         what="5,000 random sequences of harvests",
         test="tests/storage/test_storage_harvest_sequences.py",
-        settings=(("FONDVAKT_TEST_SEQUENCES", "5000"),),
+        settings=(("FONDVAKT_TEST_SEQUENCES", 5000),),
     ),
     Trial(
         what="every link of every mail, ten times in three ways",
