@@ -248,4 +248,5 @@ def test_every_reason_and_description_has_english():
         [bar.reason for bar in bars()] + [p.about for p in programmes()] + [p.name for p in programmes()]
     ):
         assert english.gettext(text) != text or text in ("Erasmus+", "Life")
-    assert all(english.gettext(p.about) == p.about_en for p in programmes())
+    for p in programmes():  # the name stands before it for a reader, so that its head may be left out
+        assert p.about_en.lower().endswith(english.gettext(p.about).lower())
