@@ -34,8 +34,8 @@ def serve(world: World) -> tuple[uvicorn.Server, threading.Thread]:
     world.public_url = f"http://localhost:{socket.getsockname()[1]}"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         threading.Event().wait(0.02)
-    assert server.started, "the pages did not start within ten seconds"
+    assert server.started, "the pages did not start within a minute"
     return server, thread

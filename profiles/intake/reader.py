@@ -21,12 +21,18 @@ def main() -> None:
     limit()
     content = sys.stdin.buffer.read()
     try:
-        answer = READERS[sys.argv[1]](content)
-    except Unread as failure:
-        answer = {"reason": failure.reason, "values": failure.values}
+        said = json.dumps(answer(sys.argv[1], content))
     except MemoryError:
         sys.exit(1)
-    sys.stdout.buffer.write(json.dumps(answer).encode())
+    sys.stdout.buffer.write(said.encode())
+
+
+def answer(kind: str, content: bytes) -> dict[str, Any]:
+    """What is in the document, or why it was not read."""
+    try:
+        return READERS[kind](content)
+    except Unread as failure:
+        return {"reason": failure.reason, "values": failure.values}
 
 
 def limit() -> None:

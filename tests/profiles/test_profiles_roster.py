@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ import pytest
 from papers import a_docx, repacked
 
 from builders import a_person, a_profile, a_unit
+from profiles.intake import reader
 from profiles.intake.columns import PEOPLE, UNITS
 from profiles.intake.errors import SheetRefused
 from profiles.intake.roster import RosterReading, letter, read_roster
@@ -37,7 +39,12 @@ def a_book(*rows, title="Personer", head=HEAD, change=lambda sheet: None) -> byt
 
 
 def read(content: bytes, profile=None) -> RosterReading:
-    return read_roster(read_sheets(content), profile or a_profile())
+    return read_roster(read_sheets(content, read_here), profile or a_profile())
+
+
+def read_here(kind: str, content: bytes) -> dict:
+    """As the child reads it, without starting one for each of these small files."""
+    return json.loads(json.dumps(reader.answer(kind, content)))
 
 
 def faults(content: bytes) -> list[str]:

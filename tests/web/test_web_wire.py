@@ -17,7 +17,7 @@ from web_world import World, a_world, call_with_two_units
 from web.app import create_app
 from web.guard import MAX_BODY
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 HOST = b"fondvakt.exempelstad.example"
 
 
