@@ -16,6 +16,7 @@ from pipeline.settings import Settings, SettingsError
 from storage import audit, runs
 from storage.database import reading
 from storage.errors import StorageError
+from storage.runs import OUTCOME_LABELS
 from texts import N_, Message
 
 LEAST_FREE_BYTES = 500 * 2**20
@@ -150,12 +151,13 @@ def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
         text = N_("Källa {source}: {outcome} {at}. {reason}")
         values = {
             "source": harvest.source,
-            "outcome": harvest.outcome,
+            "outcome": Message(text=OUTCOME_LABELS[harvest.outcome]),
             "at": f"{harvest.started_at:%Y-%m-%d %H:%M} UTC",
             "reason": harvest.reason or "",
         }
-        sound = harvest.outcome in ("sound", "running")
-        yield Finding(about=harvest.source, ok=sound, sentence=Message(text=text, values=values))
+        yield Finding(
+            about=harvest.source, ok=not harvest.went_wrong, sentence=Message(text=text, values=values)
+        )
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

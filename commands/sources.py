@@ -15,6 +15,7 @@ from scrapers.sources import SOURCES
 from scrapers.sources import source as source_of
 from storage import runs
 from storage.database import reading
+from storage.runs import OUTCOME_LABELS, Harvest
 
 app = typer.Typer(no_args_is_help=True, help=_("Källorna: lista, prova."))
 
@@ -48,12 +49,20 @@ def list_(as_json: Json = False) -> None:
                 row["source"],
                 row["publisher"],
                 row["last_try"] or _("aldrig"),
-                row["reason"] or row["outcome"] or "–",
+                _told(latest.get(row["source"])),
                 row["calls"] if row["calls"] is not None else "–",
             )
             for row in rows
         ),
     )
+
+
+def _told(tried: Harvest | None) -> str:
+    """What came of a source's last try, with the reason when it went wrong."""
+    if tried is None:
+        return "–"
+    label = OUTCOME_LABELS[tried.outcome]
+    return tried.reason or _(label)
 
 
 @app.command(help=_("Läs källorna nu utan att spara, och säg om skörden vore sund."))

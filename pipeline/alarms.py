@@ -123,7 +123,7 @@ def _letters(engine: Engine, context: LetterContext) -> Iterator[tuple[str, Said
 def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
     """A source that has been tried and has not been read for two days."""
     for tried in runs.latest(conn, context.tenant):
-        if tried.source not in around.source_titles or tried.outcome in (runs.SOUND, runs.RUNNING):
+        if tried.source not in around.source_titles or not tried.went_wrong:
             continue
         sound = runs.last_sound(conn, context.tenant, tried.source)
         since = sound.started_at if sound else runs.first_try(conn, context.tenant, tried.source)

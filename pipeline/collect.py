@@ -21,6 +21,7 @@ from scrapers.run import HarvestedCalls, crawl, judge
 from scrapers.source import Fetch, Source
 from storage import harvests, runs
 from storage.database import reading, writing
+from storage.runs import HarvestOutcome
 from texts import N_, Message, translate
 
 SCRAPED = TypeAdapter(ScrapedCall)
@@ -130,21 +131,21 @@ def _store(
     """Judge what was read, then store all of it or none."""
     source = order.expected
     if isinstance(found, ScraperError):
-        return _refuse(engine, tenant, source, harvest_id, found, "failed", now)
+        return _refuse(engine, tenant, source, harvest_id, found, HarvestOutcome.FAILED, now)
     with reading(engine) as conn:
         usual = None if order.may_be_smaller else runs.usual_calls(conn, tenant, source.key)
     try:
         judge(source, found, usual, now.astimezone(BRUSSELS).date())
     except HarvestRefused as refusal:
         kept = _keep(found, kept_folder / f"{source.key}-{harvest_id}.jsonl.gz")
-        return _refuse(engine, tenant, source, harvest_id, refusal, "refused", now, kept)
+        return _refuse(engine, tenant, source, harvest_id, refusal, HarvestOutcome.REFUSED, now, kept)
     with writing(engine) as conn:
         saved = harvests.save_harvest(conn, tenant, source.key, found.calls, ranks, now)
         runs.end_harvest(
             conn,
             tenant,
             harvest_id,
-            outcome="sound",
+            outcome=HarvestOutcome.SOUND,
             now=now,
             calls=len(found.calls),
             saved=saved,
@@ -174,7 +175,7 @@ def _refuse(
     source: Source,
     harvest_id: int,
     failure: ScraperError,
-    outcome: str,
+    outcome: HarvestOutcome,
     now: datetime,
     kept: Path | None = None,
 ) -> CollectResult:

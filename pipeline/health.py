@@ -10,6 +10,7 @@ from pipeline.alarms import UNIT
 from pipeline.wiring import Installation
 from storage import bounces, incidents, outbox, runs
 from storage.database import reading
+from storage.runs import HarvestOutcome
 
 OUR_FAULT_SHOWS = timedelta(days=2)
 UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
@@ -27,7 +28,7 @@ def health(installation: Installation) -> dict[str, Any]:
             one for one in incidents.open_now(conn, installation.tenant) if not one.name.startswith(UNIT)
         ]
     overdue = unaccounted(installation.engine, installation.tenant, installation.settings.clock())
-    failing = [harvest.source for harvest in harvests if harvest.outcome in ("refused", "failed")]
+    failing = [harvest.source for harvest in harvests if harvest.went_wrong]
     return {
         "ok": not (failing or unsettled or is_held or ours or overdue or alarms),
         "failing_sources": failing,
@@ -40,6 +41,6 @@ def health(installation: Installation) -> dict[str, Any]:
         "last_sound": {
             harvest.source: harvest.ended_at.isoformat()
             for harvest in harvests
-            if harvest.outcome == "sound" and harvest.ended_at
+            if harvest.outcome is HarvestOutcome.SOUND and harvest.ended_at
         },
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
+from enum import StrEnum
 from statistics import median_low
 from typing import Any
 
@@ -10,10 +11,26 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.harvests import Saved
 from storage.tables import harvest
+from texts import N_
 
-RUNNING = "running"
-SOUND = "sound"
 USUAL_OF = 5
+
+
+class HarvestOutcome(StrEnum):
+    """What came of a try to collect a source."""
+
+    RUNNING = "running"
+    SOUND = "sound"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+OUTCOME_LABELS = {
+    HarvestOutcome.RUNNING: N_("Hämtas just nu"),
+    HarvestOutcome.SOUND: N_("Fungerar"),
+    HarvestOutcome.REFUSED: N_("Skörden underkändes"),
+    HarvestOutcome.FAILED: N_("Gick inte att läsa"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +38,7 @@ class Harvest:
     """One try to collect a source.
 
     Attributes:
-        outcome: running, sound, refused (the raw pages are kept in `kept_path`) or failed.
+        outcome: of one that was refused, the raw pages are kept in `kept_path`.
         reason: why it was refused or failed, None otherwise.
         calls: how many were read; None when the source could not be read to the end.
         new, changed, unchanged, unseen: None unless the harvest was sound.
@@ -32,7 +49,7 @@ class Harvest:
     source: str
     started_at: datetime
     ended_at: datetime | None
-    outcome: str
+    outcome: HarvestOutcome
     reason: str | None
     calls: int | None
     new: int | None
@@ -42,10 +59,15 @@ class Harvest:
     skipped: tuple[dict[str, Any], ...]
     kept_path: str | None
 
+    @property
+    def went_wrong(self) -> bool:
+        """It has ended, and not well."""
+        return self.outcome in (HarvestOutcome.REFUSED, HarvestOutcome.FAILED)
+
 
 def start_harvest(conn: Connection, tenant: str, source: str, now: datetime) -> int:
     """Note that a source is being collected; the number of the try."""
-    values = {"tenant": tenant, "source": source, "started_at": now, "outcome": RUNNING}
+    values = {"tenant": tenant, "source": source, "started_at": now, "outcome": HarvestOutcome.RUNNING.value}
     return conn.execute(insert(harvest).values(**values).returning(harvest.c.id)).scalar_one()
 
 
@@ -54,7 +76,7 @@ def end_harvest(
     tenant: str,
     harvest_id: int,
     *,
-    outcome: str,
+    outcome: HarvestOutcome,
     now: datetime,
     reason: str | None = None,
     calls: int | None = None,
@@ -69,7 +91,7 @@ def end_harvest(
         .where(harvest.c.tenant == tenant, harvest.c.id == harvest_id)
         .values(
             ended_at=now,
-            outcome=outcome,
+            outcome=HarvestOutcome(outcome).value,
             reason=reason,
             calls=calls,
             skipped=[asdict(odd) if is_dataclass(odd) else dict(odd) for odd in skipped],
@@ -83,7 +105,11 @@ def last_sound(conn: Connection, tenant: str, source: str) -> Harvest | None:
     """The newest sound try of a source, None when there is none yet."""
     row = conn.execute(
         select(harvest)
-        .where(harvest.c.tenant == tenant, harvest.c.source == source, harvest.c.outcome == SOUND)
+        .where(
+            harvest.c.tenant == tenant,
+            harvest.c.source == source,
+            harvest.c.outcome == HarvestOutcome.SOUND.value,
+        )
         .order_by(harvest.c.started_at.desc(), harvest.c.id.desc())
         .limit(1)
     ).first()
@@ -98,7 +124,11 @@ def usual_calls(conn: Connection, tenant: str, source: str) -> int | None:
     """
     newest = (
         select(harvest.c.calls)
-        .where(harvest.c.tenant == tenant, harvest.c.source == source, harvest.c.outcome == SOUND)
+        .where(
+            harvest.c.tenant == tenant,
+            harvest.c.source == source,
+            harvest.c.outcome == HarvestOutcome.SOUND.value,
+        )
         .order_by(harvest.c.started_at.desc(), harvest.c.id.desc())
         .limit(USUAL_OF)
     )
@@ -124,4 +154,5 @@ def latest(conn: Connection, tenant: str) -> list[Harvest]:
 def _harvest(row: Row) -> Harvest:
     values = dict(row._mapping)
     del values["tenant"]
-    return Harvest(**values | {"skipped": tuple(row.skipped or ())})
+    values |= {"outcome": HarvestOutcome(row.outcome), "skipped": tuple(row.skipped or ())}
+    return Harvest(**values)

@@ -320,5 +320,5 @@ def _troubled_sources(
     return [
         (names.source(tried.source), runs.last_sound(conn, visit.context.tenant, tried.source))
         for tried in harvests
-        if tried.outcome not in (runs.SOUND, runs.RUNNING)
+        if tried.went_wrong
     ]

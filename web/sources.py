@@ -2,24 +2,17 @@
 
 from dataclasses import dataclass
 
+from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response
 
 from scrapers.source import Source
 from storage import runs
 from storage.database import reading
 from storage.errors import StorageError
-from storage.runs import Harvest
-from texts import N_
+from storage.runs import OUTCOME_LABELS, Harvest, HarvestOutcome
 from web.names import Names
 from web.render import page
 from web.visit import Here, Visit
-
-OUTCOME_LABELS = {
-    "running": N_("Hämtas just nu"),
-    "sound": N_("Fungerar"),
-    "refused": N_("Skörden underkändes"),
-    "failed": N_("Gick inte att läsa"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +26,20 @@ class SourceHealth:
     @property
     def is_well(self) -> bool:
         """The newest try was sound, or is under way after a sound one."""
-        return self.tried is not None and (
-            self.tried.outcome == runs.SOUND
-            or (self.tried.outcome == runs.RUNNING and self.sound is not None)
-        )
+        if self.tried is None or self.tried.went_wrong:
+            return False
+        return self.tried.outcome is HarvestOutcome.SOUND or self.sound is not None
 
 
 def sources(visit: Here) -> Response:
     """Every source: last try, last sound, counts, and in words why one was refused."""
-    health = [_health(visit, source) for source in visit.context.sources]
     return page(
-        visit, "sources/sources.html", names=Names(visit), health=health, labels=OUTCOME_LABELS, flash=None
+        visit,
+        "sources/sources.html",
+        names=Names(visit),
+        health=_health(visit),
+        labels=OUTCOME_LABELS,
+        flash=None,
     )
 
 
@@ -52,14 +48,18 @@ def health(visit: Here) -> Response:
     told = dict(visit.context.status())
     is_well = bool(told.get("ok", True)) and _database_answers(visit)
     answer = (told | {"ok": is_well}) if visit.is_coordinator else {"ok": is_well}
-    return JSONResponse(_plain(answer), status_code=200 if is_well else 503)
+    return JSONResponse(jsonable_encoder(answer), status_code=200 if is_well else 503)
 
 
-def _health(visit: Visit, source: Source) -> SourceHealth:
+def _health(visit: Visit) -> list[SourceHealth]:
+    """Every source as it stands now."""
+    tenant = visit.context.tenant
     with reading(visit.context.engine) as conn:
-        tried = next((h for h in runs.latest(conn, visit.context.tenant) if h.source == source.key), None)
-        sound = runs.last_sound(conn, visit.context.tenant, source.key)
-    return SourceHealth(source=source, tried=tried, sound=sound)
+        tried = {harvest.source: harvest for harvest in runs.latest(conn, tenant)}
+        return [
+            SourceHealth(source=one, tried=tried.get(one.key), sound=runs.last_sound(conn, tenant, one.key))
+            for one in visit.context.sources
+        ]
 
 
 def _database_answers(visit: Visit) -> bool:
@@ -69,14 +69,3 @@ def _database_answers(visit: Visit) -> bool:
     except StorageError:
         return False
     return True
-
-
-def _plain(value):
-    """Values that JSON knows; instants and the like as text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(inner) for inner in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
