@@ -16,6 +16,7 @@ class Script:
         self.answers: dict[str, Answer | list[Answer]] = {}
         self.asked: list[str] = []
         self.url = ""
+        self.over = threading.Event()
 
     def next(self, path: str) -> Answer:
         """The answer for this request."""
@@ -41,6 +42,14 @@ def page(body: bytes, *, status: int = 200, content_type: str = "text/html", **h
     return answer
 
 
+def for_a_minute(handler: BaseHTTPRequestHandler) -> Iterator[int]:
+    """Twenty numbers a second, until the test is over: what waits for the end of this has waited too long."""
+    for number in range(20 * 60):
+        if handler.server.over.wait(0.05):
+            return
+        yield number
+
+
 @contextmanager
 def serving() -> Iterator[Script]:
     """The server, for the time of a test."""
@@ -62,12 +71,14 @@ def serving() -> Iterator[Script]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.over = script.over
     script.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield script
     finally:
+        script.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

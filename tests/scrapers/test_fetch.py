@@ -1,7 +1,6 @@
 """What a broken or hostile publisher can send, and what comes of it (`threats.md` 4.1; D4-D6)."""
 
 import gzip
-import time
 import tracemalloc
 import zlib
 
@@ -41,7 +40,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def fetcher(script, waits):
-    made = Fetcher(a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append, page_seconds=1.0)
+    made = Fetcher(a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append)
     yield made
     made.close()
 
@@ -68,15 +67,6 @@ def endless(handler) -> None:
         handler.wfile.write(bytes(2**16))
 
 
-def drip(handler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(40):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.05)
-
-
 def many_headers(handler) -> None:
     handler.send_response(200)
     for number in range(2000):
@@ -93,7 +83,6 @@ HOSTILE = {
     "S-04 gzip cut": page(PACKED[:-20], Content_Encoding="gzip"),
     "S-05 shorter than said": page(b"x" * 400, Content_Length=1000, Connection="close"),
     "S-06 endless": endless,
-    "S-07 drip": drip,
     "S-08 many headers": many_headers,
     "S-08 huge header": page(b"", X_Huge="x" * 2**20),
     "S-13 file": page(b"", status=302, Location="file:///etc/passwd"),

@@ -1,7 +1,6 @@
 """Guessing, flooding and listening at the door of signing in (F4, W-24, W-25)."""
 
 import re
-import statistics
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +40,10 @@ def test_of_a_thousand_tries_in_an_hour_five_an_address_and_twenty_in_all_are_he
 
 
 def test_a_known_and_an_unknown_address_take_the_same_time__F4_W24(world: World):
-    """Medians of 60 tries each, taken in turn; a mail is written and sent after the answer."""
+    """The quickest of 60 tries each, taken in turn, so that what else the machine does is left out.
+
+    A mail is written and sent after the answer.
+    """
     browser, form = asking(world)
     took: dict[bool, list[float]] = {True: [], False: []}
     for number in range(120):
@@ -51,7 +53,7 @@ def test_a_known_and_an_unknown_address_take_the_same_time__F4_W24(world: World)
         answer = ask(browser, form, KNOWN if is_known else "ingen@exempelstad.example")
         took[is_known].append(time.perf_counter() - start)
         assert (answer.status_code, answer.content) == (303, b"")
-    difference = abs(statistics.median(took[True]) - statistics.median(took[False]))
+    difference = abs(min(took[True]) - min(took[False]))
     assert difference < ALIKE_SECONDS, took
 
 
