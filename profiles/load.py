@@ -322,7 +322,7 @@ def _check_references(profile: Profile, report: Report) -> None:
 
 def _resolves(path: str, key: str, known: list[str], report: Report) -> None:
     if key and key not in known:
-        report.add(path, N_("{key} finns inte i filen{guess}"), key=repr(key), guess=guessed(key, known))
+        report.add(path, N_("{key} finns inte i profilen{guess}"), key=repr(key), guess=guessed(key, known))
 
 
 def _check_addresses(profile: Profile, report: Report) -> None:

@@ -85,7 +85,7 @@ def test_every_problem_is_found_at_once_with_file_line_and_key_P_05():
         "x.toml:3: municipality.nuts3: saknas",
         "x.toml:8: municipality.nuts: okänd nyckel, menade du nuts3?",
         "x.toml:48: units[0].preparation_days: väntade ett heltal, fick en text inom citattecken",
-        "x.toml:57: units[0].needs[0].priority_area: 'barn-och-ung' finns inte i filen, "
+        "x.toml:57: units[0].needs[0].priority_area: 'barn-och-ung' finns inte i profilen, "
         "menade du barn-och-unga?",
     ]
 

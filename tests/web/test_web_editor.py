@@ -35,6 +35,12 @@ def test_publishing_for_new_calls_only_leaves_the_queue_alone(world):
     assert len(world.matches()) == before
 
 
+def test_no_word_of_a_long_list_is_lost_by_saving(world):
+    words = tuple(f"{letter}-ord" for letter in "abcdefghijklmnopqrstuvwxyz")
+    save(world.signed_in(), do="review", never=", ".join(words))
+    assert tuple(drafts(world)[0].document["needs"][0]["never"]) == words
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -184,3 +184,14 @@ def test_a_need_is_named_as_its_own_unit_calls_it(world):
     shown = browser.get(f"/profil/utkast/{drafts(world)[0].id}").text
     assert "behov ”Gästspel”" in shown
     assert "Elevutbyten”" not in shown
+
+
+def test_what_must_be_put_right_is_told_by_the_names_of_things(world):
+    browser, page = world.signed_in(), "/profil/inriktning"
+    typed = {"title": "P", "adopted_by": "KF", "area-key": "", "area-title": "", "area-title_en": ""}
+    typed |= {"area-description": "Bara text", "area-description_en": "", "do": "review"}
+    browser.post(page, typed, page=page)
+    shown = browser.get(f"/profil/utkast/{drafts(world)[0].id}").text
+    assert "prioriterade områden 1 › rubrik:" in shown
+    assert "Barn- och utbildningsförvaltningen › behov ”Elevutbyten” › prioriterat område:" in shown
+    assert "units[" not in shown

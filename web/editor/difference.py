@@ -49,6 +49,7 @@ VALUE_LABELS = {
     "legal_form": N_("juridisk form"),
     "mail_domains": N_("e-postdomäner"),
     "may_lead": N_("kan leda projekt"),
+    "municipality": N_("kommunen"),
     "municipal_code": N_("kommunkod"),
     "must": N_("måste-ord"),
     "name": N_("namn"),
@@ -135,6 +136,23 @@ def lines(visit: Visit, changes: Iterable[ProfileChange], *profiles: Profile | N
     """
     known = [profile for profile in (visit.profile, *profiles) if profile is not None]
     return [_line(visit, known, change) for change in changes]
+
+
+def place_said(visit: Visit, profile: Profile, path: str) -> str:
+    """Where a problem is, of a path by number such as units[2].needs[0].title in this profile."""
+    said, unit = [], ""
+    for step in STEP.split(path):
+        name, number = step.partition("[")[0], _key(step)
+        things = _things(profile, unit, name)
+        if not (number.isdecimal() and int(number) < len(things)):
+            said.append(_label(visit, name))
+            continue
+        thing = things[int(number)]
+        unit = thing.key if name == "units" else unit
+        called = _called(thing, visit.language)
+        label = f"{_label(visit, name)} ”{called}”" if called else f"{_label(visit, name)} {int(number) + 1}"
+        said.append(called if name == "units" and called else label)
+    return " › ".join(said)
 
 
 def value_said(visit: Visit, field: str, text: str) -> str:

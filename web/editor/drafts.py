@@ -1,5 +1,7 @@
 """A draft: how it differs from what holds, and what becomes of it."""
 
+from collections.abc import Iterable
+
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -25,9 +27,8 @@ from storage.database import reading
 from storage.proposals import ALIVE, EDITABLE, STATE_LABELS, Proposal, ProposalChanged, State
 from texts import N_, Message
 from web import former
-from web.editor.difference import Line, lines
+from web.editor.difference import Line, lines, place_said
 from web.editor.editing import may_edit, must_edit, must_have_profile
-from web.editor.need_form import field_of
 from web.editor.rights import may_publish
 from web.editor.telling import collided, told
 from web.flash import Flash, forget, go_on, pick_up
@@ -169,10 +170,7 @@ def _page(
         part=part_name(visit, found),
         home=_home(found),
         lines=_lines(visit, found),
-        problems=[
-            (field_of(one.key), one)
-            for one in (problems if problems is not None else _problems(visit, found))
-        ]
+        problems=_placed(visit, found, _problems(visit, found) if problems is None else problems)
         if alive
         else [],
         theirs=lines(visit, moved.theirs) if moved else [],
@@ -236,6 +234,13 @@ def _problems(visit: Visit, found: Proposal) -> tuple[Problem, ...]:
     kind = PartKind(found.kind)
     part = part_from(kind, found.document)
     return problems_of(must_have_profile(visit), kind, found.key, part)
+
+
+def _placed(visit: Visit, found: Proposal, problems: Iterable[Problem]) -> list[tuple[str, Message]]:
+    """Where each problem is, and what is wrong."""
+    part = part_from(PartKind(found.kind), found.document)
+    after = with_part(must_have_profile(visit), found.key, part)
+    return [(place_said(visit, after, problem.key), problem.message) for problem in problems]
 
 
 def _move(visit: Visit, found: Proposal, state: State, **words: str) -> None:

@@ -13,7 +13,6 @@ from web.decisions import Fault
 from web.visit import text_of
 
 LARGEST = 1_000_000_000
-TERMS = 12
 # The last name of a problem's key path to the field that it is corrected in.
 FIELDS_OF_PROBLEMS = {"priority_area": "area", "own_share_max_percent": "share"}
 
@@ -125,7 +124,7 @@ def need_from(typed: Typed, blank: Need) -> Read:
 def terms(text: str) -> tuple[str, ...]:
     """Words and phrases parted by commas or lines, each once."""
     parts = (" ".join(part.split()) for part in text.replace("\n", ",").split(","))
-    return tuple(dict.fromkeys(part for part in parts if part))[:TERMS]
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def field_of(path: str) -> str:
