@@ -39,7 +39,7 @@ def rows(calls: Path, half: str) -> dict[str, dict[str, float | int]]:
     """Method to its measures over the needs of one half."""
     embedder = load_embedder("embedded", CACHE / "models")
     with tempfile.TemporaryDirectory() as folder:
-        needs, english = (_part(Path(folder), name, half) for name in ("needs.tsv", "needs-en.tsv"))
+        needs, english = (part(Path(folder), name, half) for name in ("needs.tsv", "needs-en.tsv"))
         found = read_material(
             calls, needs, NEEDS / "qrels.tsv", embedder, CACHE / "evaluate", needs_en=english
         )
@@ -55,7 +55,7 @@ def rows(calls: Path, half: str) -> dict[str, dict[str, float | int]]:
     return measured | {name: means(figures_of(judged, pool, simple[name], None)) for name in BESIDE}
 
 
-def _part(folder: Path, name: str, half: str) -> Path:
+def part(folder: Path, name: str, half: str) -> Path:
     """The lines of one half, as a file of the form that judged needs have."""
     lines = (line.split("\t", 1) for line in (NEEDS / name).read_text(encoding="utf-8").splitlines())
     path = folder / name

@@ -18,6 +18,7 @@ from matcher.words import Concept, WordIndex, english_concepts
 from profiles.model import Need
 
 UNIT_WEIGHT = 0.3  # of a concept that the need itself speaks of
+LEAST_SPREAD = 0.3  # of a need's words over the programmes: one that meets none must not look outstanding
 EVERY_UNIT = frozenset({"municipality", "municipal", "administration", "company", "municipal company"})
 
 
@@ -92,7 +93,7 @@ class Pool:
         """How near each need lies to what each programme is for, in words and in meaning; spreads above the
         need's mean, shape (needs, programmes)."""
         said = np.stack([_about_words().score(concepts) for concepts in self.asked])
-        said /= np.maximum(said.std(axis=1, keepdims=True), 0.5)
+        said /= np.maximum(said.std(axis=1, keepdims=True), LEAST_SPREAD)
         meant = self._nearness_in_meaning()
         return said if meant is None else (said + np.where(np.isnan(meant), said, meant)) / 2
 

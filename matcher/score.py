@@ -26,8 +26,8 @@ from matcher.volume import BOOSTS, limits
 from profiles.model import Need, Profile, Unit
 
 WORDS_ONLY = "words"
-BIAS = -10.35
-BIAS_WITHOUT_MODEL = -9.2
+BIAS = -10.0
+BIAS_WITHOUT_MODEL = -9.15
 STRONG_FROM, LIKELY_FROM, POSSIBLE_FROM = 0.60, 0.30, 0.06
 BANDS = ((STRONG_FROM, Band.STRONG), (LIKELY_FROM, Band.LIKELY), (POSSIBLE_FROM, Band.POSSIBLE))
 # What each word stands for: at least so many of its matches are relevant, on needs that nothing was learned on

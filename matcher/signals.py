@@ -18,7 +18,7 @@ TITLE_WEIGHT = 0.5
 # Spreads above the mean at which a signal is as strong as it gets.
 MEANING_FULL = 6.0
 WORDS_FULL = 8.0
-WORDS_PRIOR = (0.4, 0.6)  # mean and spread over 799 calls and 25 needs of 2026; short pools lean on it
+WORDS_PRIOR = (0.25, 0.39)  # mean and spread over 1,184 calls and 25 needs of 2026; short pools lean on it
 THEME_FULL = 5.0
 
 
@@ -82,12 +82,12 @@ def action(pool: Pool) -> np.ndarray:
 
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal(name="meaning", strength=meaning, weight=4.6, weight_without_model=0.0),
-    Signal(name="own_words", strength=own_words, weight=2.1, weight_without_model=0.0),
-    Signal(name="words", strength=words, weight=5.1, weight_without_model=7.7),
-    Signal(name="theme", strength=theme, weight=2.4, weight_without_model=2.5),
-    Signal(name="programme", strength=programme, weight=1.5, weight_without_model=1.3, neutral=UNKNOWN_FIT),
-    Signal(name="action", strength=action, weight=2.1, weight_without_model=1.5, neutral=0.6),
+    Signal(name="meaning", strength=meaning, weight=3.1, weight_without_model=0.0),
+    Signal(name="own_words", strength=own_words, weight=2.5, weight_without_model=0.0),
+    Signal(name="words", strength=words, weight=4.7, weight_without_model=6.5),
+    Signal(name="theme", strength=theme, weight=2.4, weight_without_model=2.6),
+    Signal(name="programme", strength=programme, weight=2.5, weight_without_model=2.1, neutral=UNKNOWN_FIT),
+    Signal(name="action", strength=action, weight=2.0, weight_without_model=1.7, neutral=0.6),
 )
 
 
