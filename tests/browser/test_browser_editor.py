@@ -2,8 +2,8 @@
 
 import pytest
 from editor_world import an_editor_world
+from looking import a_page, ours, problems
 from served import Site, serve
-from test_browser_pages import a_page, ours, problems
 from web_world import TENANT, school_and_culture
 
 from storage import proposals

@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 from everything import FAULTS, NO_PAGES, STRANGER, VIEWS, Fault, View, a_town, cookie
+from looking import RULES, ours
 from served import Site, serve
-from test_browser_pages import RULES, ours
 
 from web.app import DOORS
 from web.guard import HEADERS

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from looking import a_page, problems
 from papers import POLICY, a_docx, a_pdf
-from test_browser_pages import a_page, problems
 from web_world import TENANT
 
 from builders import NOW

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from everything import CONTACT, LINKS, a_town, cookie, token
+from looking import a_page, ours
 from served import Site, serve
-from test_browser_pages import a_page, ours
 from web_world import TENANT
 
 from matcher.model import MatchState

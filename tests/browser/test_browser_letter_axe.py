@@ -2,7 +2,7 @@
 
 import pytest
 from letters import a_letter, accepted, consultation, html_of
-from test_browser_pages import a_page, problems
+from looking import a_page, problems
 
 from builders import a_person
 from calls.changes import Change

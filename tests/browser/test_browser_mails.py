@@ -9,7 +9,7 @@ sys.path.append(str(Path(__file__).parents[1] / "notifier"))
 
 from every_kind import KINDS, every_kind
 from letters import html_of
-from test_browser_pages import a_page, problems
+from looking import a_page, problems
 from test_notifier_browser import CONTRASTS, SMALLEST_TARGET, TARGETS
 
 pytestmark = pytest.mark.browser

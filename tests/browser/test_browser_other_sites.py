@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from test_browser_pages import a_page, ours
+from looking import a_page, ours
 from web_world import TENANT
 
 from matcher.model import Decision, MatchState, RejectReason, Verdict

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from looking import a_page, ours, problems, states
 from web_world import TENANT, URL
 
 from builders import a_scraped_call
@@ -10,40 +11,10 @@ from matcher.model import MatchState
 from notifier.links import Links, Question
 from profiles.model import Role
 from storage import answers_given
-from storage import matches as stored_matches
 from storage.database import reading
 from web.session import signin_link
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def problems(page, axe: str) -> list[str]:
-    """What axe finds on the page, as rule and place."""
-    page.evaluate(axe)
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)[
-        "violations"
-    ]
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
-    ]
-
-
-def a_page(chromium, width: int = 1400, scheme: str = "light", **options):
-    """A page whose console complaints are kept in `page.complaints`."""
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="sv-SE", **options
-    )
-    page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda said: page.complaints.append(str(said)))
-    return page
-
-
-def ours(complaints: list[str]) -> list[str]:
-    """Complaints that are not the browser's note of a status such as 404."""
-    return [said for said in complaints if "the server responded with a status" not in said]
 
 
 def an_answer_link(site, call_id: int = 1) -> str:
@@ -200,8 +171,3 @@ def test_focus_is_never_hidden_by_the_message_bar(site, chromium):
         )
     page.context.close()
     assert not any(hidden)
-
-
-def states(site, state: MatchState) -> list:
-    with reading(site.world.engine) as conn:
-        return stored_matches.find(conn, TENANT, states=[state])

@@ -5,9 +5,9 @@ import threading
 import time
 
 import pytest
+from looking import a_page, ours
 from openid_provider import CLIENT, SECRET, running_provider
 from served import Site, serve
-from test_browser_pages import a_page, ours
 from web_world import a_filled_world
 
 from web.oidc.provider import Provider

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from looking import a_page, ours, problems, states
 from served import Site, serve
-from test_browser_pages import a_page, ours, problems, states
 from web_world import TENANT, a_filled_world, a_full_match
 
 from matcher.model import MatchState, RejectReason

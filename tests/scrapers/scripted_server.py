@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from scrapers.source import Source
+
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -82,3 +84,16 @@ def serving() -> Iterator[Script]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def a_source(**facts) -> Source:
+    given = {
+        "key": "x",
+        "title": "X",
+        "publisher": "X",
+        "base_url": "https://portal.example",
+        "hosts": ("portal.example",),
+        "crawl": lambda fetch, options: iter(()),
+        "rank": 0,
+    }
+    return Source(**(given | facts))

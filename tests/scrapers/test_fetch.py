@@ -5,44 +5,12 @@ import tracemalloc
 import zlib
 
 import pytest
-from scripted_server import Script, page, serving
+from scripted_server import Script, a_source, page
 
 from scrapers.addresses import is_public, without_secrets
 from scrapers.bodies import BodyError, decoded_text, parsed_json
 from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUnreachable
 from scrapers.fetch import Fetcher
-from scrapers.source import Source
-
-
-def a_source(**facts) -> Source:
-    given = {
-        "key": "x",
-        "title": "X",
-        "publisher": "X",
-        "base_url": "https://portal.example",
-        "hosts": ("portal.example",),
-        "crawl": lambda fetch, options: iter(()),
-        "rank": 0,
-    }
-    return Source(**(given | facts))
-
-
-@pytest.fixture
-def script():
-    with serving() as script:
-        yield script
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def fetcher(script, waits):
-    made = Fetcher(a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append)
-    yield made
-    made.close()
 
 
 def test_a_page_is_read_as_text(script: Script, fetcher: Fetcher):

@@ -15,30 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from scripted_server import Script, for_a_minute, page, serving
-from test_fetch import a_source
+from scripted_server import Script, a_source, for_a_minute, page
 
 from scrapers.addresses import CheckedBackend
 from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUnreachable
 from scrapers.fetch import Fetcher
-
-
-@pytest.fixture
-def script():
-    with serving() as script:
-        yield script
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def fetcher(script, waits):
-    made = Fetcher(a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 from recorded import PAGES, RecordedPortal, RecordedSite, portal_page, recorded
+from scripted_server import a_source
 from test_eu_portal_reading import pages, topic
-from test_fetch import a_source
 
 from builders import a_scraped_call
 from calls.model import CallSection

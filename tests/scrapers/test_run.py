@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from test_fetch import a_source
+from scripted_server import a_source
 
 from builders import a_scraped_call
 from calls.model import Deadline
