@@ -1,8 +1,9 @@
-"""`fondvakt letters list|send|resend|arrived|release`: the outbox, and what a person says of letters that wait."""
+"""`fondvakt letters`: the outbox, what a person says of letters that wait, and trying the way that letters go."""
 
 import signal
 import socket
 from dataclasses import asdict
+from pathlib import Path
 from threading import Event
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
 from notifier.model import LETTER_STATE_LABELS, LetterState
+from notifier.received import faults
 from notifier.weeks import week_of
 from pipeline import mailing, wiring
 from pipeline.settling import release as let_go
@@ -100,6 +102,26 @@ def release(as_json: Json = False) -> None:
         return
     sentence = _("{released} brev släppta; de skickas från {host} vid nästa utskick.")
     out.print(sentence.format(released=released, host=socket.gethostname()), markup=False)
+
+
+@app.command("try", help=_("Skicka ett provbrev, samma väg som veckobreven; inget sparas."))
+def try_(address: Annotated[str, typer.Argument(metavar="ADRESS", help=_("Till vem."))]) -> None:
+    answer = mailing.send_trial(wiring.opened(), address)
+    out.print(_("Provbrevet är lämnat. Servern svarade: {answer}").format(answer=answer or "–"), markup=False)
+
+
+@app.command(help=_("Läs ett brev som kom fram: omfattar DKIM-signaturen listhuvudena?"))
+def check(
+    file: Annotated[
+        Path, typer.Argument(metavar="FIL", exists=True, dir_okay=False, help=_("Brevet som .eml."))
+    ],
+) -> None:
+    found = faults(file.read_bytes())
+    for fault in found:
+        err.print(said(fault), markup=False)
+    if found:
+        raise typer.Exit(1)
+    out.print(_("Signaturen är avsändarens och omfattar det som e-postprogram litar på."))
 
 
 def _settle(letter_id: int, as_json: bool, *, arrived: bool) -> None:

@@ -77,6 +77,26 @@ def alarm(person: ContactPerson, context: LetterContext, troubles: Sequence[Trou
     )
 
 
+def trial(person: ContactPerson, context: LetterContext) -> NoticeView:
+    """A letter that tells nothing, for whoever tries the way that letters go."""
+    words = Wording(person.language)
+    return view_of(
+        person,
+        context,
+        LetterKind.ALARM,
+        subject=words.gettext("Fondvakt: provbrev"),
+        heading=words.gettext("Provbrev"),
+        paragraphs=(
+            words.gettext("Brevet har gått samma väg som veckobreven."),
+            words.gettext(
+                "Spara det som .eml där det kom fram. fondvakt letters check läser det och säger "
+                "om signaturen omfattar det som e-postprogram litar på."
+            ),
+        ),
+        why=words.gettext("Du får brevet för att någon har kört fondvakt letters try."),
+    )
+
+
 def rehearsal(person: ContactPerson, context: LetterContext, told: Rehearsal) -> NoticeView:
     """What Monday's letters would be (`ux.md` 1.6)."""
     words = Wording(person.language)

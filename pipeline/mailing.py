@@ -10,17 +10,20 @@ from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
 
+from notifier import office
 from notifier.channel import Channel, channel_for
 from notifier.folder import FolderChannel
-from notifier.model import Letter
+from notifier.model import OPERATOR, Letter
+from notifier.notice_letter import notice_letter
 from notifier.returns import ReturnAddresses
 from notifier.view import LetterContext
+from notifier.weeks import week_of
 from pipeline import bounces, digest, sending, wiring
 from pipeline.limiter import WITHOUT_LIMIT, Limiter
 from pipeline.sending import SendSummary
 from pipeline.settings import Settings, SettingsError
 from pipeline.wiring import Installation
-from profiles.model import Profile
+from profiles.model import ContactPerson, Profile, Role
 from scrapers.sources import SOURCES
 from storage import outbox, subscriptions
 from storage.database import reading
@@ -51,7 +54,7 @@ def return_addresses(settings: Settings) -> ReturnAddresses | None:
     """Where letters that cannot be delivered come back to; None when no mailbox is set apart for them."""
     if settings.bounce_address is None:
         return None
-    return ReturnAddresses(settings.bounce_address, settings.signing_key(), settings.tenant)
+    return ReturnAddresses(settings.bounce_address, settings.signing_keys(), settings.tenant)
 
 
 def previewed_letters(installation: Installation, week: str) -> list[Letter]:
@@ -110,6 +113,22 @@ def send_waiting(
     )
 
 
+def send_trial(installation: Installation, address: str) -> str:
+    """Send one letter that tells nothing, the way all letters go; what the relay answered.
+
+    Raises:
+        NotifierError: the relay would not take it, or the address cannot be used.
+    """
+    settings, context = installation.settings, letter_context(installation)
+    person = ContactPerson(key=OPERATOR, name="", email=address, role=Role.OPERATOR)
+    view = office.trial(person, context)
+    letter = notice_letter(
+        view, person, context, week=week_of(context.now), slot=f"trial/{context.now.isoformat()}"
+    )
+    with closing(channel(settings)) as way:
+        return way.deliver(letter, before_data=lambda: None)
+
+
 def has_bounces_to_read(installation: Installation) -> bool:
     """Whether anything lies in the folder of bounces."""
     folder = installation.settings.bounce_dir
@@ -132,7 +151,7 @@ def letter_context(installation: Installation) -> LetterContext:
         wiring.published_profile(installation)[1],
         settings.clock(),
         public_url=settings.public_url,
-        key=settings.signing_key(),
+        key=settings.signing_keys(),
         mail_from=settings.mail_from,
         publishers={source.key: source.publisher for source in SOURCES},
     )
