@@ -52,6 +52,10 @@ class Links:
         """The page of a call."""
         return f"{self._root}/c/{call_id}"
 
+    def needs(self) -> str:
+        """The page of the units' needs, where one proposes others."""
+        return f"{self._root}/profil"
+
     def calls(self) -> str:
         """The page of all calls."""
         return f"{self._root}/calls"

@@ -196,7 +196,10 @@ def nothing_new(person: ContactPerson, context: LetterContext, *, silent_weeks: 
             "Du får brevet för att du är kontaktperson. "
             "Utan nyheter kommer det högst var femte vecka, om du inte bett om fler."
         ),
-        links=(NoticeLink(words=words.gettext("Alla utlysningar i Fondvakt"), href=context.links.calls()),),
+        links=(
+            NoticeLink(words=words.gettext("Se och ändra era behov (logga in)"), href=context.links.needs()),
+            NoticeLink(words=words.gettext("Alla utlysningar i Fondvakt"), href=context.links.calls()),
+        ),
     )
 
 

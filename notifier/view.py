@@ -204,6 +204,7 @@ class LetterView:
     lines: tuple[LineView, ...]
     left_out: str
     all_calls: str
+    needs: str
     why: str
     unsubscribe: str
     reply_to: str

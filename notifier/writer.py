@@ -39,6 +39,7 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         lines=tuple(line_view(item, digest.person.key, context, wording) for item in lines),
         left_out=_left_out(left_out, wording),
         all_calls=context.links.calls(),
+        needs=context.links.needs(),
         why=_why(digest, context, wording),
         unsubscribe=context.links.unsubscribe(digest.person.key),
         reply_to=context.reply_to,
@@ -188,11 +189,15 @@ def _unreviewed(number: int, wording: Wording) -> str:
 
 def _why(digest: Digest, context: LetterContext, wording: Wording) -> str:
     units = [local(context.profile.unit(key), "name", wording) for key in digest.person.units]
-    return wording.gettext(
+    why = wording.gettext(
         "Du får brevet för att du är kontaktperson för {units} i {municipality}. Det kommer "
         "bara när det finns något att berätta.",
         units=wording.listed([clean(name) for name in units]),
         municipality=clean(local(context.profile, "name", wording)),
+    )
+    since = digest.person.appointed_from
+    return (
+        f"{why} {wording.gettext('Uppdraget gäller sedan {day}.', day=wording.day(since))}" if since else why
     )
 
 

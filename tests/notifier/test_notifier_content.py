@@ -358,3 +358,10 @@ def test_everything_foreign_in_a_letter_is_clean():
     odd = "Line\r\nbreak\u2028and\x00null\x85end"
     text = text_of(a_letter(accepted(title=odd, programme_label=odd, match={"pairs": ()})))
     assert clean(odd) in text
+
+
+@pytest.mark.parametrize(("since", "told"), [(date(2025, 9, 1), True), (None, False)])
+def test_the_foot_says_since_when_one_is_asked_and_where_the_needs_are(since, told):
+    for part in both(a_letter(accepted(), person=a_person(appointed_from=since))):
+        assert ("Uppdraget gäller sedan 1 september 2025." in part) is told
+        assert "Se och ändra era behov" in part
