@@ -129,6 +129,8 @@ def _said(thing: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         value = getattr(thing, field.name)
         if field.name in untold or value in (field.default, None, "", ()):
             continue
+        if field.name.endswith("_en") and value == getattr(thing, field.name[:-3]):
+            continue  # the Swedish words stand in for the English ones
         values = value if isinstance(value, tuple) else (value,)
         yield field.name, tuple(_whole(one) if is_dataclass(one) else _text(one) or "" for one in values)
 

@@ -195,3 +195,13 @@ def test_what_must_be_put_right_is_told_by_the_names_of_things(world):
     assert "prioriterade områden 1 › rubrik:" in shown
     assert "Barn- och utbildningsförvaltningen › behov ”Elevutbyten” › prioriterat område:" in shown
     assert "units[" not in shown
+
+
+def test_who_has_proposed_is_told_that_it_waits_and_can_be_taken_back(world):
+    contact = world.signed_in(CONTACT)
+    save(contact, do="review", title="Nya utbyten")
+    decide(contact, world, "propose")
+    page = contact.get(NEED).text
+    assert "Ditt förslag om samma del väntar på samordnaren." in page
+    assert "har föreslagit ändringar" not in page
+    assert "har föreslagit ändringar" in world.signed_in().get(NEED).text

@@ -54,7 +54,7 @@ def line(visit: Visit, one: Recorded, titles: Titles) -> Line:
     return Line(
         at=one.at,
         who=visit.name_of(event.actor),
-        how=_(CHANNELS.get(event.channel, event.channel)),
+        how="" if event.actor == event.channel else _(CHANNELS.get(event.channel, event.channel)),
         did=_(deed),
         kind=_(KINDS.get(event.kind, event.kind)),
         about=about,
