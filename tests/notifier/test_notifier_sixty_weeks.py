@@ -4,12 +4,11 @@ The clock ticks for two processes at once, who lose each other's claims; every w
 The moments come from a printed seed; FONDVAKT_TEST_SEED repeats a run.
 """
 
-import os
-import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
-import pytest
+from dice import dice
 from letters import in_days
 from outbox import TENANT, Outbox
 from test_notifier_job import a_page, accept, context, harvested
@@ -43,13 +42,6 @@ PROFILE = a_profile(
 )
 
 
-@pytest.fixture
-def chance():
-    seed = int(os.environ.get("FONDVAKT_TEST_SEED", random.randrange(10**6)))
-    print(f"seed {seed}")
-    return random.Random(seed)
-
-
 class Killed(BaseException):
     """The process ends here."""
 
@@ -57,7 +49,7 @@ class Killed(BaseException):
 class Weather(Outbox):
     """A relay with bad days; the truth about what arrived is in `kept`, whatever the sender believes."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: Random) -> None:
         super().__init__()
         self.chance = chance
 
@@ -82,7 +74,7 @@ class Weather(Outbox):
 class World:
     """A municipality over sixty weeks, as it is and as it should be told."""
 
-    def __init__(self, engine, chance: random.Random) -> None:
+    def __init__(self, engine, chance: Random) -> None:
         self.engine = engine
         self.chance = chance
         self.relay = Weather(chance)
@@ -150,7 +142,8 @@ class World:
             return slots.claim(conn, TENANT, "digest", slot, host, now, LEASE)
 
 
-def test_b2_in_sixty_weeks_nobody_gets_a_call_version_twice_and_none_is_skipped(engine, chance):
+def test_b2_in_sixty_weeks_nobody_gets_a_call_version_twice_and_none_is_skipped(engine):
+    chance = dice()
     world, now = World(engine, chance), START
     for _week in range(WEEKS):
         world.week_of_calls(now)

@@ -7,10 +7,11 @@ and each version of each call. The moments come from a printed seed; FONDVAKT_TE
 from collections import Counter
 from datetime import datetime, timedelta
 
+from dice import dice
 from letters import in_days
 from outbox import TENANT
 from test_notifier_job import a_page, accept, context, harvested
-from test_notifier_sixty_weeks import DIGEST, HOSTS, LEASE, PROFILE, STOCKHOLM, World, chance
+from test_notifier_sixty_weeks import DIGEST, HOSTS, LEASE, PROFILE, STOCKHOLM, World
 
 from calls.model import Deadline
 from notifier.model import LetterKind, LetterState
@@ -27,7 +28,6 @@ from storage.wishes import Rhythm, Wishes
 WEEKS = 60
 START = datetime(2026, 8, 17, 6, 0, tzinfo=STOCKHOLM)
 KEYS = {person.key: person.units for person in PROFILE.people[1:]}
-__all__ = ["chance"]
 
 
 class MailWorld(World):
@@ -138,8 +138,9 @@ class MailWorld(World):
                 slots.finish(conn, TENANT, job, found.slot, now)
 
 
-def test_b2_in_sixty_weeks_of_all_mails_nothing_comes_twice_and_nothing_is_skipped(engine, chance):
-    world, monday = MailWorld(engine, chance), START
+def test_b2_in_sixty_weeks_of_all_mails_nothing_comes_twice_and_nothing_is_skipped(engine):
+    chance, monday = dice(), START
+    world = MailWorld(engine, chance)
     for _week in range(WEEKS):
         world.week_of_calls(monday)
         for day in sorted({0, *chance.sample(range(1, 7), 3)}):  # the service is up on four days of seven
