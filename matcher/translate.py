@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from matcher.words import Concept
 
-WORD = re.compile(r"[\w:]+(?:-[\w:]+)*-?", re.UNICODE)
+WORD = re.compile(r"\w+(?:[:-]\w+)*-?", re.UNICODE)  # a colon within a word: EU:s; not one behind it
 LONGEST_PHRASE = 6
 SHORTEST_PART = 3
 LONE_TAIL = 5  # letters that a last part needs when the first part is unknown: gift hides in uppgift
@@ -175,7 +175,7 @@ def _phrase(words: list[str], position: int) -> tuple[int, Concept | None]:
 def _phrases() -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in vocabulary():
-        parts = re.findall(r"[\w:]+(?:-[\w:]+)*-?", entry)
+        parts = WORD.findall(entry)
         if len(parts) > 1:
             found.setdefault(_plain(parts), entry)
             found.setdefault(_reduced(parts), entry)

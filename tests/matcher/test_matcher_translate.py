@@ -115,3 +115,11 @@ def test_generic_words_say_nothing():
 
 def test_every_concept_comes_once_in_the_order_it_is_spoken_of():
     assert gloss("Fjärrvärme, solceller och fjärrvärmen") == "district heating, photovoltaics"
+
+
+def test_a_colon_behind_a_word_is_none_of_it():
+    assert gloss("Ras och skred: varning") == "landslides, early warning"
+
+
+def test_a_participle_that_agrees_is_taken_back_to_its_common_form():
+    assert lookup("växtbaserat") == "växtbaserad"
