@@ -16,7 +16,7 @@ from notifier.notice_model import Question
 from notifier.view import LetterContext
 from notifier.weeks import days_of, local_day
 from pipeline import unreviewed
-from pipeline.notices import waiting_for
+from pipeline.notices import is_withdrawn, waiting_for
 from pipeline.readers import Reader, readers
 from storage import calls, follows, matches, notices, rounds, wishes
 from storage.database import reading
@@ -40,7 +40,7 @@ class WeekFacts:
         readers: who gets letters.
         silent: person to the Monday of the first week without a letter.
         awaiting: what units have been asked and have not answered.
-        followed: person to the calls that they follow.
+        followed: person to the calls that they follow and that are still shown.
         monday: the week's Monday.
     """
 
@@ -177,5 +177,6 @@ def _followed(conn: Connection, tenant: str) -> dict[str, list[Call]]:
     found = {call.id: call for call in calls.find(conn, tenant, {one.call_id for one in standing})}
     by_person: dict[str, list[Call]] = {}
     for one in standing:
-        by_person.setdefault(one.person, []).append(found[one.call_id])
+        if not is_withdrawn(found[one.call_id]):
+            by_person.setdefault(one.person, []).append(found[one.call_id])
     return by_person

@@ -10,7 +10,7 @@ from matcher.model import SentencePair
 from notifier import notices, office
 from notifier.model import OPERATOR, Letter
 from notifier.notice_letter import notice_letter
-from notifier.notice_model import Closing, Hindrance, Moved, Question, Rehearsal, Trouble, Why
+from notifier.notice_model import Closing, Hindrance, Moved, Question, Rehearsal, Trouble, Urgent, Why
 from notifier.notice_view import NoticeView
 from notifier.render import render
 from profiles.model import ContactPerson, Role
@@ -101,6 +101,8 @@ def every_kind(language: str) -> dict[str, Letter]:
         unanswered=2,
         hindrances=hindrances_of_every_kind(),
         published=(("Barn och utbildning", "Children and Education"),),
+        urgent=(Urgent(call=calls[1], units=(("Barn och utbildning", "Children and Education"),)),),
+        untouched_since=NOW,
     )
     views: dict[str, tuple[ContactPerson, NoticeView]] = {
         "reminder": (reader, notices.reminder(reader, context, [closing(one) for one in calls])),

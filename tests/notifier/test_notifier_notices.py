@@ -32,7 +32,7 @@ from pipeline.alarms import Surroundings, watch
 from pipeline.digest import plan
 from pipeline.friday import announce
 from pipeline.notices import notify, remind
-from pipeline.week import next_first_monday
+from pipeline.week import next_first_monday, week_facts
 from storage import assignments, letters, matches, referrals, wishes
 from storage.answers_given import AnswerKind
 from storage.database import reading, writing
@@ -111,6 +111,15 @@ def test_a_withdrawn_call_is_told_its_followers_once(engine):
         notify(engine, context(on(9, hour)))
     (only,) = texts(engine, LetterKind.CHANGE)
     assert "Utgivaren visar den inte längre." in only
+
+
+def test_a_withdrawn_call_is_no_longer_among_the_dates_ahead(engine):
+    harvested(engine, a_page(1, deadlines=due_on(40)), a_page(2))
+    answer(engine)
+    assert set(week_facts(engine, context(on(1)), "2026-W34", (), ()).followed) == {"kontakt-skola"}
+    for day in (1, 5, 9):
+        harvested(engine, a_page(2), now=on(day))
+    assert week_facts(engine, context(on(9)), "2026-W35", (), ()).followed == {}
 
 
 def test_a_call_that_comes_back_and_is_withdrawn_again_is_told_again(engine):
