@@ -27,14 +27,15 @@ from storage.decided import Decided
 from web import answers, presentation, queue, search
 from web.board import Board
 from web.choices.following import is_following
+from web.filters import chosen_by, filter_choices
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.names import Names
 from web.people.events import of_call
 from web.queue import UnitMatches
-from web.queue_page import TOKEN_BLANK, filter_choices, programme_choices
+from web.queue_page import TOKEN_BLANK
 from web.render import page, piece
-from web.selection import Order, selection
+from web.selection import Order
 from web.series import other_rounds
 from web.unchanged import unchanged
 from web.views import CALLS, saved
@@ -163,10 +164,7 @@ def every(visit: Here, request: Request) -> Response:
     ours = asked.get("visa", "") == "vara" or ("visa" not in asked and not visit.is_coordinator)
     with reading(visit.context.engine) as conn:
         board = memory.board(conn, tenant, visit.now, visit.units_seen)
-        offered = filter_choices(visit, board)
-        chosen = selection(
-            asked, [key for key, _ in offered["units"]], calls_programmes(board), board.sources
-        )
+        chosen = chosen_by(visit, asked, board)
         answer = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
         views = saved(visit, conn, CALLS)
     wanted = [
@@ -185,7 +183,7 @@ def every(visit: Here, request: Request) -> Response:
         chosen=chosen,
         only_ours=ours,
         views=views,
-        choices=offered | {"programmes": programme_choices(visit, calls_programmes(board))},
+        choices=filter_choices(visit, chosen, calls_programmes(board), board.sources),
         calls=queue.paged(wanted, chosen.page),
         ours=board.rows,
         found=len(wanted),

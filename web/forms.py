@@ -17,6 +17,7 @@ from web.queue import Row, UnitMatches
 from web.selection import Tab
 
 MOST_MATCHES = 200
+MOST_UNITS = 8  # so many of a row stand open; the rest are behind a disclosure
 
 
 class Asked(StrEnum):
@@ -51,6 +52,7 @@ class _Decide:
 
     units_in = staticmethod(queue.units_in)
     folded = staticmethod(queue.folded)
+    most_units = MOST_UNITS
     reasons = tuple(REJECT_REASON_LABELS.items())
     waits = tuple(WAIT_LABELS.items())
 

@@ -11,6 +11,7 @@ from calls.model import Call
 from matcher import gates
 from matcher.model import Answer, Check, Decision, MatchState, StoredMatch
 from matcher.telling import is_of_area, told
+from notifier import facts
 from notifier.templating import spoken_in
 from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
@@ -44,9 +45,13 @@ class Names:
         """A source's title; its key when there is no such source any more."""
         return next((source.title for source in self.visit.context.sources if source.key == key), key)
 
+    def unit_list(self, keys: Any) -> list[str]:
+        """Several units, each by name."""
+        return [self.unit(key) for key in keys]
+
     def units(self, keys: Any) -> str:
         """Several units, as "a, b och c"."""
-        return self.wording.listed([self.unit(key) for key in keys])
+        return self.wording.listed(self.unit_list(keys))
 
     def people(self, keys: Any) -> str:
         """Several persons by name, as "a, b och c"."""
@@ -113,7 +118,7 @@ class Names:
 
     def budget(self, call: Call) -> str | None:
         """The whole call's money."""
-        return presentation.budget(call, self.wording)
+        return facts.budget(call, self.wording)
 
     def programme(self, call: Call) -> str | None:
         """The programme."""

@@ -16,9 +16,8 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from calls.programmes import programme_name
-from calls.vocabulary import APPLICANT_LABELS, Status
-from matcher.model import BAND_LABELS, MatchState
+from calls.vocabulary import Status
+from matcher.model import MatchState
 from matcher.review import DEFAULT_RULE, ReviewRule, goes_unreviewed
 from storage import answers_given, choices, runs
 from storage import calls as stored_calls
@@ -31,13 +30,14 @@ from web.access import Access
 from web.board import Board
 from web.context import WebContext
 from web.elsewhere import elsewhere
+from web.filters import chosen_by, filter_choices, filters_said
 from web.flash import forget, pick_up
 from web.forms import DECIDE
 from web.letters.desk import dispatch
 from web.names import Names
 from web.queue import Row
 from web.render import page, piece
-from web.selection import Due, Kind, Order, Selection, Tab, search_words, selection
+from web.selection import Selection, Tab, search_words
 from web.shortcuts import keys_of
 from web.unchanged import unchanged
 from web.views import saved
@@ -54,19 +54,6 @@ TAB_LABELS = {
     Tab.REFERRED: N_("Hos referensgruppen"),
     Tab.ACCEPTED: N_("Godkända"),
     Tab.REJECTED: N_("Avvisade"),
-}
-ORDER_LABELS = {
-    Order.URGENT: N_("Brådskande först"),
-    Order.STRONGEST: N_("Starkast först"),
-    Order.MEANING: N_("Närmast sökningen först"),
-}
-KIND_LABELS = {Kind.CALL: N_("Utlysningar"), Kind.CONSULTATION: N_("Samråd")}
-DUE_LABELS = {
-    Due.WEEK: N_("Inom en vecka"),
-    Due.MONTH: N_("Inom 30 dagar"),
-    Due.QUARTER: N_("Inom 90 dagar"),
-    Due.RUNNING: N_("Löpande"),
-    Due.UNKNOWN: N_("Framgår inte"),
 }
 TOKEN_BLANK = secrets.token_hex(32)  # stands for the form token in rows that are kept; nobody can guess it
 AT_BLANK = secrets.token_hex(32)  # stands for the moment that the page is made
@@ -124,6 +111,7 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
     blank = replace(visit, csrf=TOKEN_BLANK)
     rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)
     last = queue.last_page(len(found))
+    offered = filter_choices(visit, chosen, board.programmes, board.sources)
     return piece(
         blank,
         "review/body.html",
@@ -141,8 +129,8 @@ def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
         views=saved(visit, conn),
         page_number=min(chosen.page, last),
         last_page=last,
-        choices=filter_choices(visit, board),
-        filters=filters_said(visit, chosen, board),
+        choices=offered,
+        filters=filters_said(visit, chosen, offered),
         elsewhere=[] if found else elsewhere(visit, board, chosen, answer.near, TAB_LABELS),
         awaits_meaning=answer.awaits_meaning,
         unheard=letters.unreachable,
@@ -164,7 +152,7 @@ def choose(
     """The queue as it stands, what an address chooses of it, the rows of that, and what its words find."""
     tenant, memory = visit.context.tenant, visit.context.memory
     board = memory.board(conn, tenant, visit.now)
-    chosen = selection(asked, _units(visit), board.programmes, board.sources)
+    chosen = chosen_by(visit, asked, board)
     answer = search.found(memory, conn, tenant, board, chosen.words, visit.context.nearness)
     return board, chosen, board.listed(chosen, answer.near), answer
 
@@ -175,8 +163,8 @@ def _next_collection(visit: Visit) -> str:
     return presentation.soon(at, visit.now, visit.wording) if at else ""
 
 
-def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:
-    """Units that the profile has no more, by name, each with how many matches wait for it all the same (P-07)."""
+def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int, str]]:
+    """Units that the profile has no more, each with how many matches wait for it all the same, and where (P-07)."""
     known = {unit.key for unit in visit.profile.units} if visit.profile else set()
     waiting = [unit for row in board.rows.values() if row.status is not Status.CLOSED for unit in row.waiting]
     counted = Counter()
@@ -184,7 +172,10 @@ def _ownerless(visit: Visit, board: Board) -> list[tuple[str, int]]:
         if unit.unit not in known:
             counted[unit.unit] += len(unit.undecided)
     return sorted(
-        ((former.unit_name(visit, key), number) for key, number in counted.items()),
+        (
+            (former.unit_name(visit, key), number, Selection(unit=key).address())
+            for key, number in counted.items()
+        ),
         key=lambda one: alphabetical(one[0]),
     )
 
@@ -268,48 +259,6 @@ def _next_rows(rows: Sequence[Row]) -> dict[int, int | str]:
         call_id: ids[place + 1] if place + 1 < len(ids) else before[place]
         for place, call_id in enumerate(ids)
     }
-
-
-def _units(visit: Visit) -> list[str]:
-    return [unit.key for unit in visit.profile.units if visit.may_see_unit(unit.key)] if visit.profile else []
-
-
-def filter_choices(visit: Visit, board: Board) -> dict[str, Any]:
-    """What the filters offer: value and words."""
-    _ = visit.wording.gettext
-    names = Names(visit)
-    return {
-        "kinds": [(kind.value, _(label)) for kind, label in KIND_LABELS.items()],
-        "units": names.all_units,
-        "programmes": programme_choices(visit, board.programmes),
-        "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
-        "sources": [(key, names.source(key)) for key in board.sources],
-        "dues": [(due.value, _(label)) for due, label in DUE_LABELS.items()],
-        "applicants": [(kind.value, _(label)) for kind, label in APPLICANT_LABELS.items()],
-        "orders": [(order.value, _(label)) for order, label in ORDER_LABELS.items()],
-    }
-
-
-def programme_choices(visit: Visit, keys: Sequence[str]) -> list[tuple[str, str]]:
-    """Programmes as a filter offers them: key and name, by name."""
-    named = [(key, programme_name(key, visit.language) or key) for key in keys]
-    return sorted(named, key=lambda choice: alphabetical(choice[1]))
-
-
-def filters_said(visit: Visit, chosen: Selection, board: Board) -> list[tuple[str, str]]:
-    """What is filtered, as label and words, for a page that finds nothing."""
-    _, offered = visit.wording.gettext, filter_choices(visit, board)
-    said = [
-        (_("Sökord"), chosen.words),
-        (_("Slag"), dict(offered["kinds"]).get(chosen.kind, "")),
-        (_("Enhet"), dict(offered["units"]).get(chosen.unit, "")),
-        (_("Program"), dict(offered["programmes"]).get(chosen.programme, "")),
-        (_("Styrka"), dict(offered["bands"]).get(chosen.band, "")),
-        (_("Källa"), dict(offered["sources"]).get(chosen.source, "")),
-        (_("Sista dag"), dict(offered["dues"]).get(chosen.due, "")),
-        (_("Sökande"), dict(offered["applicants"]).get(chosen.applicant, "")),
-    ]
-    return [(label, words) for label, words in said if words]
 
 
 def _troubled_sources(

@@ -324,7 +324,7 @@ def test_an_address_that_bounced_is_named_with_its_cause_and_used_again(site: Wo
     browser = site.signed_in()
     page = browser.get("/utskick").text
     assert "kontakt.skola@exempelstad.example: adressen finns inte, två olika veckor" in page
-    assert re.search(r"<b>Barn- och utbildningsförvaltningen</b>\s+saknar mottagare", page)
+    assert "Barn- och utbildningsförvaltningen saknar mottagare" in page
     assert "Barn- och utbildningsförvaltningen saknar mottagare" in browser.get("/").text
     fields = {"address": "kontakt.skola@exempelstad.example"}
     assert browser.post("/utskick/adress", fields, page="/utskick").status_code == 303

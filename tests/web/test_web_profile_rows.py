@@ -84,6 +84,10 @@ def test_p07_what_waited_for_a_unit_that_is_gone_waits_on_without_owner(world):
     assert "Kulturförvaltningen (utan ägare)" in browser.get(call).text, "by the name of an older version"
     queue = browser.get("/").text
     assert f"Kulturförvaltningen finns inte längre i profilen, men {len(waited)} träff" in queue
+    (address,) = re.findall(r'<a href="([^"]+)">Visa dem</a>', queue)
+    assert address == "/?enhet=kultur"
+    chosen = browser.get(address).text
+    assert '<option value="kultur" selected>Kulturförvaltningen (utan ägare)</option>' in chosen
     form = next(
         form for form in browser.forms(call) if form["verdict"] == "reject" and names_any(form, waited)
     )

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from review_forms import decide
-from web_world import TENANT, URL, World, a_full_match, call_with_two_units, in_days
+from web_world import TENANT, URL, World, a_full_match, a_world, call_with_two_units, in_days
 
-from builders import a_scraped_call
+from builders import a_coordinator, a_need, a_profile, a_scraped_call, a_unit
 from storage import runs, subscriptions
 from storage.database import writing
 
@@ -108,6 +108,29 @@ def test_odd_values_in_the_address_count_as_not_said(world: World, query):
     answer = world.signed_in().get(f"/?{query}")
     assert answer.status_code == 200
     assert "Town-Twinning" in answer.text
+
+
+@pytest.mark.parametrize("query", ["program=LIFE", "kalla=euroaccess"])
+def test_a_filter_of_which_nothing_is_left_finds_nothing_and_never_everything(world: World, query):
+    call_with_two_units(world)
+    browser = world.signed_in()
+    for path in ("/", "/utlysningar"):
+        page = browser.get(f"{path}?{query}").text
+        assert "<article" not in page, path
+        assert re.search(rf'<option value="{query.partition("=")[2]}" selected>', page), path
+
+
+def test_a_call_for_many_units_shows_the_first_and_folds_the_rest(tmp_path):
+    units = [a_unit(key=f"enhet-{n}", needs=(a_need(key=f"b{n}", unit=f"enhet-{n}"),)) for n in range(12)]
+    world = a_world(tmp_path, a_profile(units=tuple(units), people=(a_coordinator(),)))
+    (number,) = world.add_calls(a_scraped_call(deadlines=(in_days(9),)))
+    world.propose(*(a_full_match(number, need) for need in world.profile.needs))
+    page = world.signed_in("eu@exempelstad.example").get("/").text
+    world.engine.dispose()
+    assert "Godkänn alla 12" in page
+    assert page.index("4 enheter till") < page.index(">Godkänn<", page.index("4 enheter till"))
+    assert page.count('<li class="unit') == 12
+    assert re.search(r"Barn\S+ och \S+, Barn[^<]+ och 9 till saknar mottagare", page)
 
 
 def test_pages_hold_25_rows(world: World):
