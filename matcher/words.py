@@ -52,8 +52,8 @@ class Concept:
 def tokens(text: str) -> list[str]:
     """Stems of the words that say something, in order; at most `MAX_WORDS`."""
     plain = unicodedata.normalize("NFC", text).lower().replace("-", " ")
-    found = (match.group() for match in WORD.finditer(plain[: MAX_WORDS * 12]))
     silent = stop_words()
+    found = WORD.findall(plain[: MAX_WORDS * 12])
     return [stem(word) for word in found if word not in silent and len(word) > 1][:MAX_WORDS]
 
 

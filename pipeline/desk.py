@@ -22,7 +22,7 @@ from matcher.texts import RECIPE
 from matcher.vectors import Vectors, texts_to_embed
 from pipeline.kept import Kept
 from pipeline.match import embed
-from pipeline.preview import indexed_calls
+from pipeline.preview import indexed_calls, vectors_of
 from profiles.model import Need, Profile
 from storage import active_model, embeddings
 from storage import calls as stored_calls
@@ -191,12 +191,7 @@ def _last_year(engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
     with reading(engine) as conn:
         funding, _ = apart(stored_calls.find(conn, tenant))
         calls = [call for call in funding if _was_there(call, now - PAST)]
-        serving = active_model.find(conn, tenant)
-        vectors = None
-        if serving is not None and serving.recipe == RECIPE:
-            keys = {text.key for text in texts_to_embed(calls, ())}
-            known = embeddings.find(conn, tenant, serving.model, RECIPE, keys)
-            vectors = Vectors(model=serving.model, by_key=known) if known else None
+        vectors = vectors_of(conn, tenant, calls)
     return IndexedCalls(calls, vectors).warm()
 
 

@@ -107,6 +107,9 @@ def _pool_with(call: Call, desk: Desk, engine: Engine, tenant: str, now: datetim
         indexed = pool(engine, tenant, now)
         if any(known.id == call.id for known in indexed.calls):
             return indexed
+    if call.is_consultation and not indexed.calls:
+        indexed = desk.open_calls(engine, tenant, now)
+        return IndexedCalls(consultations.measured(indexed.calls, [call]), indexed.vectors)
     return IndexedCalls([*indexed.calls, call], indexed.vectors)
 
 

@@ -5,16 +5,18 @@ from importlib.util import find_spec
 
 import pytest
 
-from builders import NOW, a_need, a_profile, a_scraped_call, a_unit
+from builders import NOW, a_call, a_need, a_profile, a_scraped_call, a_unit
 from calls.model import CallSection
-from calls.vocabulary import SectionKind
+from calls.vocabulary import CONSULTATION, SectionKind
 from fakes import WordEmbedder
+from matcher.indexed import IndexedCalls
 from matcher.model import Decision, Verdict
-from matcher.score import look
+from matcher.score import look, scores_of
 from pipeline import wiring
 from pipeline.desk import Desk
 from pipeline.match import match_all
 from pipeline.settings import Settings, SettingsError
+from pipeline.trying import try_call
 from storage import calls as stored_calls
 from storage import learning, matches
 from storage.database import open_database, reading, writing
@@ -105,3 +107,21 @@ def test_a_scheduler_without_dask_installed_is_one_clear_sentence(tmp_path):
         wiring.executor(Settings(data_dir=tmp_path, dask="tcp://127.0.0.1:8786")),
     ):
         pass
+
+
+def test_where_nobody_is_asked_anything_no_calls_are_indexed_beside_consultations(engine):
+    desk = Desk()
+    assert desk.open_consultations(engine, TENANT, NOW).calls == []
+    assert len(desk.ready(engine, TENANT, NOW)) == 1
+    assert len(desk.open_calls(engine, TENANT, NOW).calls) == 60
+
+
+def test_a_consultation_that_is_closed_is_still_measured_against_the_calls(engine):
+    closed = a_call(id=999, kind=CONSULTATION, title="Pupil exchanges between schools")
+    desk = Desk()
+    tried = try_call(desk, engine, TENANT, PROFILE, PROFILE.units, closed, NOW).units[0].needs[0].score
+    beside, alone = ([*desk.open_calls(engine, TENANT, NOW).calls, closed], [closed])
+    by_calls, by_itself = (
+        scores_of(IndexedCalls(pool), PROFILE, closed.id, None)[NEED.id] for pool in (beside, alone)
+    )
+    assert tried == by_calls != by_itself
