@@ -10,22 +10,17 @@ import typer
 
 from commands.language import _, said
 from commands.output import Json, err, out, print_json, print_table
-from notifier.standing import Cause
+from notifier.standing import CAUSE_LABELS
 from notifier.weeks import local_day
 from pipeline import mailing, wiring
 from pipeline.bounces import paused_addresses, read_folder
 from storage import bounces
 from storage.audit import Event, record
 from storage.database import reading, writing
-from texts import N_
 
 app = typer.Typer(no_args_is_help=True, help=_("Studsar: läs, lista vilka som pausats, ta upp breven igen."))
 log = structlog.get_logger()
 
-CAUSES = {
-    Cause.UNKNOWN_ADDRESS: N_("adressen finns inte, två olika veckor"),
-    Cause.COMPLAINT: N_("mottagaren anmälde brevet som skräp"),
-}
 RECENT = timedelta(days=60)
 
 
@@ -83,7 +78,7 @@ def list_(as_json: Json = False) -> None:
         return
     print_table(
         (_("Adress"), _("Skäl"), _("Sedan")),
-        ((one.address, _(CAUSES[one.cause]), f"{one.since:%Y-%m-%d}") for one in stopped.values()),
+        ((one.address, _(CAUSE_LABELS[one.cause]), f"{one.since:%Y-%m-%d}") for one in stopped.values()),
     )
     if silent:
         err.print(_("Ingen får brev för: {units}").format(units=", ".join(silent)), markup=False)

@@ -17,6 +17,11 @@ class Band(StrEnum):
     LIKELY = "likely"
     POSSIBLE = "possible"
 
+    @property
+    def rank(self) -> int:
+        """0 for the strongest, then upwards: in what order matches are told."""
+        return list(Band).index(self)
+
 
 BAND_LABELS = {Band.STRONG: N_("Stark"), Band.LIKELY: N_("Trolig"), Band.POSSIBLE: N_("Möjlig")}
 

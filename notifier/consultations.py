@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from matcher.model import Band
 from notifier.model import Digest, DigestItem
 
 FULL_CONSULTATIONS = 3
-_BANDS = {Band.STRONG: 0, Band.LIKELY: 1, Band.POSSIBLE: 2}
 _FAR = 10_000
 
 
@@ -44,6 +42,6 @@ def _place(item: DigestItem, now: datetime) -> tuple:
     return (
         not item.children_and_youth,
         _FAR if days is None else days,
-        _BANDS[item.best.band],
+        item.best.band.rank,
         item.call.id,
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 from calls.changes import Change
 from calls.model import Call
 from calls.vocabulary import Status
-from matcher.model import Band, Match
+from matcher.model import Match
 from notifier import earlier
 from notifier.consultations import capped, one_less
 from notifier.earlier import Place
@@ -22,7 +22,6 @@ from profiles.model import ContactPerson, Profile
 
 FULL_ITEMS = 7
 DATES_AHEAD = 56
-_BANDS = {Band.STRONG: 0, Band.LIKELY: 1, Band.POSSIBLE: 2}
 _NO_DEADLINE = 10_000
 
 
@@ -130,7 +129,7 @@ def _item(person: ContactPerson, together: Sequence[Accepted]) -> DigestItem | N
 
 
 def _strongest_first(match: Match) -> tuple:
-    return (_BANDS[match.band], -match.score, match.unit, match.need)
+    return (match.band.rank, -match.score, match.unit, match.need)
 
 
 def _is_news(
@@ -181,7 +180,7 @@ def _in_reading_order(
             item.is_changed,
             person.units.index(item.unit),
             needs[f"{item.unit}/{item.best.need}"],
-            _BANDS[item.best.band],
+            item.best.band.rank,
             _NO_DEADLINE if days is None else days,
             item.call.id,
         )
@@ -197,7 +196,7 @@ def _cap(items: Sequence[DigestItem]) -> tuple[list[DigestItem], list[DigestItem
     in_time = [item for item in items if not item.short_of_time]
     kept = [item for item in in_time if item.children_and_youth]
     rest = [item for item in in_time if not item.children_and_youth]
-    chosen = sorted(rest, key=lambda item: _BANDS[item.best.band])[: max(0, FULL_ITEMS - len(kept))]
+    chosen = sorted(rest, key=lambda item: item.best.band.rank)[: max(0, FULL_ITEMS - len(kept))]
     full = {item.call.id for item in kept + chosen}
     more = sorted((item for item in items if item.call.id not in full), key=_children_first)
     return [item for item in items if item.call.id in full], more

@@ -7,11 +7,9 @@ read in two minutes (`ux.md` 1.1). What does not fit has not been told, so it co
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from matcher.model import Band
 from notifier.model import DigestItem
 
 EARLIER_LINES = 10
-_BANDS = {Band.STRONG: 0, Band.LIKELY: 1, Band.POSSIBLE: 2}
 _FAR = 10_000
 
 Place = tuple[int, str, str]
@@ -53,7 +51,7 @@ def _place(item: DigestItem, now: datetime) -> tuple:
     days = item.call.days_left(now)
     return (
         not item.children_and_youth,
-        _BANDS[item.best.band],
+        item.best.band.rank,
         _FAR if days is None else days,
         item.call.id,
     )

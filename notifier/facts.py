@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from calls.kinds import spoken
-from calls.model import Call
+from calls.model import Call, CallFacts
 from calls.vocabulary import APPLICANT_LABELS, ApplicantType, DeadlineModel, Status
 from notifier.headers import clean
 from notifier.view import Fact
@@ -28,10 +28,10 @@ def facts_of(call: Call, wording: Wording, now: datetime) -> tuple[Fact, ...]:
         facts.insert(0, Fact(label=wording.gettext("Öppnar"), value=wording.weekday(call.opening_date)))
     asked = [
         ("Stöd", wording.grant(call)),
-        (N_("Hela utlysningen"), _budget(call, wording)),
+        (N_("Hela utlysningen"), budget(call, wording)),  # readers need not be told that it is not said
         ("Egen insats", _own_share(call, wording)),
-        ("Vem kan söka", _applicants(call, wording)),
-        ("Kräver", _consortium(call, wording)),
+        ("Vem kan söka", applicants(call, wording) or wording.unknown),
+        ("Kräver", consortium(call, wording) or wording.unknown),
     ]
     unknown = [name for name, value in asked if value == wording.unknown]
     facts += [
@@ -89,30 +89,25 @@ def _own_share(call: Call, wording: Wording) -> str:
     return wording.gettext("minst {own}; stödet täcker upp till {grant} av kostnaderna", own=own, grant=grant)
 
 
-def _applicants(call: Call, wording: Wording) -> str:
-    if call.eligible_applicants is None:
-        return wording.unknown
-    kinds = [kind for kind in ApplicantType if kind in call.eligible_applicants]
-    return wording.listed([wording.gettext(APPLICANT_LABELS[kind]) for kind in kinds]) or wording.unknown
+def applicants(call: CallFacts, wording: Wording) -> str | None:
+    """Who may apply, None when the source does not say."""
+    kinds = [kind for kind in ApplicantType if kind in (call.eligible_applicants or ())]
+    return wording.listed([wording.gettext(APPLICANT_LABELS[kind]) for kind in kinds]) or None
 
 
-def _consortium(call: Call, wording: Wording) -> str:
-    needed = call.consortium
-    if needed is None or (needed.min_partners is None and needed.min_countries is None):
-        return wording.unknown
-    parts = []
-    if needed.min_partners is not None:
+def consortium(call: CallFacts, wording: Wording) -> str | None:
+    """How many must apply together, None when the source does not say."""
+    needed, parts = call.consortium, []
+    if needed is not None and needed.min_partners is not None:
         parts.append(wording.ngettext("minst {number} part", "minst {number} parter", needed.min_partners))
-    if needed.min_countries is not None:
+    if needed is not None and needed.min_countries is not None:
         parts.append(wording.ngettext("från {number} land", "från {number} länder", needed.min_countries))
-    return " ".join(parts)
+    return " ".join(parts) or None
 
 
-def _budget(call: Call, wording: Wording) -> str:
-    """The whole call's money; empty when the source does not say, which readers need not be told."""
+def budget(call: CallFacts, wording: Wording) -> str | None:
+    """The whole call's money, None when the source does not say."""
     if call.budget is None:
-        return ""
+        return None
     total = wording.money(call.budget, call.currency)
-    if call.budget_shared:
-        return wording.gettext("{sum}, delas med andra ämnen", sum=total)
-    return total
+    return wording.gettext("{sum}, delas med andra ämnen", sum=total) if call.budget_shared else total

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from gettext import NullTranslations
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from calls.model import BRUSSELS, CallFacts, Deadline
@@ -88,13 +88,13 @@ class Wording:
         day = self.weekday(deadline.day)
         if deadline.by_day:
             return day
-        clock = self._clock(deadline.at.astimezone(BRUSSELS))
+        clock = self.clock(deadline.at.astimezone(BRUSSELS))
         return self.gettext("{day} klockan {clock} Brysseltid", day=day, clock=clock)
 
     def moment(self, at: datetime) -> str:
         """A moment by the clock in Sweden."""
         local = at.astimezone(STOCKHOLM)
-        return self.gettext("{day} klockan {clock}", day=self.day(local.date()), clock=self._clock(local))
+        return self.gettext("{day} klockan {clock}", day=self.day(local.date()), clock=self.clock(local))
 
     def week(self, week: str) -> str:
         """Vecka 35, 24–30 augusti 2026."""
@@ -142,5 +142,6 @@ class Wording:
         sums = most if low == high else f"{self.number(low)}–{most}"
         return self.gettext("{sum} per projekt", sum=sums)
 
-    def _clock(self, at: datetime) -> str:
-        return format_time(at.time(), "HH.mm" if self.language == "sv" else "HH:mm", locale=self.locale)
+    def clock(self, at: datetime) -> str:
+        """The hour as the language writes it: 06.00, 06:00."""
+        return f"{at:%H.%M}" if self.language == "sv" else f"{at:%H:%M}"

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from notifier.model import LetterState
 from notifier.statuses import BounceKind
 from pipeline.accounts import unaccounted
 from pipeline.alarms import UNIT
@@ -13,14 +12,13 @@ from storage.database import reading
 from storage.runs import HarvestOutcome
 
 OUR_FAULT_SHOWS = timedelta(days=2)
-UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
 
 
 def health(installation: Installation) -> dict[str, Any]:
     """How the service is: `ok`, and what it follows from (`reliability.md` I2)."""
     with reading(installation.engine) as conn:
         harvests = runs.latest(conn, installation.tenant)
-        unsettled = outbox.count(conn, installation.tenant, UNSETTLED)
+        unsettled = outbox.count(conn, installation.tenant, outbox.UNSETTLED)
         is_held = outbox.sending_of(conn, installation.tenant).is_held
         since = installation.settings.clock() - OUR_FAULT_SHOWS
         ours = bounces.tally(conn, installation.tenant, since, proved=True).get(BounceKind.OURS, 0)

@@ -12,8 +12,6 @@ from storage.audit import Event, channel_of, record
 from storage.database import writing
 from texts import N_, Message
 
-TO_BE_SETTLED = frozenset({LetterState.IN_DOUBT, LetterState.HELD, LetterState.FAILED})
-
 NOT_SETTLED = N_(
     "Brev {number} går inte att avgöra, för det är i läget ”{state}”; "
     "väntade ett som är ovisst, hålls eller inte gick."
@@ -48,7 +46,7 @@ def settle(
     """
     with writing(engine) as conn:
         stored = letters.get(conn, tenant, letter_id)
-        if stored is not None and stored.state not in TO_BE_SETTLED:
+        if stored is not None and stored.state not in outbox.UNSETTLED:
             raise _refusal(stored, NOT_SETTLED)
         if stored is not None and seen not in (None, stamp(stored)):
             raise _refusal(stored, CHANGED)

@@ -3,10 +3,11 @@
 The file form is described in `docs/profiles.md`; `profiles/load.py` reads it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from texts import N_
 
@@ -333,7 +334,10 @@ class Profile:
         return tuple(unit for unit in self.units if not self.contacts_of(unit.key, on, silent))
 
 
-def _by_key(things, key: str):
+Keyed = TypeVar("Keyed", Unit, PriorityArea)
+
+
+def _by_key(things: Iterable[Keyed], key: str) -> Keyed:
     for thing in things:
         if thing.key == key:
             return thing

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url, select
@@ -13,13 +13,11 @@ from sqlalchemy import Engine, make_url, select
 from storage import upgrade
 from storage.audit import Event, record
 from storage.copies import copy_sqlite, flush, name_aside, remove_sqlite, side_files
-from storage.database import open_database, writing
+from storage.database import SQLITE_HEADER, open_database, writing
 from storage.errors import BackupRefused, StorageError
 from storage.outbox import hold_all
 from storage.tables import sending
 from texts import N_, Message
-
-SQLITE_HEADER = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +58,7 @@ def backup(database: Engine | str, target: Path) -> Path:
     return target
 
 
-def restore(source: Path, url: str, now: datetime | None = None) -> Restored:
+def restore(source: Path, url: str, now: datetime) -> Restored:
     """Put a backup in the database's place, with everything unsent held.
 
     Nothing is touched unless the copy is sound and known to this version of the program. The database that is
@@ -76,7 +74,7 @@ def restore(source: Path, url: str, now: datetime | None = None) -> Restored:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_source(source)
         copy_sqlite(source, aside)
-        held = _made_ready(aside, now or datetime.now(UTC))
+        held = _made_ready(aside, now)
         with _nobody_else(path):
             previous = _put_in_place(aside, path)
     except (OSError, sqlite3.Error) as failure:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
 from matcher.learning import Answered
 from matcher.model import BY_HAND, SYSTEM, MatchState, RejectReason, Verdict
@@ -120,7 +120,7 @@ def last_resets(conn: Connection, tenant: str) -> dict[tuple[str, str], datetime
     return {(row.unit, row.need): row.at for row in rows}
 
 
-def _decided(tenant: str, unit: str | None):
+def _decided(tenant: str, unit: str | None) -> Select:
     """The matches that somebody has said something of, with their latest decision; null where only a contact did."""
     newest = select(func.max(decision.c.id)).where(decision.c.match_id == match.c.id)
     latest = newest.correlate(match).scalar_subquery()

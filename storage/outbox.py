@@ -12,6 +12,7 @@ from storage.tables import letter, profile, sending
 
 WAITING = (LetterState.RENDERED, LetterState.RETRY)
 UNSENT = (*WAITING, LetterState.SENDING)
+UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)  # a person has to say what holds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,19 @@ from email.parser import BytesParser
 from typing import Any
 
 import tomlkit
-from sqlalchemy import JSON, Column, Connection, LargeBinary, String, Table, delete, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    delete,
+    or_,
+    select,
+    update,
+)
 from tomlkit.exceptions import TOMLKitError
 
 from storage import audit as history
@@ -304,7 +316,7 @@ def _rewrite_history(conn: Connection, tenant: str, replaced: _Replacement) -> d
     return found
 
 
-def _rows_of(table: Table, tenant: str, person: Person):
+def _rows_of(table: Table, tenant: str, person: Person) -> Select:
     """The rows that name the person by key or address."""
     keys = [table.c[name] == person.key for name in sorted(KEYS) if name in table.c]
     for name in ("recipient", "address"):

@@ -1,8 +1,9 @@
 """Whether anything that a page shows has changed since somebody last looked: one question instead of a dozen."""
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import Connection, Label, Table, bindparam, func, select
 
 from notifier.model import LetterState
+from storage.outbox import UNSETTLED
 from storage.tables import (
     answer,
     audit_end,
@@ -17,7 +18,6 @@ from storage.tables import (
     unit_choice,
 )
 
-UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
 TENANT = bindparam("tenant")
 
 
@@ -29,7 +29,7 @@ def pulse(conn: Connection, tenant: str) -> tuple:
     return tuple(conn.execute(QUESTION, {"tenant": tenant}).one())
 
 
-def _newest(table: Table, name: str):
+def _newest(table: Table, name: str) -> Label:
     column = table.c[name]
     return (
         select(func.max(column))
@@ -39,7 +39,7 @@ def _newest(table: Table, name: str):
     )
 
 
-def _waiting(state: LetterState):
+def _waiting(state: LetterState) -> Label:
     wanted = select(func.count()).where(letter.c.tenant == TENANT, letter.c.state == state.value)
     return wanted.scalar_subquery().label(f"letters_{state.value}")
 

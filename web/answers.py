@@ -151,7 +151,6 @@ def every(visit: Here, request: Request) -> Response:
         reason_labels=REJECT_REASON_LABELS,
         page_number=min(number, last),
         last_page=last,
-        flash=None,
     )
 
 
@@ -278,7 +277,6 @@ def _page(
         at_host=spoken(asked.call).at_host,
         source=web_address(page_in(asked.call.url, visit.language)),
         can_undo=asked.given is not None and asked.given.answer.at > visit.now - answers_given.UNDO_FOR,
-        flash=None,
     )
 
 
@@ -297,7 +295,6 @@ def _gone(visit: Visit, token: str, *, sent: bool = False) -> Response:
         token=token,
         sent=sent,
         closed=_closed(visit, token),
-        flash=None,
     )
 
 

@@ -37,6 +37,7 @@ from web import (
 from web.access import Access
 from web.api import create_api
 from web.api.app import PATH
+from web.api.errors import BROKEN, BUSY
 from web.context import WebContext
 from web.doors import GET, POST, Door
 from web.guard import Guard
@@ -91,12 +92,6 @@ SENTENCES = {
     405: N_("Så kan den här adressen inte användas."),
     413: N_("Det var för mycket på en gång."),
 }
-BUSY = Message(
-    text=N_("Ett annat jobb skriver i databasen just nu. Inget har sparats. Försök igen om en stund.")
-)
-BROKEN = Message(
-    text=N_("Databasen svarar inte som den ska. Inget har sparats. Driften kan läsa mer i loggen.")
-)
 FAILED = Message(text=N_("Något gick fel på vår sida. Inget har sparats. Uppge numret om du hör av dig."))
 
 
@@ -162,7 +157,8 @@ def _http_error(request: Request, failure: HTTPException) -> Response:
 
 
 def _storage_error(request: Request, failure: StorageError) -> Response:
-    return _sorry(request, 503, BUSY if isinstance(failure, DatabaseBusy) else BROKEN)
+    text = BUSY if isinstance(failure, DatabaseBusy) else BROKEN
+    return _sorry(request, 503, Message(text=text))
 
 
 def _failed(request: Request, number: str) -> Response:
@@ -187,7 +183,6 @@ def _sorry(
         once_more=resume.once_more(fields) if status in (500, 503) else [],
         number=number,
         typed=getattr(request.state, "typed", ""),
-        flash=None,
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from texts import N_
 from web.context import WebContext
-from web.render import drop_cookie, set_cookie
+from web.render import drop_cookie, page, set_cookie
 from web.visit import Visit
 
 TEN_MINUTES = 600
@@ -65,6 +65,13 @@ def go_on(visit: Visit, path: str, message: Flash | None) -> Response:
     if message is not None:
         text = _written(visit, message)
         set_cookie(visit, response, "fondvakt-flash", text, max_age=TEN_MINUTES)
+    return response
+
+
+def flash_page(visit: Visit, template: str, **values: Any) -> Response:
+    """A page that shows, once, the message that the last one left. Arguments as for `page`."""
+    response = page(visit, template, flash=pick_up(visit), **values)
+    forget(visit, response)
     return response
 
 

@@ -62,4 +62,4 @@ WORDS = (
 def help_page(visit: Here) -> Response:
     """What each role does here in a week, and the list of words."""
     contact = visit.profile.coordinator_on(visit.today) if visit.profile else None
-    return page(visit, "help/help.html", names=Names(visit), contact=contact, words=WORDS, flash=None)
+    return page(visit, "help/help.html", names=Names(visit), contact=contact, words=WORDS)

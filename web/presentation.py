@@ -11,10 +11,8 @@ from calls.kinds import Spoken, act_of
 from calls.model import BRUSSELS, Call, CallFacts, Deadline
 from calls.programmes import programme_name
 from calls.vocabulary import (
-    APPLICANT_LABELS,
     SECTION_LABELS,
     STATUS_LABELS,
-    ApplicantType,
     DeadlineModel,
     SectionKind,
     Status,
@@ -31,6 +29,7 @@ from matcher.model import (
 from matcher.programmes import programme_of
 from matcher.review import is_back_to_queue
 from notifier.changes import shown_changes
+from notifier.facts import applicants, budget, consortium
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import Profile, Unit
@@ -123,7 +122,7 @@ def clock(deadline: Deadline, wording: Wording) -> str:
     if deadline.by_day:
         return ""
     at = deadline.at.astimezone(BRUSSELS)
-    shown = f"{at:%H.%M}" if wording.language == "sv" else f"{at:%H:%M}"
+    shown = wording.clock(at)
     return wording.gettext("kl. {clock} Brysseltid", clock=shown)
 
 
@@ -139,8 +138,8 @@ def facts(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
         (_("Stöd"), grant(call, wording)),
         (_("Hela utlysningen"), budget(call, wording)),
         (_("EU-stödets andel"), _rate(call, wording)),
-        (_("Vem kan söka"), _applicants(call, wording)),
-        (_("Kräver"), _consortium(call, wording)),
+        (_("Vem kan söka"), applicants(call, wording)),
+        (_("Kräver"), consortium(call, wording)),
         (_("Projektets längd"), call.duration),
         (_("Typ av åtgärd"), call.action_type),
     ]
@@ -163,14 +162,6 @@ def _asked(call: CallFacts, wording: Wording, now: datetime) -> list[Fact]:
 def grant(call: CallFacts, wording: Wording) -> str | None:
     """What one project may get, None when the source does not say."""
     return None if call.grant_min is None and call.grant_max is None else wording.grant(call)
-
-
-def budget(call: CallFacts, wording: Wording) -> str | None:
-    """The whole call's money, None when the source does not say."""
-    if call.budget is None:
-        return None
-    total = wording.money(call.budget, call.currency)
-    return wording.gettext("{sum}, delas med andra ämnen", sum=total) if call.budget_shared else total
 
 
 def programme(call: CallFacts, wording: Wording) -> str | None:
@@ -223,14 +214,14 @@ def decision_line(decision: Decision, name: str, wording: Wording) -> str:
 def moment(at: datetime, wording: Wording) -> str:
     """A moment by the clock in Sweden, short: 22 augusti 2026 kl. 06.00."""
     local = at.astimezone(STOCKHOLM)
-    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    shown = wording.clock(local)
     return wording.gettext("{day} kl. {clock}", day=wording.day(local.date()), clock=shown)
 
 
 def weekday_clock(at: datetime, wording: Wording) -> str:
     """A moment of the days to come by the clock in Sweden: måndag 24 augusti 2026 kl. 07.00."""
     local = at.astimezone(STOCKHOLM)
-    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    shown = wording.clock(local)
     return wording.gettext("{day} kl. {clock}", day=wording.weekday(local.date()), clock=shown)
 
 
@@ -240,7 +231,7 @@ def read_at(call: Call, wording: Wording, now: datetime) -> str:
         return ""
     at = call.sources[0].last_seen_at.astimezone(STOCKHOLM)
     if at.date() == now.astimezone(STOCKHOLM).date():
-        shown = f"{at:%H.%M}" if wording.language == "sv" else f"{at:%H:%M}"
+        shown = wording.clock(at)
         return wording.gettext("läst i dag kl. {clock}", clock=shown)
     return wording.gettext("läst {day}", day=wording.day(at.date()))
 
@@ -248,7 +239,7 @@ def read_at(call: Call, wording: Wording, now: datetime) -> str:
 def soon(at: datetime, now: datetime, wording: Wording) -> str:
     """A moment to come by the clock in Sweden: "i natt kl. 04.30", "i dag kl. 13.00", else with its day."""
     local, today = at.astimezone(STOCKHOLM), now.astimezone(STOCKHOLM).date()
-    shown = f"{local:%H.%M}" if wording.language == "sv" else f"{local:%H:%M}"
+    shown = wording.clock(local)
     if local.date() == today + timedelta(days=1) and local.hour < MORNING:
         return wording.gettext("i natt kl. {clock}", clock=shown)
     if local.date() == today:
@@ -309,22 +300,3 @@ def _rate(call: CallFacts, wording: Wording) -> str | None:
     if call.cofinancing_rate == 1:
         return wording.gettext("upp till {grant}", grant=grant)
     return wording.gettext("upp till {grant}; egen insats minst {own}", grant=grant, own=own)
-
-
-def _applicants(call: CallFacts, wording: Wording) -> str | None:
-    if not call.eligible_applicants:
-        return None
-    kinds = [kind for kind in ApplicantType if kind in call.eligible_applicants]
-    return wording.listed([wording.gettext(APPLICANT_LABELS[kind]) for kind in kinds])
-
-
-def _consortium(call: CallFacts, wording: Wording) -> str | None:
-    needed = call.consortium
-    if needed is None:
-        return None
-    parts = []
-    if needed.min_partners is not None:
-        parts.append(wording.ngettext("minst {number} part", "minst {number} parter", needed.min_partners))
-    if needed.min_countries is not None:
-        parts.append(wording.ngettext("från {number} land", "från {number} länder", needed.min_countries))
-    return " ".join(parts) or None

@@ -17,9 +17,15 @@ from web.visit import Visit
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page; remembers the language when the reader has just chosen one."""
-    filled = _templates(visit.language).get_template(template).render(visit=visit, **values)
+def page(
+    visit: Visit, template: str, status: int = 200, *, flash: object = None, **values: Any
+) -> HTMLResponse:
+    """A whole page; remembers the language when the reader has just chosen one.
+
+    Args:
+        flash: what was just done, for pages that tell it (`web.flash`).
+    """
+    filled = _templates(visit.language).get_template(template).render(visit=visit, flash=flash, **values)
     response = HTMLResponse(filled, status_code=status)
     if visit.chosen_language:
         set_cookie(visit, response, "fondvakt-lang", visit.chosen_language, max_age=YEAR_SECONDS)

@@ -270,7 +270,6 @@ def ask(
         changes=presentation.past_changes(changes, visit.wording, spoken(call)),
         back=own_path(fields.get("back") or "/"),
         onto=onto_of(fields),
-        flash=None,
         decide=DECIDE,
     )
 

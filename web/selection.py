@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from calls.vocabulary import ApplicantType
 from matcher.model import Band
+from texts import N_, Message
 
 LONGEST_SEARCH = 200
+UNKNOWN_CHOICE = Message(text=N_("Det gick inte att förstå vad som skulle göras. Inget har ändrats."))
 FILTERS = ("kind", "unit", "programme", "band", "source", "due", "applicant", "words")
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -70,7 +70,6 @@ def ask_page(visit: Here, request: Request) -> Response:
         form=form_token(visit.context, browser),
         has_provider=visit.context.provider is not None,
         account=account_to_link(visit),
-        flash=None,
     )
     _keep_browser(visit, response, browser)
     return response
@@ -113,7 +112,7 @@ def code_page(visit: Here, request: Request) -> Response:
     onto = own_path(request.query_params.get("next"))
     if visit.person is not None:
         return RedirectResponse(onto, status_code=303)
-    return page(visit, "session/code.html", onto=onto, fault=None, flash=None)
+    return page(visit, "session/code.html", onto=onto, fault=None)
 
 
 def use_code(visit: Here, fields: Fields, later: BackgroundTasks) -> Response:
@@ -134,7 +133,7 @@ def use_code(visit: Here, fields: Fields, later: BackgroundTasks) -> Response:
         _warn_owner(visit, used.person, later)
     is_locked = used.outcome in (Outcome.LOCKED, Outcome.LOCKED_NOW)
     fault, status = (LOCKED, 429) if is_locked else (WRONG_CODE, 422)
-    return page(visit, "session/code.html", status=status, onto=onto, fault=fault, flash=None)
+    return page(visit, "session/code.html", status=status, onto=onto, fault=fault)
 
 
 def link_page(visit: Here, request: Request, token: str) -> Response:
@@ -146,9 +145,7 @@ def link_page(visit: Here, request: Request, token: str) -> Response:
             conn, visit.context.tenant, hashed(token), hashed(visit.browser or ""), visit.now
         )
     form = form_token(visit.context, browser)
-    response = page(
-        visit, "session/link.html", onto=onto, token=token, outcome=outcome, form=form, flash=None
-    )
+    response = page(visit, "session/link.html", onto=onto, token=token, outcome=outcome, form=form)
     _keep_browser(visit, response, browser)
     return response
 

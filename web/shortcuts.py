@@ -13,9 +13,8 @@ from storage.audit import Event
 from storage.database import reading, writing
 from texts import N_, Message
 from web.decisions import Fault
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Visit, own_path
 
 NAME = "keys"
@@ -147,7 +146,7 @@ def _is_key(key: Any) -> bool:
 
 
 def _form(visit: Visit, keys: Keys, typed: Mapping[str, str], faults: list[Fault], status: int) -> Response:
-    response = page(
+    return flash_page(
         visit,
         "deeds/keys.html",
         status=status,
@@ -156,7 +155,4 @@ def _form(visit: Visit, keys: Keys, typed: Mapping[str, str], faults: list[Fault
         rows=[(deed, label, typed[deed]) for deed, (_, label) in DEEDS.items()],
         faults=faults,
         faulty={fault.field for fault in faults},
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response

@@ -39,7 +39,6 @@ def sources(visit: Here) -> Response:
         names=Names(visit),
         health=_health(visit),
         labels=OUTCOME_LABELS,
-        flash=None,
     )
 
 

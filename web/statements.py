@@ -10,4 +10,4 @@ from web.visit import Here
 def accessibility(visit: Here) -> Response:
     """The accessibility statement, with a way to report faults."""
     contact = visit.profile.coordinator_on(visit.today) if visit.profile else None
-    return page(visit, "statements/accessibility.html", names=Names(visit), contact=contact, flash=None)
+    return page(visit, "statements/accessibility.html", names=Names(visit), contact=contact)

@@ -12,9 +12,8 @@ from storage import audit, choices
 from storage.audit import Event
 from storage.choices import Rule
 from storage.database import reading, writing
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
-from web.render import page
 from web.review import UNKNOWN_WORD
 from web.selection import word
 from web.visit import Refused, Visit
@@ -45,18 +44,15 @@ def rules_page(visit: Visit, form: RuleForm, units: Sequence[Unit], **facts: Any
     """Every unit and its rule; the template may be given more facts."""
     with reading(visit.context.engine) as conn:
         chosen = choices.rules(conn, visit.context.tenant, type(form.usual))
-    response = page(
+    return flash_page(
         visit,
         form.template,
         names=Names(visit),
         path=form.path,
         units=[(unit.key, chosen.get(unit.key, form.usual)) for unit in units],
         rules=[(rule.value, label, form.explained[rule]) for rule, label in form.labels.items()],
-        flash=pick_up(visit),
         **facts,
     )
-    forget(visit, response)
-    return response
 
 
 def keep_rules(visit: Visit, form: RuleForm, units: Sequence[Unit], fields: FormData) -> Response:

@@ -22,7 +22,7 @@ from web.context import WebContext
 from web.mail_kinds import KIND_SENTENCES
 from web.names import Names
 from web.render import page
-from web.selection import word
+from web.selection import UNKNOWN_CHOICE, word
 from web.visit import Fields, Here, Refused, Visit
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -32,7 +32,6 @@ BAD_LINK = Message(
         "Länken är inte hel. Använd länken i det senaste brevet, eller svara på brevet så hjälper vi till."
     )
 )
-UNKNOWN_CHOICE = Message(text=N_("Det gick inte att förstå vad som skulle göras. Inget har ändrats."))
 
 
 class Choice(StrEnum):
@@ -114,7 +113,6 @@ def _page(visit: Visit, asked: Asked, token: str, step: str) -> Response:
         kind=asked.kind,
         kinds=KIND_SENTENCES,
         until=visit.now + PAUSE,
-        flash=None,
     )
 
 

@@ -290,9 +290,5 @@ def _distinct(proposals: Sequence) -> tuple:
         while key in keys:
             key, number = f"{proposal.key[:60]}-{number}", number + 1
         keys.add(key)
-        kept.append(proposal if key == proposal.key else _with_key(proposal, key))
+        kept.append(proposal if key == proposal.key else replace(proposal, key=key))
     return tuple(kept)
-
-
-def _with_key(proposal, key: str):
-    return replace(proposal, key=key)

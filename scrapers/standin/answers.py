@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -198,7 +198,7 @@ def _html(text: str) -> Answer:
     return Answer(body=text.encode(), content_type=HTML)
 
 
-def _change(now: Mapping[str, Any]):
+def _change(now: Mapping[str, Any]) -> Callable[[Result], Result] | None:
     """What the faults do to each record; None when they leave it alone."""
     lost = {"no_deadlines": "deadlineDate", "no_descriptions": "descriptionByte"}
     missing = {name for fault, name in lost.items() if now.get(fault)}

@@ -60,7 +60,7 @@ def retitle(path: Path, title: str) -> None:
 def test_a_restored_backup_is_as_it_was_with_sending_held_B7(path: Path, tmp_path: Path):
     kept = backup(address(path), tmp_path / "kept.sqlite")
     retitle(path, "Later")
-    done = restore(kept, address(path))
+    done = restore(kept, address(path), NOW)
     assert titles(path) == ["Town-Twinning"]
     assert done.held == 1
     assert titles(done.previous) == ["Later"]
@@ -122,7 +122,7 @@ def test_a_backup_over_the_database_itself_is_refused(path: Path):
 
 def test_postgresql_is_left_to_its_own_tools(tmp_path: Path):
     url = "postgresql://user@host/name"
-    for refused in (lambda: backup(url, tmp_path / "x"), lambda: restore(tmp_path / "x", url)):
+    for refused in (lambda: backup(url, tmp_path / "x"), lambda: restore(tmp_path / "x", url, NOW)):
         with pytest.raises(BackupRefused, match="pg_dump"):
             refused()
 
@@ -134,10 +134,10 @@ def test_restore_is_refused_while_the_service_runs_D_10(path: Path, tmp_path: Pa
         conn.execute(text("SELECT 1 FROM call"))
     before = path.read_bytes()
     with pytest.raises(BackupRefused, match="stoppa Fondvakt"):
-        restore(kept, address(path))
+        restore(kept, address(path), NOW)
     service.dispose()
     assert path.read_bytes()[:100] == before[:100]
-    assert restore(kept, address(path)).held == 1
+    assert restore(kept, address(path), NOW).held == 1
 
 
 def test_old_side_files_do_not_reach_into_the_restored_database_D_10(path: Path, tmp_path: Path):
@@ -151,14 +151,14 @@ def test_old_side_files_do_not_reach_into_the_restored_database_D_10(path: Path,
     stale.close()
     path.unlink()
     path.with_name("x.sqlite-wal").write_bytes(side)
-    assert restore(kept, address(path)).previous is None
+    assert restore(kept, address(path), NOW).previous is None
     assert titles(path) == ["Town-Twinning"]
 
 
 def test_a_damaged_database_is_replaced_and_kept(path: Path, tmp_path: Path):
     kept = backup(address(path), tmp_path / "kept.sqlite")
     path.write_bytes(b"\xff" * 9000)
-    done = restore(kept, address(path))
+    done = restore(kept, address(path), NOW)
     assert titles(path) == ["Town-Twinning"]
     assert done.previous.read_bytes() == b"\xff" * 9000
 
@@ -181,7 +181,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched_D_10(path: Path,
         kept.unlink()
     before = path.read_bytes()
     with pytest.raises(BackupRefused):
-        restore(kept, address(path))
+        restore(kept, address(path), NOW)
     assert path.read_bytes() == before
 
 
@@ -191,10 +191,10 @@ def test_a_backup_of_a_newer_program_or_another_one_is_refused_D_10(path: Path, 
     with engine.begin() as conn:
         conn.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(DatabaseTooNew, match=r"kept\.sqlite är nyare"):
-        restore(kept, address(path))
+        restore(kept, address(path), NOW)
     with engine.begin() as conn:
         conn.execute(text(f"DROP TABLE {VERSION_TABLE}"))
     engine.dispose()
     with pytest.raises(DatabaseUnusable, match="annat program"):
-        restore(kept, address(path))
+        restore(kept, address(path), NOW)
     assert titles(path) == ["Town-Twinning"]

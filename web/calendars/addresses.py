@@ -13,10 +13,9 @@ from storage.database import reading, writing
 from texts import N_, Message
 from web.names import Names
 from web.render import page
-from web.selection import word
+from web.selection import UNKNOWN_CHOICE, word
 from web.visit import Fields, Here, Refused, Visit, hashed
 
-UNKNOWN_CHOICE = Message(text=N_("Det gick inte att förstå vad som skulle göras. Inget har ändrats."))
 NOT_YOURS = Message(text=N_("Den enhetens kalender sköts av enhetens egna personer och av samordnaren."))
 
 
@@ -96,5 +95,4 @@ def _page(visit: Visit, *, new: dict[str, str] | None = None, gone: str = "") ->
         calendars=[mine, *units],
         new=next(iter(new.values()), ""),
         gone=gone,
-        flash=None,
     )

@@ -19,7 +19,6 @@ from profiles.model import Role
 from storage import answers_given, calendars, follows
 from storage import calls as stored_calls
 from storage import matches as stored_matches
-from storage.answers_given import AnswerKind
 from storage.calendars import Feed, FeedOf
 from storage.database import reading
 from texts import LANGUAGES
@@ -27,7 +26,6 @@ from web import presentation
 from web.unsubscribe import links
 from web.visit import Here, Visit, hashed, number_of, person_in_office
 
-FOLLOWING = frozenset({AnswerKind.INTERESTED, AnswerKind.MAYBE})
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 LEFT_BY_MAIL_PROGRAMS = ">.,;:)=' \""
 # Calendar programs keep the file and ask whether it has changed; shared caches keep nothing.
@@ -101,7 +99,7 @@ def _of_person(visit: Visit, conn: Connection, person: str, *, everybodys: bool)
 def _interesting(visit: Visit, conn: Connection) -> list[tuple[int, str, str, str]]:
     """Call, note, unit and person of every answer that says interesting or perhaps, the newest first."""
     given = [one.answer for one in answers_given.newest(conn, visit.context.tenant)]
-    return [(a.call_id, a.note, a.unit, a.person) for a in given if a.kind in FOLLOWING]
+    return [(a.call_id, a.note, a.unit, a.person) for a in given if a.kind in answers_given.FOLLOWED]
 
 
 def _one(visit: Visit, request: Request, call_id: int, language: str) -> Response:

@@ -7,10 +7,8 @@ from profiles.model import Role
 from storage import calls, follows
 from storage.database import reading, writing
 from storage.follows import By
-from texts import N_, Message
+from web.choices.form import UNKNOWN
 from web.visit import Fields, Here, Refused, number_of
-
-UNKNOWN = Message(text=N_("Det gick inte att förstå vad som skulle ändras. Inget har sparats."))
 
 
 def follow(visit: Here, call_id: str, fields: Fields) -> Response:

@@ -14,6 +14,7 @@ from storage.wishes import Rhythm, Wishes
 from texts import LANGUAGES, N_, Message
 from web.decisions import Fault
 
+UNKNOWN = Message(text=N_("Det gick inte att förstå vad som skulle ändras. Inget har sparats."))
 LONGEST_PAUSE = timedelta(days=366)
 KINDS_OF: Mapping[Role, tuple[LetterKind, ...]] = {
     Role.CONTACT: (LetterKind.REMINDER, LetterKind.CHANGE, LetterKind.ASSIGNMENT, LetterKind.INVITATION),

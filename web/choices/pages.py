@@ -17,15 +17,13 @@ from profiles.model import ContactPerson, Role
 from storage import calls, follows, subscriptions, wishes
 from storage.database import reading, writing
 from storage.wishes import RHYTHM_LABELS
-from texts import N_, Message
-from web.choices.form import KINDS_OF, Deed, Pause, pause_in, wishes_in
+from web.choices.form import KINDS_OF, UNKNOWN, Deed, Pause, pause_in, wishes_in
 from web.mail_kinds import KIND_SENTENCES
 from web.names import Names
 from web.render import page
 from web.unsubscribe import BAD_LINK, links
 from web.visit import Fields, Here, Refused, Visit, number_of
 
-UNKNOWN = Message(text=N_("Det gick inte att förstå vad som skulle ändras. Inget har sparats."))
 USUAL_PAUSE = timedelta(weeks=4)
 
 
@@ -123,7 +121,7 @@ def _do(visit: Visit, whose: Whose, deed: Deed, fields: FormData) -> None:
 
 def _page(visit: Visit, whose: Whose | None, *, status: int = 200, pause: Pause | None = None) -> Response:
     if whose is None:
-        return page(visit, "choices/gone.html", status=410, flash=None, names=Names(visit))
+        return page(visit, "choices/gone.html", status=410, names=Names(visit))
     tenant, key = visit.context.tenant, whose.key
     with reading(visit.context.engine) as conn:
         chosen = wishes.of(conn, tenant, key)
@@ -145,5 +143,4 @@ def _page(visit: Visit, whose: Whose | None, *, status: int = 200, pause: Pause 
         word=standing_word,
         pause=pause,
         faults=[pause.fault] if pause.fault else [],
-        flash=None,
     )

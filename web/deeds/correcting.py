@@ -14,10 +14,9 @@ from storage.database import reading, writing
 from storage.errors import SentTwice
 from texts import N_, Message
 from web.decisions import Fault
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.letters.desk import letter_context, silence
 from web.names import Names
-from web.render import page
 from web.review import UNKNOWN_MATCH
 from web.visit import Fields, Here, Refused, Visit, number_of, text_of
 
@@ -64,7 +63,7 @@ def _page(visit: Visit, number: int, note: str, faults: list[Fault], status: int
     with reading(visit.context.engine) as conn:
         match, call = _known(visit, conn, number)
         told = correcting.told(conn, letter_context(visit), match, silence(visit, conn).persons)
-    response = page(
+    return flash_page(
         visit,
         "deeds/correct.html",
         status=status or (422 if faults else 200),
@@ -75,7 +74,4 @@ def _page(visit: Visit, number: int, note: str, faults: list[Fault], status: int
         can_be_sent=match.state is MatchState.SENT and bool(told.reached),
         note=note,
         faults=faults,
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response

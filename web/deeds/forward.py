@@ -163,5 +163,4 @@ def _page(visit: Visit, call: Call, said, faults: list[Fault], status: int = 200
         back=own_path(said.get("back") or "/"),
         onto=onto_of(said),
         faults=faults,
-        flash=None,
     )

@@ -3,9 +3,10 @@
 from starlette.responses import Response
 
 from matcher.review import DEFAULT_RULE, REVIEW_RULE_LABELS, ReviewRule
+from profiles.model import Unit
 from texts import N_
 from web.unit_rules import RuleForm, keep_rules, rules_page
-from web.visit import Fields, Here
+from web.visit import Fields, Here, Visit
 
 EXPLAINED = {
     ReviewRule.EVERYTHING: N_("Bara det som samordnaren har godkänt kommer med i brevet."),
@@ -35,5 +36,5 @@ def choose(visit: Here, fields: Fields) -> Response:
     return keep_rules(visit, FORM, _units(visit), fields)
 
 
-def _units(visit):
+def _units(visit: Visit) -> tuple[Unit, ...]:
     return visit.profile.units if visit.profile else ()

@@ -206,5 +206,4 @@ def _page(
         faults=faults,
         back=_address(several),
         decide=DECIDE,
-        flash=None,
     )

@@ -31,9 +31,8 @@ from web.editor.difference import Line, lines, place_said
 from web.editor.editing import may_edit, must_edit, must_have_profile
 from web.editor.rights import may_publish
 from web.editor.telling import collided, told
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Refused, Visit, number_of, text_of
 
 UNKNOWN = Message(text=N_("Det går inte att göra med utkastet. Gå tillbaka och försök igen."))
@@ -159,7 +158,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     alive = found.state in ALIVE
-    response = page(
+    return flash_page(
         visit,
         "editor/draft.html",
         status=status,
@@ -182,10 +181,7 @@ def _page(
         is_editable=found.state in EDITABLE,
         publishes=alive and _may_publish(visit, found),
         may=alive and may_edit(visit, PartKind(found.kind), found.key),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def part_name(visit: Visit, draft: Proposal) -> str:

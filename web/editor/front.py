@@ -16,9 +16,8 @@ from storage.proposals import ALIVE, STATE_LABELS, Proposal, State
 from web.editor.drafts import part_name
 from web.editor.editing import must_have_profile
 from web.editor.telling import draft_page, told
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.names import Names
-from web.render import page
 from web.visit import Here, Visit
 
 
@@ -50,7 +49,7 @@ def show(visit: Here) -> Response:
         hits = tallies.need_hits(conn, visit.context.tenant, visit.now - guards.QUIET)
         latest = stored_profiles.latest(conn, visit.context.tenant)
         published = _published(visit, conn)
-    response = page(
+    return flash_page(
         visit,
         "editor/front.html",
         names=Names(visit),
@@ -66,10 +65,7 @@ def show(visit: Here) -> Response:
             area.key: sum(n.priority_area == area.key for n in profile.needs)
             for area in profile.priority_areas
         },
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _published(visit: Visit, conn: Connection) -> list[Proposal]:

@@ -9,9 +9,8 @@ from storage import learning
 from storage.database import reading, writing
 from texts import N_, Message
 from web.editor.editing import editing_unit, may_edit, must_edit, need_in
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Refused, number_of
 
 UNKNOWN = Message(text=N_("Det går inte att göra med det som är lärt. Gå tillbaka och försök igen."))
@@ -28,7 +27,7 @@ def show(visit: Here, unit: str, need: str) -> Response:
         stops, resets = learning.stops(conn, tenant), learning.last_resets(conn, tenant)
     since = resets.get((unit, need))
     listed = [one for one in every if one.teaches and (since is None or one.at > since)]
-    response = page(
+    return flash_page(
         visit,
         "editor/learned.html",
         names=Names(visit),
@@ -39,10 +38,7 @@ def show(visit: Here, unit: str, need: str) -> Response:
         is_paused=(unit, need) in stops.paused,
         reset_at=since,
         may=may_edit(visit, PartKind.UNIT, unit),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def change(visit: Here, unit: str, need: str, fields: Fields) -> Response:

@@ -13,4 +13,4 @@ def show(visit: Here, request: Request) -> Response:
     """The state of the matching."""
     if request.headers.get("hx-request") == "true":
         return HTMLResponse(piece(visit, "editor/matching.html", told=told(visit)))
-    return page(visit, "editor/matching_page.html", names=Names(visit), told=told(visit), flash=None)
+    return page(visit, "editor/matching_page.html", names=Names(visit), told=told(visit))

@@ -26,9 +26,9 @@ from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, t
 from web.editor.rights import publishes
 from web.editor.saving import save_typed
 from web.editor.telling import told
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.names import Names
-from web.render import page, piece
+from web.render import piece
 from web.visit import Fields, Here, Visit
 
 NEW = ""
@@ -152,7 +152,7 @@ def _page(
     if may:
         context = visit.context
         make_ready(context.desk, context.engine, context.tenant, editing.published, need, visit.now)
-    response = page(
+    return flash_page(
         visit,
         "editor/need.html",
         status=status,
@@ -171,10 +171,7 @@ def _page(
         warnings=guards.of_need(editing.after, shown, visit.today) if need.key or read else [],
         problems=_problems(editing, unit, need) if status == 200 else [],
         choices=_choices(visit, editing.after, unit),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 @dataclass(frozen=True)

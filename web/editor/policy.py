@@ -13,9 +13,8 @@ from web.editor.editing import editing, may_edit, new_key
 from web.editor.need_form import day_typed, number_typed
 from web.editor.saving import save_typed
 from web.editor.telling import told
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Visit, text_of
 
 MOST_ROWS = 40
@@ -133,7 +132,7 @@ def _page(
 ) -> Response:
     found = editing(visit, PartKind.POLICY)
     used = [need.priority_area for need in found.published.needs]
-    response = page(
+    return flash_page(
         visit,
         "editor/policy.html",
         status=status,
@@ -145,10 +144,7 @@ def _page(
         faults=faults or [],
         used={key: used.count(key) for key in used},
         may=may_edit(visit, PartKind.POLICY),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _rows(form: FormData, name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:

@@ -62,7 +62,6 @@ def collided(visit: Visit, failure: ProposalChanged, *, text: str, back: str) ->
         is_editable=current is not None and current.state in EDITABLE,
         text=text,
         back=back,
-        flash=None,
     )
 
 

@@ -16,9 +16,8 @@ from storage.judgements import Judgement
 from texts import N_, Message
 from web.editor.editing import editing_unit, must_edit, must_have_profile, need_in
 from web.editor.telling import told
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Refused, Visit, number_of, text_of
 
 GRADES = {"0": 0, "1": 1, "2": 2, "3": 3}
@@ -33,7 +32,7 @@ def show(visit: Here, request: Request) -> Response:
     asked = text_of(request.query_params.get("utlysning"))[:500]
     unit = text_of(request.query_params.get("enhet"))
     tried = _tried(visit, asked, unit) if asked else None
-    response = page(
+    return flash_page(
         visit,
         "editor/try.html",
         status=200 if tried or not asked else 404,
@@ -48,10 +47,7 @@ def show(visit: Here, request: Request) -> Response:
         bands=BAND_LABELS,
         units=[one for one in visit.profile.units if visit.may_see_unit(one.key)],
         may_judge=visit.is_coordinator or (visit.person is not None and bool(visit.person.units)),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def judge(visit: Here, fields: Fields) -> Response:

@@ -20,9 +20,8 @@ from web.editor.rights import publishes
 from web.editor.saving import save_typed
 from web.editor.telling import told
 from web.editor.unit_form import TypedUnit, typed_unit, unit_from, unit_typed_from
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.names import Names
-from web.render import page
 from web.visit import Fields, Here, Visit
 
 
@@ -74,7 +73,7 @@ def _page(
     _ = visit.wording.gettext
     profile = found.after if found else must_have_profile(visit)
     is_there = found is not None and any(one.key == unit.key for one in found.published.units)
-    response = page(
+    return flash_page(
         visit,
         "editor/unit.html",
         status=status,
@@ -95,10 +94,7 @@ def _page(
         contacts=profile.contacts_of(unit.key, visit.today) if unit.key else (),
         kinds=[(kind.value, _(UNIT_KIND_LABELS[kind])) for kind in UnitKind],
         forms=[(form.value, _(LEGAL_FORM_LABELS[form])) for form in LegalForm],
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _blank() -> Unit:

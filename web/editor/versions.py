@@ -18,7 +18,7 @@ from storage.profiles import StoredProfile
 from texts import Message
 from web.editor.difference import lines
 from web.editor.telling import told
-from web.flash import Flash, forget, go_on, pick_up
+from web.flash import Flash, flash_page, go_on
 from web.names import Names
 from web.render import page
 from web.visit import Fields, Here, Visit, number_of
@@ -41,17 +41,14 @@ def every(visit: Here) -> Response:
     with reading(visit.context.engine) as conn:
         found = stored_profiles.versions(conn, visit.context.tenant)[::-1][:SHOWN]
         changed = _changed(visit, conn)
-    response = page(
+    return flash_page(
         visit,
         "editor/versions.html",
         names=Names(visit),
         versions=found,
         changed=changed,
         told=told(visit),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _changed(visit: Visit, conn: Connection) -> dict[int, Changed]:
@@ -114,7 +111,6 @@ def _page(visit: Visit, number: int, *, said: Message | None = None, status: int
         is_readable=then is not None,
         changed=lines(visit, profile_differences(old, then), then, old) if old and then else [],
         would=lines(visit, profile_differences(now, then), then) if now and then else [],
-        flash=None,
     )
 
 

@@ -167,5 +167,4 @@ def _page(
         said=said,
         text=pasted(fields) if fields else "",
         made_from=text_of(fields.get("made_from")) if fields else "",
-        flash=None,
     )

@@ -16,5 +16,4 @@ def front(visit: Here) -> Response:
         "intake/front.html",
         names=Names(visit),
         units=[unit for unit in profile.units if visit.may_see_unit(unit.key)],
-        flash=None,
     )

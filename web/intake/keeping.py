@@ -79,7 +79,6 @@ def difference_page(
         problems=problems,
         said=said,
         removed=_removed(visit, before, after),
-        flash=None,
     )
 
 

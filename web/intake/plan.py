@@ -139,5 +139,4 @@ def _offer(
         choices=[(area.key, names.area_title(area)) for area in areas],
         named=True,
         faults=faults,
-        flash=None,
     )

@@ -17,6 +17,7 @@ from profiles.parts import PartKind, PolicyPart
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import Editing, editing, new_key
+from web.editor.policy import FLAGS
 from web.editor.saving import save_read
 from web.intake.brought import brought, pasted
 from web.intake.files import NOTHING
@@ -42,7 +43,6 @@ FACT_LABELS = {
     "yearly_follow_up": N_("Arbetet följs upp varje år"),
     "children_first": N_("Barn och unga går först"),
 }
-FLAGS = ("tests_cofinancing", "yearly_follow_up", "children_first")
 SAME = 0.8
 
 
@@ -191,9 +191,7 @@ def _with_lists(part: PolicyPart, taken: Sequence[Offer]) -> PolicyPart:
 
 def _ask(visit: Visit, *, said: Message | None = None, text: str = "", status: int = 200) -> Response:
     editing(visit, PartKind.POLICY)
-    return page(
-        visit, "intake/policy.html", status=status, names=Names(visit), said=said, text=text, flash=None
-    )
+    return page(visit, "intake/policy.html", status=status, names=Names(visit), said=said, text=text)
 
 
 def _offer(
@@ -221,5 +219,4 @@ def _offer(
         choices=(),
         named=named,
         faults=faults,
-        flash=None,
     )

@@ -55,5 +55,4 @@ def _page(
         reading=reading,
         said=said,
         text=text,
-        flash=None,
     )

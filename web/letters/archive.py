@@ -22,7 +22,6 @@ def weeks(visit: Here) -> Response:
         names=Names(visit),
         weeks=list(found.items()),
         states=LETTER_STATE_LABELS,
-        flash=None,
     )
 
 
@@ -44,5 +43,4 @@ def week(visit: Here, week: str) -> Response:
         lines=lines,
         states=LETTER_STATE_LABELS,
         kinds=LETTER_KIND_LABELS,
-        flash=None,
     )

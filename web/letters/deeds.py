@@ -17,10 +17,9 @@ from storage.errors import UnknownLetter
 from storage.holds import EVERYBODY
 from texts import N_, Message
 from web.letters import desk, letter
-from web.selection import word
+from web.selection import UNKNOWN_CHOICE, word
 from web.visit import Fields, Here, Refused, number_of
 
-UNKNOWN_CHOICE = Message(text=N_("Det gick inte att förstå vad som skulle göras. Inget har ändrats."))
 WEEK_IS_OVER = Message(
     text=N_("Veckan som du såg är inte längre den som kommer. Inget har ändrats. Ladda om sidan.")
 )

@@ -17,8 +17,6 @@ from storage import outbox, subscriptions
 from storage.database import reading
 from web.visit import Visit
 
-UNSETTLED = (LetterState.IN_DOUBT, LetterState.FAILED, LetterState.HELD)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Silence:
@@ -70,7 +68,7 @@ def dispatch(visit: Visit, conn: Connection) -> Dispatch:
     """The next letters, from what is cheap to ask: no letter is made for it."""
     silent = silence(visit, conn)
     tenant, at = visit.context.tenant, visit.context.next_letters(visit.now)
-    waiting = {state: outbox.count(conn, tenant, [state]) for state in UNSETTLED}
+    waiting = {state: outbox.count(conn, tenant, [state]) for state in outbox.UNSETTLED}
     return Dispatch(
         at=at,
         when=_when(visit, at) if at else "",
@@ -87,7 +85,7 @@ def dispatch(visit: Visit, conn: Connection) -> Dispatch:
 def _when(visit: Visit, at: datetime) -> str:
     local = at.astimezone(STOCKHOLM)
     day = format_date(local.date(), "EEE d MMMM", locale=visit.wording.locale)
-    return f"{day} {local:%H.%M}" if visit.language == "sv" else f"{day} {local:%H:%M}"
+    return f"{day} {visit.wording.clock(local)}"
 
 
 def silence(visit: Visit, conn: Connection) -> Silence:

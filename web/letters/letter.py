@@ -4,15 +4,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from notifier.model import LETTER_STATE_LABELS, StoredLetter
-from pipeline.settling import TO_BE_SETTLED, stamp
+from pipeline.settling import stamp
 from storage import audit, letters, outbox
 from storage.database import reading
 from texts import Message
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.letters import shown
 from web.letters.labels import ACTION_LABELS
 from web.names import Names
-from web.render import page
 from web.visit import Here, Visit, number_of
 
 
@@ -39,7 +38,7 @@ def show(visit: Visit, number: int, *, status: int = 200, fault: Message | None 
     stored = _found(visit, number)
     with reading(visit.context.engine) as conn:
         history = audit.events(conn, visit.context.tenant, kind="letter", key=str(number))
-    response = page(
+    return flash_page(
         visit,
         "letters/letter.html",
         status=status,
@@ -51,13 +50,10 @@ def show(visit: Visit, number: int, *, status: int = 200, fault: Message | None 
         states=LETTER_STATE_LABELS,
         actions=ACTION_LABELS,
         history=list(history),
-        can_be_settled=stored.state in TO_BE_SETTLED,
+        can_be_settled=stored.state in outbox.UNSETTLED,
         can_be_held=stored.state in outbox.WAITING,
         fault=fault,
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _found(visit: Visit, number: int) -> StoredLetter:

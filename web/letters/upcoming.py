@@ -10,7 +10,7 @@ from storage import holds, outbox
 from storage.database import reading
 from storage.holds import EVERYBODY
 from texts import alphabetical
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.letters import desk, shown
 from web.letters.labels import PEOPLE_WHO_SAID_NO
 from web.names import Names
@@ -26,11 +26,11 @@ def overview(visit: Here) -> Response:
     with reading(visit.context.engine) as conn:
         next_letters = desk.dispatch(visit, conn)
         silent = desk.silence(visit, conn)
-        unsettled = outbox.lines(conn, tenant, states=desk.UNSETTLED)
+        unsettled = outbox.lines(conn, tenant, states=outbox.UNSETTLED)
         held = holds.of_week(conn, tenant, next_letters.week)
         board = visit.context.memory.board(conn, tenant, visit.now)
         newest = list(outbox.by_week(conn, tenant).items())[:4]
-    response = page(
+    return flash_page(
         visit,
         "letters/overview.html",
         names=Names(visit),
@@ -46,10 +46,7 @@ def overview(visit: Here) -> Response:
         causes=CAUSE_LABELS,
         said_no_label=PEOPLE_WHO_SAID_NO,
         people={person.key: person for person in visit.profile.people} if visit.profile else {},
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def one(visit: Here, person: str) -> Response:
@@ -64,7 +61,6 @@ def one(visit: Here, person: str) -> Response:
         week=desk.coming_week(visit),
         text=shown.text_of(content) if content else "",
         states=LETTER_STATE_LABELS,
-        flash=None,
     )
 
 

@@ -88,7 +88,6 @@ def link_page(visit: Here) -> Response:
         mine=mine,
         waiting=waiting,
         has_provider=visit.context.provider is not None,
-        flash=None,
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from calls.model import Call
-from matcher.model import MatchState
 from notifier.weeks import STOCKHOLM
+from storage.matches import PROMISED
 from web.overview.weeks import monday_of
 from web.queue import Row
 
@@ -15,7 +15,6 @@ WEEKS = 16
 LANE, COLUMN, MARGIN = 52.0, 36.0, 26.0
 SMALLEST, LARGEST = 9.0, 14.0
 BELOW_NAME = 0.68  # of a lane: the unit's name stands above its marks
-PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,6 @@ def overview(visit: Here) -> Response:
         coverage=covered,
         silent=[need for unit in covered for need in unit.needs if need.is_silent],
         told=[told[unit.key] for unit in units if unit.key in told],
-        flash=None,
     )
 
 

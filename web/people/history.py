@@ -90,7 +90,6 @@ def show(visit: Here, request: Request) -> Response:
         kinds=sorted(
             ((kind, _(KINDS.get(kind, kind))) for kind in kinds), key=lambda one: alphabetical(one[1])
         ),
-        flash=None,
     )
 
 

@@ -1,7 +1,6 @@
 """Organisation: the units, who answers for them from when to when, and where nobody does (`ux.md` part 4)."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,14 +9,22 @@ from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.publishing import NothingToPublish, NotPublishable, PartMoved, PublishingError, publish_profile
+from pipeline.publishing import (
+    NothingToPublish,
+    NotPublishable,
+    PartMoved,
+    PublishingError,
+    publish_profile,
+    read_version,
+)
 from profiles.model import ROLE_LABELS, ContactPerson, Profile, Role, Unit
+from profiles.problems import ProfileError
 from storage import identities, subscriptions
 from storage.database import reading
 from texts import LANGUAGES, N_, Message
+from web.editor.editing import must_have_profile, new_key
 from web.names import Names
 from web.render import page
 from web.selection import word
@@ -27,7 +34,8 @@ LONGEST_NAME = 200
 UNREADABLE_DAY = Message(text=N_("Skriv dagen som 2026-11-21, eller lämna fältet tomt."))
 MOVED = Message(
     text=N_(
-        "Någon annan har ändrat profilen medan du skrev. Inget har sparats. Se hur det är nu och ändra igen."
+        "Profilen har ändrats sedan du öppnade formuläret. Inget har sparats, men det du skrev står kvar. Se på "
+        "Organisation hur det är nu, och spara igen om det stämmer."
     )
 )
 GONE = Message(text=N_("Personen finns inte längre i profilen."))
@@ -61,7 +69,7 @@ class Typed:
 
 def show(visit: Here) -> Response:
     """Every unit with its people, everybody without a unit, and the gaps."""
-    profile = _profile(visit)
+    profile = must_have_profile(visit)
     with reading(visit.context.engine) as conn:
         silent = subscriptions.stopped(conn, visit.context.tenant, visit.now)
         accounts = identities.every(conn, visit.context.tenant) if visit.is_coordinator else []
@@ -74,7 +82,6 @@ def show(visit: Here) -> Response:
         gaps=profile.units_without_recipient(visit.today, silent),
         roles=ROLE_LABELS,
         accounts=accounts,
-        flash=None,
     )
 
 
@@ -87,7 +94,7 @@ def edit(visit: Here, key: str) -> Response:
 def new(visit: Here, request: Request) -> Response:
     """The form of somebody new, for a unit when one was asked for."""
     unit = request.query_params.get("enhet", "")
-    units = [unit] if unit in {one.key for one in _profile(visit).units} else []
+    units = [unit] if unit in {one.key for one in must_have_profile(visit).units} else []
     values = {"name": "", "email": "", "role": Role.CONTACT.value, "units": units, "language": LANGUAGES[0]}
     return _form(visit, Typed(values=values | {"from": "", "to": "", "deputy": False}, faults={}), None)
 
@@ -96,22 +103,22 @@ def save(visit: Here, key: str, fields: Fields) -> Response:
     """Keep what the form of a person says, as a new version of the profile."""
     person = _person(visit, key)
     typed = _typed(fields, visit)
-    people = [_made(typed, person.key) if one.key == key else one for one in _profile(visit).people]
+    people = [_made(typed, person.key) if one.key == key else one for one in must_have_profile(visit).people]
     return _publish(visit, fields, typed, people, key)
 
 
 def add(visit: Here, fields: Fields) -> Response:
     """Put somebody new into the profile."""
     typed = _typed(fields, visit)
-    people = _profile(visit).people
-    made = _made(typed, _new_key(typed.values["name"], {one.key for one in people}))
+    people = must_have_profile(visit).people
+    made = _made(typed, new_key(typed.values["name"], (one.key for one in people), "person"))
     return _publish(visit, fields, typed, [*people, made], None)
 
 
 def remove(visit: Here, key: str, fields: Fields) -> Response:
     """Take somebody out of the profile: at once no letters, no sessions, no links (F6, T9)."""
     person = _person(visit, key)
-    people = [one for one in _profile(visit).people if one.key != key]
+    people = [one for one in must_have_profile(visit).people if one.key != key]
     return _publish(visit, fields, Typed(values=_values(person), faults={}), people, key)
 
 
@@ -120,11 +127,10 @@ def _publish(
 ) -> Response:
     if typed.faults:
         return _form(visit, typed, key, status=422)
-    version = str(fields.get("version") or "")
-    after = replace(_profile(visit), people=tuple(people))
+    after = replace(must_have_profile(visit), people=tuple(people))
+    if _has_moved(visit, str(fields.get("version") or ""), key):
+        return _moved(visit, typed, key)
     try:
-        if version != str(visit.profile_version):
-            raise Refused(409, MOVED)
         publish_profile(
             visit.context.engine,
             visit.context.tenant,
@@ -136,14 +142,35 @@ def _publish(
         )
     except NothingToPublish:
         pass  # saved as it was
-    except PartMoved as failure:
-        raise Refused(409, MOVED) from failure
+    except PartMoved:  # between the two lines above
+        return _moved(visit, typed, key)
     except NotPublishable as failure:
         faults = {_field(problem.key): problem.message for problem in failure.problems}
         return _form(visit, replace(typed, faults=faults), key, status=422)
     except PublishingError as failure:
         raise Refused(409, failure.message) from failure
     return RedirectResponse("/organisation", status_code=303)
+
+
+def _has_moved(visit: Visit, version: str, key: str | None) -> bool:
+    """Whether the person has been changed since the form was opened; what others changed elsewhere does not matter.
+
+    For somebody new any other version does: it may be the same form sent twice (P-19).
+    """
+    if version == str(visit.profile_version):
+        return False
+    if key is None or not re.fullmatch(r"[1-9][0-9]{0,8}", version, re.ASCII):
+        return True
+    try:
+        with reading(visit.context.engine) as conn:
+            before = read_version(conn, visit.context.tenant, int(version))
+    except (PublishingError, ProfileError):
+        return True
+    return next((one for one in before.people if one.key == key), None) != _person(visit, key)
+
+
+def _moved(visit: Visit, typed: Typed, key: str | None) -> Response:
+    return _form(visit, replace(typed, faults={"": MOVED}), key, status=409)
 
 
 def _form(visit: Visit, typed: Typed, key: str | None, *, status: int = 200) -> Response:
@@ -156,8 +183,7 @@ def _form(visit: Visit, typed: Typed, key: str | None, *, status: int = 200) -> 
         faults=typed.faults,
         key=key,
         roles=ROLE_LABELS,
-        units=_profile(visit).units,
-        flash=None,
+        units=must_have_profile(visit).units,
     )
 
 
@@ -167,7 +193,7 @@ def _typed(fields: FormData, visit: Visit) -> Typed:
         "name": text_of(fields.get("name"))[:LONGEST_NAME],
         "email": text_of(fields.get("email"))[:320],
         "role": str(fields.get("role") or ""),
-        "units": [unit.key for unit in _profile(visit).units if unit.key in fields.getlist("units")],
+        "units": [unit.key for unit in must_have_profile(visit).units if unit.key in fields.getlist("units")],
         "language": str(fields.get("language") or ""),
         "from": text_of(fields.get("from"))[:20],
         "to": text_of(fields.get("to"))[:20],
@@ -224,25 +250,11 @@ def _seat(person: ContactPerson, today: date, silent: set[str], voices: Sequence
     return Seat(person=person, state=state, is_voice=person in voices, is_silent=person.key in silent)
 
 
-def _profile(visit: Visit) -> Profile:
-    if visit.profile is None:
-        raise HTTPException(404)
-    return visit.profile
-
-
 def _person(visit: Visit, key: str) -> ContactPerson:
-    found = next((person for person in _profile(visit).people if person.key == key), None)
+    found = next((person for person in must_have_profile(visit).people if person.key == key), None)
     if found is None:
         raise Refused(404, GONE)
     return found
-
-
-def _new_key(name: str, taken: set[str]) -> str:
-    """A key that nobody has, after a name: "Åsa Öst" gives "asa-ost"."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    start = "-".join(re.findall(r"[a-z0-9]+", plain))[:50].strip("-") or "person"
-    numbers = (f"{start}-{number}" for number in range(2, 10_000))
-    return start if start not in taken else next(key for key in numbers if key not in taken)
 
 
 def _field(path: str) -> str:

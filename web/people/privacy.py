@@ -76,7 +76,7 @@ KEPT = (
 
 def show(visit: Here) -> Response:
     """What is kept, and what is not."""
-    return page(visit, "people/privacy.html", kept=KEPT, flash=None)
+    return page(visit, "people/privacy.html", kept=KEPT)
 
 
 def mine_as_json(visit: Here) -> Response:

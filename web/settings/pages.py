@@ -9,6 +9,4 @@ from web.visit import Here
 
 def settings(visit: Here) -> Response:
     """What is set, and where the rest is set."""
-    return page(
-        visit, "settings/settings.html", names=Names(visit), settings=visit.context.settings(), flash=None
-    )
+    return page(visit, "settings/settings.html", names=Names(visit), settings=visit.context.settings())

@@ -135,5 +135,4 @@ def _page(
         faults=faults or [],
         token=token,
         of=of,
-        flash=None,
     )
