@@ -82,7 +82,7 @@ def demo(
             _say_what_to_try(installation, started.mailbox_url, counts)
         if not check:
             with listening("127.0.0.1", started.port) as door:
-                run_pages(installation, door, with_clock=True)
+                run_pages(installation, web_context(installation), door, with_clock=True)
 
 
 class Surroundings:

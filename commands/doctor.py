@@ -1,15 +1,17 @@
 """What `fondvakt doctor` looks at: each part of the installation in one plain sentence."""
 
 import shutil
-import smtplib
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from matcher.embedder import load_embedder
 from matcher.errors import MatcherError
+from notifier.errors import DeliveryError
+from notifier.smtp import SmtpChannel, Waits, relay_of
 from notifier.weeks import local_day
 from pipeline import mailing, wiring
 from pipeline.settings import Settings, SettingsError
@@ -20,7 +22,7 @@ from storage.runs import OUTCOME_LABELS
 from texts import N_, Message
 
 LEAST_FREE_BYTES = 500 * 2**20
-SMTP_SECONDS = 10
+IMPATIENT = Waits(connect=timedelta(seconds=10), command=timedelta(seconds=10))
 SAFE_SQLITE = (3, 51, 3)
 MOUNTS = Path("/proc/mounts")
 SHARES = frozenset(
@@ -180,14 +182,13 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         text = N_("E-post: breven skrivs i mappen {folder}.")
         yield Finding(about="mail", ok=True, sentence=Message(text=text, values={"folder": str(folder)}))
         return
-    where = f"{parts.hostname}:{parts.port or (465 if parts.scheme == 'smtps' else 25)}"
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    relay = replace(relay_of(settings.smtp_url, token_file=settings.smtp_token_file), waits=IMPATIENT)
+    where = f"{relay.host}:{relay.port}"
     try:
-        with kind(parts.hostname or "", parts.port or 0, timeout=SMTP_SECONDS) as relay:
-            relay.noop()
-    except (OSError, smtplib.SMTPException) as failure:
-        text = N_("E-post: {where} svarar inte ({reason}).")
-        values = {"where": where, "reason": str(failure)}
+        SmtpChannel(relay).check()
+    except DeliveryError as failure:
+        text = N_("E-post: {where} går inte att använda. {reason}")
+        values = {"where": where, "reason": failure.message}
         yield Finding(about="mail", ok=False, sentence=Message(text=text, values=values))
         return
     yield Finding(

@@ -71,8 +71,9 @@ def serve(
     if kind and installation.engine.dialect.name == "sqlite":
         log.warning("the database lies on a network share; SQLite needs a local disk", kind=kind)
     with listening(host, port) as door:
+        context = web_context(installation)
         out.print(_("Fondvakt svarar på http://{host}:{port}").format(host=host, port=door.getsockname()[1]))
-        run_pages(installation, door, with_clock=with_clock)
+        run_pages(installation, context, door, with_clock=with_clock)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -85,9 +86,10 @@ def listening(host: str, port: int) -> socket.socket:
         raise typer.BadParameter(sentence.format(host=host, port=port, cause=cause)) from failure
 
 
-def run_pages(installation: wiring.Installation, door: socket.socket, *, with_clock: bool) -> None:
+def run_pages(
+    installation: wiring.Installation, context: WebContext, door: socket.socket, *, with_clock: bool
+) -> None:
     """Serve the pages until told to end, the clock beside them."""
-    context = web_context(installation)
     take_up_matching(installation, context.rematcher)
     config = uvicorn.Config(create_app(context), log_level="warning", proxy_headers=False)
     stop_clock = start_clock(installation, context.rematcher) if with_clock else lambda: None
@@ -112,7 +114,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         engine=installation.engine,
         tenant=installation.tenant,
         public_url=settings.public_url,
-        signing_key=settings.signing_key(),
+        signing_key=settings.signing_keys(),
         mail_from=settings.mail_from or mailing.default_sender(profile()),
         now=settings.clock,
         profile=profile,

@@ -140,6 +140,17 @@ class SmtpChannel:
             self.close()
             raise
 
+    def check(self) -> None:
+        """Greet the relay, encrypt and log in as for a letter, and hand nothing over.
+
+        Raises:
+            DeliveryError: a letter would not get further than this.
+        """
+        try:
+            self._connection()
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Say goodbye if somebody listens."""
         connection, self._open, self._letters = self._open, None, 0

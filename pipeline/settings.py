@@ -11,8 +11,10 @@ import secrets
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -148,23 +150,27 @@ class Settings(BaseSettings):
             )
         return self.data_dir
 
-    def signing_key(self) -> str:
-        """The key that signs links and sessions; made once in the data folder when none is set.
+    def signing_keys(self) -> tuple[str, ...]:
+        """What signs links and sessions, the newest last; made once in the data folder when none is set.
+
+        A file may have several, one a line: the last one signs, and what the others have signed holds on (C5).
 
         Raises:
-            SettingsError: the file cannot be read, everybody may read it, or the key is too easy to guess (O-05).
+            SettingsError: the file cannot be read, everybody may read it, or a key is too easy to guess (O-05).
         """
         if self.secret_key is not None:
-            return self.secret_key.get_secret_value()
+            return (self.secret_key.get_secret_value(),)
         path = self.secret_key_file or self.made_data_dir() / "secret-key"
         if not path.exists() and self.secret_key_file is None:
             _write_key(path)
-        key = _read_secret("secret_key_file", path)
+        lines = _read_secret("secret_key_file", path).splitlines() or [""]
+        keys = tuple(line.strip() for line in lines if line.strip() or len(lines) == 1)
         try:
-            long_secret(SecretStr(key))
+            for key in keys:
+                long_secret(SecretStr(key))
         except ValueError as failure:
             raise _unusable("secret_key_file", path, _expected("secret_key")) from failure
-        return key
+        return keys
 
     def provider_login(self) -> tuple[str, str]:
         """What the sign-in provider knows us by: client id and secret.
@@ -198,7 +204,7 @@ def read_settings(**overrides: Any) -> Settings:
     for source in SOURCES:
         source_options(source.key)
     if settings.secret_key_file is not None:
-        settings.signing_key()
+        settings.signing_keys()
     if settings.oidc_issuer is not None:
         settings.provider_login()
     return settings
@@ -291,13 +297,19 @@ def _read_secret(field: str, path: Path) -> str:
 
 
 def _write_key(path: Path) -> None:
-    """Make a key that only we may read; another process may be first, and its key is then as good."""
+    """Make a key that only we may read, whole or not at all; another process may be first, with one as good.
+
+    Raises:
+        SettingsError: there is no room for it.
+    """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as aside:
+            aside.write(secrets.token_urlsafe(48))
+            aside.flush()
+            with suppress(FileExistsError):
+                os.link(aside.name, path)
+    except OSError as failure:
+        raise _unusable("secret_key_file", path, cause_of(failure)) from failure
 
 
 def _expected(field: str) -> Message:

@@ -7,6 +7,7 @@ behave alike (E7) and a pooler cannot strand it (E8).
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -21,9 +22,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from storage import upgrade
 from storage.copies import copy_sqlite, name_aside, remove_sqlite
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnusable, StorageError
-from texts import N_, Message
+from texts import N_, Message, cause_of
 
 WAIT_SECONDS = 5
+LEAST_ROOM = 2**20  # what SQLite needs beside a file to open it at all
 WRITERS_LOCK = 0x464F4E44
 SQLITE_HEADER = b"SQLite format 3\x00"
 
@@ -174,9 +176,10 @@ def _open_sqlite(path: Path) -> Engine:
         _check_file(path)
         _upgrade_sqlite(path)
     except OSError as failure:
-        raise DatabaseUnusable(_cannot_open(str(path), failure.strerror or str(failure))) from failure
+        raise DatabaseUnusable(_cannot_open(str(path), cause_of(failure))) from failure
     except DBAPIError as failure:
-        raise DatabaseUnusable(_cannot_open(str(path), str(failure.orig))) from failure
+        ours = _ours(failure, str(path), path)
+        raise ours or DatabaseUnusable(_cannot_open(str(path), str(failure.orig))) from failure
     return sqlite_engine(path)
 
 
@@ -260,30 +263,42 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as failure:
         where = engine.url.render_as_string(hide_password=True)
-        raise _ours(failure, where) or failure from failure
+        file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+        raise _ours(failure, where, file) or failure from failure
 
 
-def _ours(failure: DBAPIError, where: str) -> StorageError | None:
+def _ours(failure: DBAPIError, where: str, file: Path | None) -> StorageError | None:
+    """The driver's error in our terms; `file` is the database's own, None where it lies on another machine."""
     said = str(failure.orig).strip().splitlines()[0] if str(failure.orig).strip() else ""
     code = getattr(failure.orig, "sqlstate", None) or getattr(failure.orig, "sqlite_errorname", "")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01", "40001"):
         return DatabaseBusy(
             Message(
-                text=N_("Databasen {where} är upptagen av någon annan som skriver; försök igen."),
+                text=N_(
+                    "Databasen {where} är upptagen: ett annat program skriver i den eller har låst den. Försök igen."
+                ),
                 values={"where": where},
             )
         )
-    if code == "SQLITE_FULL" or code == "53100":
-        return DatabaseFull(
-            Message(
-                text=N_("Disken med databasen {where} är full; ingenting av det påbörjade sparades."),
-                values={"where": where},
-            )
+    if code in ("SQLITE_FULL", "53100") or (code.startswith("SQLITE_IOERR") and _is_full(file)):
+        text = N_(
+            "Disken med databasen {where} är full; frigör plats. Inget av det påbörjade sparades, "
+            "och allt som var sparat finns kvar."
         )
-    if code.startswith(
-        ("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_READONLY", "SQLITE_CANTOPEN")
-    ):
+        return DatabaseFull(Message(text=text, values={"where": where}))
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        text = N_(
+            "Databasen {where} är skadad ({cause}). Stoppa tjänsten, spara filen och återställ en säkerhetskopia: "
+            "fondvakt restore FIL."
+        )
+        return DatabaseUnusable(Message(text=text, values={"where": where, "cause": said}))
+    if code.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return DatabaseUnusable(_cannot_open(where, said))
     if isinstance(failure, OperationalError):
         return DatabaseUnusable(_cannot_open(where, said))
     return None
+
+
+def _is_full(file: Path | None) -> bool:
+    """SQLite says "disk I/O error" when it cannot make the small files that it works with beside the database."""
+    return file is not None and shutil.disk_usage(file.parent).free < LEAST_ROOM

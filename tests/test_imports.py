@@ -29,7 +29,7 @@ ONE_DOOR = {
     "sentence_transformers": ["matcher/"],
     "torch": ["matcher/"],
     "sqlalchemy": ["storage/", "pipeline/", "web/"],
-    "smtplib": ["notifier/smtp.py", "commands/doctor.py"],
+    "smtplib": ["notifier/smtp.py"],
     "apscheduler": ["commands/serving.py"],
     "authlib": ["web/oidc/"],
     "joserfc": ["web/oidc/"],

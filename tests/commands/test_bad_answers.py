@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from command_line import begun, ended, fondvakt, free_port
+from servers import Keeper, real_server
 
 
 @contextmanager
@@ -108,6 +109,15 @@ def test_o_06_doctor_names_each_part_that_ails(waiting):
     assert (found["database"]["ok"], found["model"]["ok"], found["mail"]["ok"]) == (True, False, False)
     assert "matchningen går på ord" in found["model"]["sentence"]
     assert nobody.removeprefix("smtp://") in found["mail"]["sentence"]
+
+
+def test_o_06_doctor_goes_as_far_with_the_relay_as_a_letter_does(waiting):
+    with real_server(Keeper()) as relay:
+        for asks, ok, said in (("", True, "svarar"), ("&tls=required", False, "erbjuder ingen kryptering")):
+            outcome = fondvakt("doctor", "--json", settings=waiting | {"FONDVAKT_SMTP_URL": relay + asks})
+            [found] = [row for row in outcome.json()["findings"] if row["about"] == "mail"]
+            assert found["ok"] is ok
+            assert said in found["sentence"]
 
 
 def test_o_06_doctor_of_nothing_says_what_comes_first(plain, tmp_path):

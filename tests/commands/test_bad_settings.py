@@ -6,7 +6,9 @@ Exit code 2 is wrong use, 1 is a job that failed."""
 from pathlib import Path
 
 import pytest
-from command_line import fondvakt, refused
+from command_line import fondvakt, refused, settings_in_environment
+
+from pipeline.settings import read_settings
 
 RELAY = "smtp://dator:port, smtps://dator:port eller file:MAPP"
 
@@ -124,6 +126,23 @@ def test_o_05_a_secrets_file_that_is_not_there_is_refused(plain, tmp_path):
         said
         == f"Inställningen FONDVAKT_SECRET_KEY_FILE = {tmp_path / 'none'} går inte att använda: finns inte."
     )
+
+
+def test_c5_the_last_key_of_a_file_signs_and_the_ones_before_it_hold_on(plain, tmp_path):
+    old, new = "k9-Wq2_vTzR8yXm4LpD", "en helt ny nyckel, 2026"
+    path = secret_file(tmp_path, f"{old}\n\n{new}\n", 0o600)
+    with settings_in_environment(plain | {"FONDVAKT_SECRET_KEY_FILE": path}):
+        assert read_settings().signing_keys() == (old, new)
+    secret_file(tmp_path, f"{old}\nkort\n", 0o600)
+    assert "väntade minst 16 tecken" in refused(plain | {"FONDVAKT_SECRET_KEY_FILE": path})
+
+
+def test_a_key_is_made_whole_once(plain):
+    with settings_in_environment(plain):
+        settings = read_settings()
+        assert settings.signing_keys() == settings.signing_keys()
+    assert [path.name for path in settings.data_dir.iterdir()] == ["secret-key"]
+    assert (settings.data_dir / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_good_secrets_file_is_taken(plain, tmp_path):
