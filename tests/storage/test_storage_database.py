@@ -160,7 +160,7 @@ def test_a_damaged_inside_is_refused_D_07(tmp_path: Path, empty_sqlite: Path):
     content = bytearray(empty_sqlite.read_bytes())
     content[100:4096] = b"\xaa" * 3996
     (tmp_path / "x.sqlite").write_bytes(content)
-    with pytest.raises(DatabaseUnusable, match="är skadad .* fondvakt restore"):
+    with pytest.raises(DatabaseUnusable, match=r"är skadad .* fondvakt restore"):
         open_database(address(tmp_path / "x.sqlite"))
 
 
