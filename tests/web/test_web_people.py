@@ -198,8 +198,27 @@ def test_two_who_change_people_at_once_are_told__W38(published: World):
     path = "/organisation/person/kontakt-skola"
     first, second = fields_of(browser, path, name="Ett"), fields_of(browser, path, name="Två")
     assert browser.post(path, first).status_code == 303
-    assert browser.post(path, second).status_code == 409
+    answer = browser.post(path, second)
+    assert answer.status_code == 409
+    assert 'value="Två"' in answer.text  # what was typed stands
     assert "Två" not in profile_text(published.published()[1])
+    again = second | {"version": re.search(r'name="version" value="(\d+)"', answer.text)[1]}
+    assert browser.post(path, again).status_code == 303
+
+
+def test_what_others_changed_elsewhere_does_not_stop_a_persons_form(published: World):
+    browser = published.signed_in()
+    skola, kultur = "/organisation/person/kontakt-skola", "/organisation/person/kontakt-kultur"
+    mine, theirs = fields_of(browser, skola, name="Ett"), fields_of(browser, kultur, name="Två")
+    new = fields_of(browser, "/organisation/ny?enhet=skola", name="Ny", email="ny@exempelstad.example")
+    assert [browser.post(path, one).status_code for path, one in ((kultur, theirs), (skola, mine))] == [
+        303,
+        303,
+    ]
+    assert {"Ett", "Två"} <= {one.name for one in published.published()[1].people}
+    answer = browser.post("/organisation/ny", new)
+    assert answer.status_code == 409
+    assert 'value="Ny"' in answer.text
 
 
 def test_what_is_kept_is_told_to_all_and_ones_own_to_oneself__G2(published: World):
