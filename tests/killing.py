@@ -4,6 +4,8 @@ An order is {"arguments": [...]}.
 """
 
 import sys
+from contextlib import redirect_stdout, suppress
+from importlib import import_module
 from pathlib import Path
 
 from forking import Forker, obey
@@ -22,9 +24,23 @@ def command_forker(data_dir: Path, **environ: str) -> Forker:
     )
 
 
-if __name__ == "__main__":
+def read_everything() -> None:
+    """What a command would read when it is asked for, read once for all children."""
+    import cli
+
+    for module in {*cli.MODULES.values()} - {"demo", "serving"}:
+        import_module(f"commands.{module}")
+    with redirect_stdout(sys.stderr), suppress(SystemExit):
+        cli.app(args=["letters", "--help"])
+
+
+def obey_commands() -> None:
     import cli
     from commands.errors import run
 
     obey(lambda arguments: run(lambda: cli.app(args=arguments)))
-    sys.exit()
+
+
+if __name__ == "__main__":
+    read_everything()
+    obey_commands()
