@@ -28,7 +28,7 @@ from web import answers, presentation, queue, search
 from web.board import Board
 from web.choices.following import is_following
 from web.filters import chosen_by, filter_choices
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.forms import DECIDE
 from web.names import Names
 from web.people.events import of_call
@@ -51,7 +51,7 @@ def one(visit: Here, call_id: str, request: Request) -> Response:
         title, body = unchanged(
             visit, conn, about, visit.units_seen, lambda: _body(blank, conn, number, asked)
         )
-    response = page(
+    return flash_page(
         visit,
         "calls/one.html",
         names=Names(visit),
@@ -59,10 +59,7 @@ def one(visit: Here, call_id: str, request: Request) -> Response:
         body=Markup(body.replace(TOKEN_BLANK, visit.csrf)),
         number=number,
         follows=is_following(visit, number),
-        flash=pick_up(visit),
     )
-    forget(visit, response)
-    return response
 
 
 def _body(visit: Visit, conn: Connection, number: int, asked: Unit | None) -> tuple[str, str]:
@@ -193,7 +190,6 @@ def every(visit: Here, request: Request) -> Response:
         last_page=last,
         by_meaning=visit.context.nearness is not None,
         awaits_meaning=answer.awaits_meaning,
-        flash=None,
     )
 
 

@@ -9,7 +9,7 @@ from calls.programmes import PROGRAMMES, programme_name
 from calls.vocabulary import APPLICANT_LABELS
 from matcher.model import BAND_LABELS
 from texts import N_, alphabetical
-from web import former, queue
+from web import former
 from web.board import Board
 from web.names import Names
 from web.selection import Due, Kind, Order, Selection, selection
@@ -50,7 +50,7 @@ def filter_choices(
         "kinds": [(kind.value, _(label)) for kind, label in KIND_LABELS.items()],
         "units": _with(names.all_units, chosen.unit, names.unit),
         "programmes": _programmes(visit, {*programmes, *filter(None, [chosen.programme])}),
-        "bands": [(band.value, _(BAND_LABELS[band])) for band in queue.STRENGTHS],
+        "bands": [(band.value, _(label)) for band, label in BAND_LABELS.items()],
         "sources": _with([(key, names.source(key)) for key in sources], chosen.source, names.source),
         "dues": [(due.value, _(label)) for due, label in DUE_LABELS.items()],
         "applicants": [(kind.value, _(label)) for kind, label in APPLICANT_LABELS.items()],

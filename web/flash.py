@@ -70,12 +70,13 @@ def go_on(visit: Visit, path: str, message: Flash | None) -> Response:
 
 def flash_page(visit: Visit, template: str, **values: Any) -> Response:
     """A page that shows, once, the message that the last one left. Arguments as for `page`."""
-    response = page(visit, template, flash=pick_up(visit), **values)
-    forget(visit, response)
+    response = page(visit, template, flash=_picked_up(visit), **values)
+    if visit.cookies.get("fondvakt-flash"):
+        drop_cookie(visit, response, "fondvakt-flash")
     return response
 
 
-def pick_up(visit: Visit) -> Flash | None:
+def _picked_up(visit: Visit) -> Flash | None:
     """The message that the last page left, None when there is none."""
     text = visit.cookies.get("fondvakt-flash")
     if not text or visit.person is None:
@@ -94,12 +95,6 @@ def pick_up(visit: Visit) -> Flash | None:
         bulk=bulk,
         left=left,
     )
-
-
-def forget(visit: Visit, response: Response) -> None:
-    """The message has been shown."""
-    if visit.cookies.get("fondvakt-flash"):
-        drop_cookie(visit, response, "fondvakt-flash")
 
 
 def _written(visit: Visit, message: Flash) -> str:

@@ -16,7 +16,6 @@ from web.selection import Due, Kind, Order, Selection, Tab
 PAGE_ROWS = 25
 URGENT_DAYS = 14
 NEW_FOR = timedelta(days=7)
-STRENGTHS = (Band.STRONG, Band.LIKELY, Band.POSSIBLE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,12 +31,12 @@ from web.board import Board
 from web.context import WebContext
 from web.elsewhere import elsewhere
 from web.filters import chosen_by, filter_choices, filters_said
-from web.flash import forget, pick_up
+from web.flash import flash_page
 from web.forms import DECIDE
 from web.letters.desk import dispatch
 from web.names import Names
 from web.queue import Row
-from web.render import page, piece
+from web.render import piece
 from web.selection import Selection, Tab, search_words
 from web.shortcuts import keys_of
 from web.unchanged import unchanged
@@ -89,9 +89,7 @@ def show_queue(visit: Visit, asked: Mapping[str, str]) -> Response:
     """The queue as chosen by an address."""
     body = _body(visit, asked).replace(TOKEN_BLANK, visit.csrf)
     body = body.replace(AT_BLANK, str(int(visit.now.timestamp())))
-    response = page(visit, "review/queue.html", names=Names(visit), body=Markup(body), flash=pick_up(visit))
-    forget(visit, response)
-    return response
+    return flash_page(visit, "review/queue.html", names=Names(visit), body=Markup(body))
 
 
 def _body(visit: Visit, asked: Mapping[str, str]) -> str:
