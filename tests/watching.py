@@ -53,7 +53,9 @@ def _rows(conn: Connection, table: Table, tenant: str | None) -> Sequence[Row]:
     """The rows as the database gives them: every test looks at every table, again and again."""
     if tenant is not None:
         return conn.execute(select(table).where(table.c.tenant == tenant).order_by(table.c.id)).all()
-    return conn.exec_driver_sql(f'SELECT * FROM "{table.name}" ORDER BY id').all()
+    cursor = conn.connection.cursor()
+    cursor.execute(f'SELECT * FROM "{table.name}" ORDER BY id')
+    return cursor.fetchall()
 
 
 def events(engine: Engine) -> int:
