@@ -90,12 +90,12 @@ def verify(as_json: Json = False) -> None:
 @history_app.command("export", help=_("Skriv ut hela historiken, en JSON-rad per händelse."))
 def export_history() -> None:
     installation = wiring.opened()
-    number = 1
+    below = None
     with reading(installation.engine) as conn:
-        while rows := audit.events(conn, installation.tenant, page=number, size=1000):
+        while rows := audit.events(conn, installation.tenant, below=below, size=1000):
             for one in rows:
                 typer.echo(json.dumps(one.document, ensure_ascii=False))
-            number += 1
+            below = rows[-1].number
 
 
 def _known(conn, tenant: str, key: str) -> persons.Person:

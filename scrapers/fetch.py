@@ -30,7 +30,7 @@ JSON_LIMIT = Limit(size=20 * 2**20)
 PAGE_LIMIT = Limit(size=5 * 2**20)
 ROBOTS_LIMIT = Limit(size=512 * 2**10, cuts=True)
 PAGE_SECONDS = 60.0
-LONGEST_WAIT = 600.0
+LONGEST_WAIT = 600.0  # a longer one is the next run's, docs/decisions/0008
 BAD_RETRY_AFTER = 900.0
 MOST_REDIRECTS = 5
 MOST_HEADERS = 200

@@ -127,6 +127,7 @@ def test_s_17_three_503_then_a_page_is_one_page_with_growing_pauses(script, fetc
     ("value", "waited"), [("7", 7.0), ("-1", None), ("soon", None), ("3600", None), ("999999999", None)]
 )
 def test_s_16_retry_after_is_obeyed_or_left_to_the_next_run(value, waited, script, fetcher, waits):
+    """Why a long one is not waited for: docs/decisions/0008."""
     script.answers["/list"] = [page(b"", status=429, Retry_After=value), page(b"ok")]
     if waited is None:
         with pytest.raises(SourceUnreachable, match="ombads vänta"):
