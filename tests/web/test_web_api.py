@@ -18,19 +18,19 @@ from web.app import create_app
 
 NEEDED = {
     ("GET", "/calls"): Scope.CALLS,
-    ("GET", "/calls/{call_id}"): Scope.CALLS,
-    ("GET", "/calls/{call_id}/versions"): Scope.CALLS,
+    ("GET", "/calls/{callId}"): Scope.CALLS,
+    ("GET", "/calls/{callId}/versions"): Scope.CALLS,
     ("GET", "/matches"): Scope.MATCHES,
-    ("GET", "/matches/{match_id}"): Scope.MATCHES,
-    ("GET", "/matches/{match_id}/decisions"): Scope.MATCHES,
+    ("GET", "/matches/{matchId}"): Scope.MATCHES,
+    ("GET", "/matches/{matchId}/decisions"): Scope.MATCHES,
     ("GET", "/answers"): Scope.MATCHES,
     ("GET", "/profile"): Scope.PROFILE,
-    ("POST", "/matches/{match_id}/decisions"): Scope.DECIDE,
-    ("POST", "/calls/{call_id}/answers"): Scope.ANSWER,
+    ("POST", "/matches/{matchId}/decisions"): Scope.DECIDE,
+    ("POST", "/calls/{callId}/answers"): Scope.ANSWER,
 }
 BODIES = {
-    "/matches/{match_id}/decisions": {"verdict": "accept"},
-    "/calls/{call_id}/answers": {"unit": "kultur", "person": "kontakt-kultur", "kind": "interested"},
+    "/matches/{matchId}/decisions": {"verdict": "accept"},
+    "/calls/{callId}/answers": {"unit": "kultur", "person": "kontakt-kultur", "kind": "interested"},
 }
 
 
@@ -75,7 +75,7 @@ def test_F1_a_path_opens_for_its_scope_alone(world: World, scope):
     match_id = world.matches()[0].id
     program = Program(world, *([scope] if scope else []))
     for (method, path), needed in NEEDED.items():
-        address = path.format(call_id=call_id, match_id=match_id)
+        address = path.format(callId=call_id, matchId=match_id)
         answer = program.get(address) if method == "GET" else program.post(address, BODIES[path])
         expected = 401 if scope is None else 403 if scope is not needed else 201 if method == "POST" else 200
         assert answer.status_code == expected, (method, path, answer.text)
@@ -118,6 +118,35 @@ def test_a_call_has_the_names_of_common_grants(world: World):
     whole = program.get(f"/calls/{call_id}").json()["data"]
     assert whole["sources"][0]["source"] == "eu-portal"
     assert whole["ownShare"] is None, "unknown is null, never zero"
+
+
+def test_a_program_asks_for_what_has_changed_since_it_last_came(world: World):
+    call_id = call_with_two_units(world)
+    program = Program(world, Scope.CALLS, Scope.MATCHES, Scope.ANSWER)
+    changed = program.get(f"/calls/{call_id}").json()["data"]["lastModifiedAt"]
+    later = (NOW + timedelta(seconds=1)).isoformat()
+    found = [program.get("/calls", params={"since": at}).json()["items"] for at in (changed, later)]
+    assert [len(items) for items in found] == [1, 0]
+    body = {"unit": "kultur", "person": "kontakt-kultur", "kind": "interested"}
+    given = program.post(f"/calls/{call_id}/answers", body).json()["data"]["at"]
+    found = [program.get("/answers", params={"since": at}).json()["items"] for at in (given, later)]
+    assert [len(items) for items in found] == [1, 0]
+    answer = program.get("/calls", params={"since": "2026-08-22T06:00:00"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.since"), "no zone"
+
+
+def test_every_refusal_is_described_as_one_shape(world: World):
+    described = Program(world).get("/openapi.json").json()
+    named = {
+        answer["content"]["application/json"]["schema"]["$ref"]
+        for operations in described["paths"].values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+    }
+    assert named == {"#/components/schemas/Refusal"}
+    given = Program(world).get("/calls").json()
+    assert set(given) == set(described["components"]["schemas"]["Refusal"]["properties"])
 
 
 def test_pages_hold_every_match_once(world: World):

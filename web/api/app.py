@@ -8,19 +8,21 @@ from storage.errors import StorageError
 from web.api import errors
 from web.api.entry import Pace
 from web.api.routes import router
+from web.api.shapes import Refusal
 from web.context import WebContext
 
 PATH = "/api/v1"
-REFUSALS = {
-    400: {"description": "Begäran gick inte att läsa. / The request could not be read."},
-    401: {"description": "Nyckeln saknas eller gäller inte. / No valid token."},
-    403: {"description": "Nyckeln får inte detta. / The token lacks the scope."},
-    404: {"description": "Finns inte. / Not there."},
-    409: {"description": "Har ändrats sedan det lästes. / Changed since it was read."},
-    422: {"description": "Följer inte beskrivningen. / Does not follow this description."},
-    429: {"description": "För ofta. / Too often."},
-    503: {"description": "Databasen är upptagen. / The database is busy."},
+_SENTENCES = {
+    400: "Begäran gick inte att läsa. / The request could not be read.",
+    401: "Nyckeln saknas eller gäller inte. / No valid token.",
+    403: "Nyckeln får inte detta. / The token lacks the scope.",
+    404: "Finns inte. / Not there.",
+    409: "Har ändrats sedan det lästes. / Changed since it was read.",
+    422: "Följer inte beskrivningen. / Does not follow this description.",
+    429: "För ofta. / Too often.",
+    503: "Databasen är upptagen. / The database is busy.",
 }
+REFUSALS = {status: {"description": text, "model": Refusal} for status, text in _SENTENCES.items()}
 
 
 def create_api(context: WebContext) -> FastAPI:

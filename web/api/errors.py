@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from storage.errors import DatabaseBusy, StorageError
 from texts import LANGUAGES, N_, Message, translate
+from web.api.shapes import Place, Refusal
 
 SENTENCES = {
     400: N_("Begäran gick inte att förstå."),
@@ -50,7 +51,7 @@ def http_error(request: Request, failure: HTTPException) -> Response:
 def unreadable(request: Request, failure: RequestValidationError) -> Response:
     """The answer to a request that does not follow the description: which places, and what was expected there."""
     places = [
-        {"field": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
+        Place(field=".".join(str(part) for part in fault["loc"]), message=fault["msg"])
         for fault in failure.errors()[:20]
     ]
     return _answer(request, 422, Message(text=UNREADABLE), errors=places)
@@ -66,16 +67,16 @@ def _answer(
     status: int,
     message: Message,
     *,
-    errors: list[dict[str, str]] | None = None,
+    errors: list[Place] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    body = {
-        "status": status,
-        "reason": HTTPStatus(status).phrase,
-        "message": translate(message, language_of(request)),
-        "errors": errors or [],
-    }
-    return _Ascii(body, status_code=status, headers=headers or {})
+    body = Refusal(
+        status=status,
+        reason=HTTPStatus(status).phrase,
+        message=translate(message, language_of(request)),
+        errors=errors or [],
+    )
+    return _Ascii(body.model_dump(by_alias=True), status_code=status, headers=headers or {})
 
 
 class _Ascii(JSONResponse):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import AwareDatetime
 from sqlalchemy import Connection
 
 from calls.model import Call
@@ -42,9 +43,13 @@ ReadsMatches = Annotated[Caller, Depends(caller(Scope.MATCHES))]
 ReadsProfile = Annotated[Caller, Depends(caller(Scope.PROFILE))]
 Decides = Annotated[Caller, Depends(caller(Scope.DECIDE))]
 Answers = Annotated[Caller, Depends(caller(Scope.ANSWER))]
-PageNumber = Annotated[int, Query(ge=1, le=100_000)]
-PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=MOST_ROWS)]
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
+PageNumber = Annotated[int, Query(ge=1, le=100_000, description="Which page; past the last one it is empty.")]
+PageSize = Annotated[int, Query(alias="pageSize", ge=1, le=MOST_ROWS, description="How many on a page.")]
+Since = Annotated[
+    AwareDatetime | None, Query(description="Only what has come or changed at this instant or later.")
+]
+CallId = Annotated[int, Path(alias="callId", ge=1, le=LARGEST, description="A call's `id`.")]
+MatchId = Annotated[int, Path(alias="matchId", ge=1, le=LARGEST, description="A match's `id`.")]
 
 
 class StatusFilter(StrEnum):
@@ -59,12 +64,13 @@ class StatusFilter(StrEnum):
 def calls(
     by: Reads,
     status: StatusFilter | None = None,
-    programme: Annotated[str | None, Query(max_length=60)] = None,
+    programme: Annotated[str | None, Query(max_length=60, description="A call's `programme`.")] = None,
     kind: shapes.OpportunityKind | None = None,
+    since: Since = None,
     page: PageNumber = 1,
     page_size: PageSize = 50,
 ) -> Page[shapes.Opportunity]:
-    """Calls and consultations, the newest first."""
+    """Calls and consultations, the newest first; with `since`, those whose `lastModifiedAt` is not before it."""
     with reading(by.context.engine) as conn:
         known = by.context.memory.board(conn, by.tenant, by.now).calls
     found = [
@@ -73,21 +79,22 @@ def calls(
         if (status is None or said.STATUSES[call.status(by.now)] == status)
         and (programme is None or call.programme == programme)
         and (kind is None or said.kind_of(call) is kind)
+        and (since is None or call.changed_at >= since)
     ]
     found.sort(key=lambda call: (call.first_seen_at, call.id), reverse=True)
     shown, pagination = _part(found, page, page_size)
     return Page(items=[said.opportunity(call, by) for call in shown], pagination_info=pagination)
 
 
-@router.get("/calls/{call_id}", tags=["calls"])
-def call(by: Reads, call_id: Number) -> One[shapes.OpportunityDetail]:
+@router.get("/calls/{callId}", tags=["calls"])
+def call(by: Reads, call_id: CallId) -> One[shapes.OpportunityDetail]:
     """One call with its text."""
     with reading(by.context.engine) as conn:
         return One(data=said.opportunity_detail(_call(conn, by, call_id), by))
 
 
-@router.get("/calls/{call_id}/versions", tags=["calls"])
-def versions(by: Reads, call_id: Number) -> One[list[shapes.OpportunityVersion]]:
+@router.get("/calls/{callId}/versions", tags=["calls"])
+def versions(by: Reads, call_id: CallId) -> One[list[shapes.OpportunityVersion]]:
     """How a call has changed, the first version first."""
     with reading(by.context.engine) as conn:
         _call(conn, by, call_id)
@@ -100,8 +107,10 @@ def matches(
     by: ReadsMatches,
     state: MatchState | None = None,
     band: Band | None = None,
-    unit: Annotated[str | None, Query(max_length=100)] = None,
-    call_id: Annotated[int | None, Query(alias="callId", ge=1, le=LARGEST)] = None,
+    unit: Annotated[str | None, Query(max_length=100, description="A unit's `key`.")] = None,
+    call_id: Annotated[
+        int | None, Query(alias="callId", ge=1, le=LARGEST, description="A call's `id`.")
+    ] = None,
     page: PageNumber = 1,
     page_size: PageSize = 50,
 ) -> Page[shapes.MatchBrief]:
@@ -122,16 +131,16 @@ def matches(
     return Page(items=[said.match_brief(*pair) for pair in shown], pagination_info=pagination)
 
 
-@router.get("/matches/{match_id}", tags=["matches"])
-def match(request: Request, by: ReadsMatches, match_id: Number) -> One[shapes.MatchDetail]:
+@router.get("/matches/{matchId}", tags=["matches"])
+def match(request: Request, by: ReadsMatches, match_id: MatchId) -> One[shapes.MatchDetail]:
     """One match with its reasons."""
     with reading(by.context.engine) as conn:
         stored = _match(conn, by, match_id)
         return One(data=said.match_detail(stored, _call_of(conn, by, stored), language_of(request)))
 
 
-@router.get("/matches/{match_id}/decisions", tags=["decisions"])
-def decisions(by: ReadsMatches, match_id: Number) -> One[list[shapes.DecisionShape]]:
+@router.get("/matches/{matchId}/decisions", tags=["decisions"])
+def decisions(by: ReadsMatches, match_id: MatchId) -> One[list[shapes.DecisionShape]]:
     """Every decision of a match, the first one first."""
     with reading(by.context.engine) as conn:
         _match(conn, by, match_id)
@@ -139,8 +148,8 @@ def decisions(by: ReadsMatches, match_id: Number) -> One[list[shapes.DecisionSha
     return One(data=[said.decision(made) for made in found])
 
 
-@router.post("/matches/{match_id}/decisions", status_code=201, tags=["decisions"])
-def decide(by: Decides, match_id: Number, given: shapes.DecisionIn) -> One[shapes.MatchBrief]:
+@router.post("/matches/{matchId}/decisions", status_code=201, tags=["decisions"])
+def decide(by: Decides, match_id: MatchId, given: shapes.DecisionIn) -> One[shapes.MatchBrief]:
     """Add a decision. With `seen`, refused with 409 when the match no longer reads as it did then.
 
     What has been sent is settled: 409 too.
@@ -167,15 +176,19 @@ def decide(by: Decides, match_id: Number, given: shapes.DecisionIn) -> One[shape
 
 
 @router.get("/answers", tags=["answers"])
-def answers(by: ReadsMatches, page: PageNumber = 1, page_size: PageSize = 50) -> Page[shapes.AnswerShape]:
+def answers(
+    by: ReadsMatches, since: Since = None, page: PageNumber = 1, page_size: PageSize = 50
+) -> Page[shapes.AnswerShape]:
     """What departments and companies have answered, the newest first."""
     with reading(by.context.engine) as conn:
-        shown, pagination = _part(answers_given.newest(conn, by.tenant), page, page_size)
+        found = answers_given.newest(conn, by.tenant)
+    found = [given for given in found if since is None or given.answer.at >= since]
+    shown, pagination = _part(found, page, page_size)
     return Page(items=[said.answer(given) for given in shown], pagination_info=pagination)
 
 
-@router.post("/calls/{call_id}/answers", status_code=201, tags=["answers"])
-def answer(by: Answers, call_id: Number, given: shapes.AnswerIn) -> One[shapes.AnswerShape]:
+@router.post("/calls/{callId}/answers", status_code=201, tags=["answers"])
+def answer(by: Answers, call_id: CallId, given: shapes.AnswerIn) -> One[shapes.AnswerShape]:
     """Answer about a call for a unit. The same again changes nothing."""
     _check_answer(given, by.published()[1], local_day(by.now))
     with writing(by.context.engine) as conn:

@@ -173,6 +173,22 @@ class One(Shape, Generic[T]):
     data: T
 
 
+class Place(Shape):
+    """Where in a request a fault lies, and what was expected there."""
+
+    field: str
+    message: str
+
+
+class Refusal(Shape):
+    """Every answer that is no: the status, its name, one sentence, and the places at fault where they are known."""
+
+    status: int
+    reason: str
+    message: str
+    errors: list[Place] = []
+
+
 class MatchBrief(Shape):
     """A call and a need, paired. `seen` stands for how it reads now; send it back with a decision."""
 
@@ -216,6 +232,10 @@ class MatchDetail(MatchBrief):
 class DecisionIn(Shape):
     """A decision to add. `reason` for a reject; `until` for a later: a day from tomorrow to a year ahead."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"verdict": "reject", "reason": "no_partner", "seen": "2-5f1c0a9be23d"}}
+    )
+
     verdict: Verdict
     reason: RejectReason | None = None
     until: date | None = None
@@ -236,6 +256,17 @@ class DecisionShape(Shape):
 
 class AnswerIn(Shape):
     """What a unit says of a call. `reason` for a no; `toUnit` for one sent on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "unit": "kultur",
+                "person": "kontakt-kultur",
+                "kind": "interested",
+                "note": "Vi hör av oss.",
+            }
+        }
+    )
 
     unit: Key
     person: Key
