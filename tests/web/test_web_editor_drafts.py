@@ -205,3 +205,11 @@ def test_who_has_proposed_is_told_that_it_waits_and_can_be_taken_back(world):
     assert "Ditt förslag om samma del väntar på samordnaren." in page
     assert "har föreslagit ändringar" not in page
     assert "har föreslagit ändringar" in world.signed_in().get(NEED).text
+
+
+def test_a_half_written_need_names_the_fields_that_must_be_put_right(world):
+    browser = world.signed_in()
+    save(browser, area="finns-inte", text="Kort.")
+    page = browser.get(NEED).text
+    assert '<a href="#text">Text: ' in page
+    assert '<a href="#area">Prioriterat område: ' in page

@@ -155,6 +155,11 @@ def place_said(visit: Visit, profile: Profile, path: str) -> str:
     return " › ".join(said)
 
 
+def label_said(visit: Visit, path: str) -> str:
+    """What the last step of a path is called, such as "rubrik"."""
+    return _label(visit, STEP.split(path)[-1].partition("[")[0])
+
+
 def value_said(visit: Visit, field: str, text: str) -> str:
     """A value in the reader's language."""
     return visit.wording.gettext(WORDS[field][text]) if text in WORDS.get(field, {}) else text

@@ -21,6 +21,7 @@ from storage import tallies
 from storage.database import reading
 from texts import N_, Message
 from web.decisions import Fault
+from web.editor.difference import label_said
 from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key
 from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
 from web.editor.rights import publishes
@@ -169,7 +170,7 @@ def _page(
         may=may,
         publishes=publishes(visit, PartKind.UNIT, unit.key),
         warnings=guards.of_need(editing.after, shown, visit.today) if need.key or read else [],
-        problems=_problems(editing, unit, need) if status == 200 else [],
+        problems=_problems(visit, editing, unit, need) if status == 200 else [],
         choices=_choices(visit, editing.after, unit),
     )
 
@@ -222,15 +223,15 @@ def _is_quiet(visit: Visit, published: Profile, need: Need) -> bool:
     return bool(hits) and (mine is None or (mine.recent == 0 and mine.open == 0))
 
 
-def _problems(editing: Editing, unit: Unit, need: Need) -> list[Fault]:
-    """What must be put right in this need before it can be published."""
+def _problems(visit: Visit, editing: Editing, unit: Unit, need: Need) -> list[tuple[str, str, Message]]:
+    """What must be put right in this need before it can be published: id and name of the field, and what is wrong."""
     if editing.draft is None or not need.key:
         return []
     unit_at = next((n for n, one in enumerate(editing.after.units) if one.key == unit.key), None)
     need_at = next((n for n, one in enumerate(unit.needs) if one.key == need.key), None)
     start = f"units[{unit_at}].needs[{need_at}]"
     return [
-        Fault(field=field_of(problem.key), message=problem.message)
+        (field_of(problem.key), label_said(visit, problem.key), problem.message)
         for problem in editing.problems
         if problem.key.startswith(start)
     ]
