@@ -8,6 +8,7 @@ import typer
 
 import cli
 from pipeline.settings import ENVIRONMENT_ONLY, Settings, known_names
+from profiles.load import read_profile
 
 HOUSE = Path(__file__).parents[1]
 HANDBOOK = (HOUSE / "docs/operating.md").read_text(encoding="utf-8")
@@ -63,3 +64,10 @@ def test_every_page_that_another_page_points_to_exists():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} -> {target}"
+
+
+def test_the_shortest_profile_of_the_handbook_is_one_to_begin_with():
+    (text,) = re.findall(r"```toml\n(format = 1.*?)```", HANDBOOK, re.DOTALL)
+    profile = read_profile(text, "provstad.toml")
+    assert (profile.units, profile.needs) == ((), ())
+    assert len(profile.coordinators) == 1
