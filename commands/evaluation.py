@@ -72,7 +72,9 @@ def _show(measured: Evaluation) -> None:
         )
     )
     out.print()
-    print_table((_("Spärr"), _("Utlysningar")), measured.barred.items())
+    print_table(
+        (_("Spärr"), _("Utlysningar")), ((_(reason), count) for reason, count in measured.barred.items())
+    )
     out.print()
     _show_needs(measured)
 

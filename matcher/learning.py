@@ -20,6 +20,7 @@ from matcher.indexed import IndexedCalls
 from matcher.model import Evidence, RejectReason, Verdict
 from matcher.nearness import Nearness
 from matcher.programmes import action_of, programme_of
+from matcher.texts import shortened
 from matcher.vectors import Vectors
 from profiles.model import Need
 from texts import N_, Message
@@ -30,6 +31,7 @@ PER_REFUSAL = 0.4  # log-odds that each "we may not apply" takes from the same p
 MOST_ANSWERS = 200  # of one need, the newest: learning stays cheap
 SETTLED = 1e-6
 TOLD_FROM = 0.1  # log-odds: less than this is not worth a line
+TITLE_TOLD = 90  # characters of the answered call's title: a letter's line holds the whole sentence then
 SURE = 5e-5  # half of the last decimal of a score
 
 
@@ -98,9 +100,8 @@ class Adjustment:
             return None
         text = BARRED if cause.teaches_eligibility else RAISED if moved > 0 else LOWERED
         strength = round(max(0.0, moved) / BOUND, 4)
-        return Evidence(
-            signal="learned", strength=strength, reason=Message(text=text, values={"title": cause.call.title})
-        )
+        reason = Message(text=text, values={"title": shortened(cause.call.title, TITLE_TOLD)})
+        return Evidence(signal="learned", strength=strength, reason=reason)
 
 
 BARRED = N_("Sänkt av era svar: samma program och slags projekt som ”{title}”, som ni inte fick söka.")

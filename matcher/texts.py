@@ -88,14 +88,14 @@ def need_wordings(need: Need) -> Wordings:
 def sentences(text: str) -> list[str]:
     """The sentences of a Swedish or English text, those that are long enough to say something."""
     found = (" ".join(part.split()) for part in SENTENCE_END.split(FOOTNOTE.sub("", text)))
-    return [_shortened(part) for part in found if len(part) >= MIN_SENTENCE]
+    return [shortened(part, MAX_SENTENCE) for part in found if len(part) >= MIN_SENTENCE]
 
 
-def _shortened(sentence: str) -> str:
-    """At most `MAX_SENTENCE` characters of whole words, and a mark where something is left out."""
-    if len(sentence) <= MAX_SENTENCE:
-        return sentence
-    return sentence[: MAX_SENTENCE - 2].rpartition(" ")[0] + " …"
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of whole words, and a mark where something is left out."""
+    if len(text) <= most:
+        return text
+    return text[: most - 2].rpartition(" ")[0] + " …"
 
 
 def text_hash(text: str, kind: str) -> str:

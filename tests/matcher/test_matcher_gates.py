@@ -250,3 +250,4 @@ def test_every_reason_and_description_has_english():
         assert english.gettext(text) != text or text in ("Erasmus+", "Life")
     for p in programmes():  # the name stands before it for a reader, so that its head may be left out
         assert p.about_en.lower().endswith(english.gettext(p.about).lower())
+        assert len(f"{p.name}: {p.about}") <= 220  # a letter's line holds it whole

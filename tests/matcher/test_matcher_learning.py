@@ -11,7 +11,7 @@ from calls.model import CallSection
 from calls.vocabulary import ApplicantType, SectionKind
 from fakes import WordEmbedder
 from matcher.indexed import IndexedCalls
-from matcher.learning import BOUND, PER_REFUSAL, Answered, adjusted, learn, log_odds, summary
+from matcher.learning import BOUND, PER_REFUSAL, Adjustment, Answered, adjusted, learn, log_odds, summary
 from matcher.model import RejectReason, Verdict
 from matcher.score import match
 from matcher.vectors import Vectors, texts_to_embed
@@ -236,6 +236,18 @@ def test_a_match_that_answers_lowered_says_why_and_it_is_no_reason_for_the_match
     told = found[0].evidence(0, pool[0])
     assert translate(told.reason, "sv").startswith(said)
     assert told.strength == 0
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(
+    "answer", [an_answer, a_refusal, lambda call: a_refusal(call, RejectReason.NOT_ELIGIBLE)]
+)
+def test_a_long_title_does_not_keep_the_sentence_from_its_end_in_a_letter(answer, language):
+    long = answer(a_topic(9, "wastewater and more " * 20))
+    moved = Adjustment(shift=np.array([0.5]), nearest=np.array([0]), answers=(long,))
+    said = translate(moved.evidence(0, CALLS[0]).reason, language)
+    assert len(said) <= 220
+    assert said.endswith(".")
 
 
 def test_learning_never_lifts_what_a_gate_bars(profile):
