@@ -9,12 +9,14 @@ from storage.database import reading
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+# What axe would fetch before it looks serves rules about sound and about locks of orientation only.
+AXE = """values => axe.run(document, {runOnly: {type: 'tag', values}, resultTypes: ['violations'], preload: false})"""
+
+
 def problems(page, axe: str) -> list[str]:
     """What axe finds on the page, as rule and place."""
     page.evaluate(axe)
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)[
-        "violations"
-    ]
+    found = page.evaluate(AXE, RULES)["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
     ]

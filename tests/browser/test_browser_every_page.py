@@ -24,7 +24,8 @@ SOON = 60_000  # milliseconds; reached only when something never comes
 HEADER = "content-security-policy"
 RUN = """([values, only]) => axe.run(document, {
   runOnly: only.length ? {type: 'rule', values: only} : {type: 'tag', values},
-  rules: only.length ? {} : {'target-size': {enabled: true}}, resultTypes: ['violations'], iframes: false,
+  rules: only.length ? {} : {'target-size': {enabled: true}},
+  resultTypes: ['violations'], iframes: false, preload: false,
 }).then(found => found.violations.flatMap(rule => rule.nodes.map(
   node => `${rule.id}: ${node.target} ${node.failureSummary}`)))"""
 BROKEN_POLICY = """addEventListener('securitypolicyviolation',
