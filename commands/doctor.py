@@ -1,6 +1,7 @@
 """What `fondvakt doctor` looks at: each part of the installation in one plain sentence."""
 
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,8 +15,10 @@ from notifier.errors import DeliveryError
 from notifier.smtp import SmtpChannel, Waits, relay_of
 from notifier.weeks import local_day
 from pipeline import mailing, wiring
+from pipeline.health import UNSETTLED
+from pipeline.sending import refusal_of
 from pipeline.settings import Settings, SettingsError
-from storage import audit, runs
+from storage import audit, outbox, runs
 from storage.database import reading
 from storage.errors import StorageError
 from storage.runs import OUTCOME_LABELS
@@ -113,6 +116,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield _history(installation)
     yield from _profile(installation)
     yield from _harvests(installation)
+    yield from _letters(installation)
 
 
 def _history(installation: wiring.Installation) -> Finding:
@@ -160,6 +164,20 @@ def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
         yield Finding(
             about=harvest.source, ok=not harvest.went_wrong, sentence=Message(text=text, values=values)
         )
+
+
+def _letters(installation: wiring.Installation) -> Iterator[Finding]:
+    """What keeps letters in the outbox until a person has looked; nothing is said when nothing does."""
+    with reading(installation.engine) as conn:
+        refusal = refusal_of(outbox.sending_of(conn, installation.tenant), socket.gethostname())
+        waiting = outbox.count(conn, installation.tenant, UNSETTLED)
+    if refusal:
+        yield Finding(about="sending", ok=False, sentence=refusal)
+    if waiting:
+        text = N_(
+            "Utkorg: {count} brev är ovissa, hålls eller gick inte att skicka; se fondvakt letters list."
+        )
+        yield Finding(about="letters", ok=False, sentence=Message(text=text, values={"count": waiting}))
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -292,19 +292,25 @@ def _hold_the_rest(run: _Run, failure: DeliveryError) -> None:
 def _not_ours(engine: Engine, tenant: str, host: str, now: datetime) -> Message | None:
     """Why this machine must not send; None when it may, which is then noted for others to see."""
     with writing(engine) as conn:
-        known = outbox.sending_of(conn, tenant)
-        if known.is_held:
-            text = N_(
-                "En säkerhetskopia har lagts tillbaka: inget skickas förrän någon har sett efter vad som redan gått "
-                "ut (fondvakt letters list) och släppt breven (fondvakt letters release)."
-            )
-            return Message(text=text)
-        if known.host not in ("", host):
-            text = N_(
-                "Breven skickas från {other}, inte från {host}. Ska den här datorn ta över: fondvakt letters release"
-            )
-            return Message(text=text, values={"other": known.host, "host": host})
-        outbox.take_over(conn, tenant, host, now)
+        refusal = refusal_of(outbox.sending_of(conn, tenant), host)
+        if refusal is None:
+            outbox.take_over(conn, tenant, host, now)
+    return refusal
+
+
+def refusal_of(known: outbox.Sending, host: str) -> Message | None:
+    """Why the machine of that name must not send, None when it may (B7)."""
+    if known.is_held:
+        text = N_(
+            "En säkerhetskopia har lagts tillbaka: inget skickas förrän någon har sett efter vad som redan gått "
+            "ut (fondvakt letters list) och släppt breven (fondvakt letters release)."
+        )
+        return Message(text=text)
+    if known.host not in ("", host):
+        text = N_(
+            "Breven skickas från {other}, inte från {host}. Ska den här datorn ta över: fondvakt letters release"
+        )
+        return Message(text=text, values={"other": known.host, "host": host})
     return None
 
 

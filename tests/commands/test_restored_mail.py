@@ -76,6 +76,8 @@ def test_m_41_b7_a_restored_copy_sends_nothing_before_release_and_shows_what_may
     shown = fondvakt("letters", "list", "--state", "held", "--json", settings=settings).json()
     assert len(shown["letters"]) == waiting
     assert shown["sending"]["is_held"] is True
+    found = fondvakt("doctor", "--json", settings=settings).json()["findings"]
+    assert {"sending", "letters"} <= {part["about"] for part in found if not part["ok"]}
 
     for line in shown["letters"][1:]:  # a person knows that these went out since the copy was taken
         assert fondvakt("letters", "arrived", line["id"], settings=settings).code == 0
@@ -93,6 +95,7 @@ def test_m_42_b7_a_copy_on_another_machine_refuses_to_send(settings, keeper):
     answer = fondvakt("letters", "send", settings=settings)
     assert answer.code == 1
     assert "another-machine" in answer.err
+    assert "another-machine" in fondvakt("doctor", settings=settings).out
     assert keeper.envelopes == []
     with reading(engine) as conn:
         assert {one.state for one in letters.find(conn, TENANT)} == {LetterState.RENDERED}
