@@ -6,7 +6,9 @@ from typing import Any
 
 from notifier.headers import clean
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~-])")
+# Marks that mean something anywhere, and those that only do at the start: hyphens in a code stay as they are.
+_ANYWHERE = re.compile(r"([\\`*_{}\[\]<>~])")
+_AT_START = re.compile(r"^(\d*|#*)([#+.)-])(?=\s)")
 
 
 def card(title: str, lines: Sequence[str], *, link: str, words: str, language: str) -> dict[str, Any]:
@@ -32,4 +34,4 @@ def card(title: str, lines: Sequence[str], *, link: str, words: str, language: s
 
 def plain(text: str) -> str:
     """Words that a card shows as they are: the marks of its markdown are escaped."""
-    return _MARKDOWN.sub(r"\\\1", clean(text))
+    return _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\1", clean(text)))

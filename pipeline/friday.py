@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from matcher.model import MatchState
 from notifier import office as written
 from notifier.model import LetterKind
 from notifier.notice_model import Rehearsal, Urgent
@@ -19,7 +18,7 @@ from pipeline.readers import coordinators
 from pipeline.rehearsal import rehearse
 from pipeline.unreviewed import Waiting
 from profiles.model import Profile
-from storage import decided, matches, wishes
+from storage import decided, wishes
 from storage.database import reading
 
 WEEK = timedelta(days=7)
@@ -53,8 +52,7 @@ def coming_week(
     found = rehearse(engine, context, week, unreached=unreached, stopped=stopped)
     letters = [one for one in found if one.letter is not None]
     with reading(engine) as conn:
-        undecided = matches.find(conn, context.tenant, states=[MatchState.NEW, MatchState.LATER])
-        waiting = unreviewed.in_queue(conn, context.tenant, undecided, context.now)
+        waiting = unreviewed.waiting(conn, context.tenant, context.now)
         untouched_since = _untouched_since(conn, context, waiting)
         unanswered = len(waiting_for(conn, context))
         in_the_way = hindrances(conn, context, week, found, stopped)

@@ -19,6 +19,7 @@ from notifier.model import LetterKind, LetterState
 from notifier.view import LetterContext
 from notifier.weeks import week_of
 from notifier.wording import Wording
+from pipeline import unreviewed
 from storage import answers_given, calls, follows, letters, matches, outbox
 from storage.answers_given import AnswerKind
 from texts import N_
@@ -59,7 +60,6 @@ def week_news(conn: Connection, context: LetterContext, wording: Wording, now: d
     found = calls.find(conn, context.tenant, {call_id for one in stored for call_id, _ in one.letter.calls})
     units = _units(conn, context)
     told = sorted(found, key=lambda call: (call.days_left(now) is None, call.days_left(now) or 0, call.id))
-    waiting = len(matches.find(conn, context.tenant, states=[MatchState.NEW]))
     count = wording.things(told)
     sent_to = wording.ngettext("{number} mottagare", "{number} mottagare", len(made))
     return [
@@ -71,7 +71,7 @@ def week_news(conn: Connection, context: LetterContext, wording: Wording, now: d
             data={
                 "week": week,
                 "recipients": len(made),
-                "not_reviewed": waiting,
+                "not_reviewed": len(unreviewed.waiting(conn, context.tenant, now)),
                 "calls": [_call(call, context, units.get(call.id, ()), now) for call in told],
             },
             link=f"{context.links.public_url.rstrip('/')}/",

@@ -29,6 +29,12 @@ class Waiting:
     since: datetime
 
 
+def waiting(conn: Connection, tenant: str, now: datetime) -> list[Waiting]:
+    """Everything in the queue's first tab."""
+    undecided = matches.find(conn, tenant, states=[MatchState.NEW, MatchState.LATER])
+    return in_queue(conn, tenant, undecided, now)
+
+
 def in_queue(conn: Connection, tenant: str, some: Iterable[StoredMatch], now: datetime) -> list[Waiting]:
     """What the queue's first tab holds of these matches: what is closed, or just below the line, waits for nobody."""
     by_call = defaultdict(list)

@@ -14,7 +14,8 @@ from hook_server import SILENCE, receiver
 from builders import NOW, a_match, a_profile, a_scraped_call
 from calls.model import BRUSSELS, Deadline
 from matcher.model import Decision, MatchState, Verdict
-from notifier.webhook import Target, WebhookState, verify
+from notifier.teams import plain
+from notifier.webhook import Target, WebhookState, signature
 from notifier.weeks import week_of
 from pipeline import alarms, digest, hooks, settling, webhooks
 from pipeline.alarms import Surroundings
@@ -146,10 +147,25 @@ def test_a_card_for_teams_is_an_adaptive_card_in_which_foreign_words_are_no_link
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert attachment["content"]["type"] == "AdaptiveCard"
     texts = [block["text"] for block in attachment["content"]["body"]]
-    assert any(r"\[Sök här\]\(http://evil.example\) \*\*nu\*\*" in text for text in texts)
+    assert any(r"\[Sök här\](http://evil.example) \*\*nu\*\*" in text for text in texts)
     assert not any("\n" in text or "\r" in text for text in texts)
     assert attachment["content"]["actions"][0]["url"] == f"{URL}/"
     assert len(events(engine)[0].body) < 28_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CERV-2026-TOWN (2nd call) + more #1!", "CERV-2026-TOWN (2nd call) + more #1!"),
+        ("#BeActive-AWARDS", "#BeActive-AWARDS"),
+        ("- a list", r"\- a list"),
+        ("2. a list", r"2\. a list"),
+        ("## a heading", r"#\# a heading"),
+        ("a_b `c` {{DATE(x)}}", r"a\_b \`c\` \{\{DATE(x)\}\}"),
+    ],
+)
+def test_only_what_would_be_a_mark_in_a_card_is_escaped(text, shown):
+    assert plain(text) == shown
 
 
 def test_an_event_is_handed_over_signed_and_never_again(engine):
@@ -159,7 +175,7 @@ def test_an_event_is_handed_over_signed_and_never_again(engine):
         assert sent(engine, keeper.target()) == webhooks.Sent(sent=1)
         assert sent(engine, keeper.target()) == webhooks.Sent()
     ((_path, headers, body),) = keeper.got
-    assert verify(SECRET, headers["Fondvakt-Timestamp"], headers["Fondvakt-Signature"], body, NOW)
+    assert headers["Fondvakt-Signature"] == signature(SECRET, int(headers["Fondvakt-Timestamp"]), body)
     with reading(engine) as conn:
         (told,) = audit.events(conn, TENANT, kind="webhook")
     assert (told.event.actor, told.event.action, told.event.key) == (
