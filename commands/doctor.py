@@ -15,7 +15,6 @@ from notifier.errors import DeliveryError
 from notifier.smtp import SmtpChannel, Waits, relay_of
 from notifier.weeks import local_day
 from pipeline import mailing, wiring
-from pipeline.health import UNSETTLED
 from pipeline.sending import refusal_of
 from pipeline.settings import Settings, SettingsError
 from storage import audit, outbox, runs
@@ -170,7 +169,7 @@ def _letters(installation: wiring.Installation) -> Iterator[Finding]:
     """What keeps letters in the outbox until a person has looked; nothing is said when nothing does."""
     with reading(installation.engine) as conn:
         refusal = refusal_of(outbox.sending_of(conn, installation.tenant), socket.gethostname())
-        waiting = outbox.count(conn, installation.tenant, UNSETTLED)
+        waiting = outbox.count(conn, installation.tenant, outbox.UNSETTLED)
     if refusal:
         yield Finding(about="sending", ok=False, sentence=refusal)
     if waiting:
