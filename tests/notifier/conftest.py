@@ -1,6 +1,7 @@
 """A fresh database for each test, copied from one that was made once."""
 
 import shutil
+import subprocess
 
 import pytest
 
@@ -22,3 +23,14 @@ def engine(empty_database, tmp_path):
     engine = open_database(f"sqlite:///{path}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate of our own making for 127.0.0.1, which nobody has reason to trust, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=relay"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder

@@ -5,7 +5,6 @@ list suffers with it.
 """
 
 import ssl
-import subprocess
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -111,17 +110,6 @@ BEHAVIOURS = (
 
 # What the two letters look like when the run ended early.
 STOPPED = {(S.RETRY, S.RENDERED), (S.HELD, S.HELD), (S.SENT, S.RETRY)}
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate of our own making, for 127.0.0.1."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=relay"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
 
 
 def stored(engine) -> list:

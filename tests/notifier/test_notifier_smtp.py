@@ -2,7 +2,6 @@
 
 import base64
 import ssl
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -69,17 +68,6 @@ def test_m_21_without_encryption_where_it_is_required_nothing_is_sent(letter):
     assert type(failure) is RelayRefusesUs
     assert "klartext" in str(failure)
     assert "MAIL" not in server.commands
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate that nobody has reason to trust, for 127.0.0.1."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=relay"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
 
 
 def _server_tls(certificate) -> ssl.SSLContext:
