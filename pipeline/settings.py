@@ -10,7 +10,7 @@ import re
 import secrets
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -210,15 +210,14 @@ def read_settings(**overrides: Any) -> Settings:
     return settings
 
 
-def source_options(source_key: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def source_options(source_key: str) -> dict[str, str]:
     """The settings of one source: FONDVAKT_SOURCE_<KEY>_URL gives `url`, and so on for its other options.
 
     Raises:
         SettingsError: when the address is not one.
     """
-    environ = os.environ if environ is None else environ
     values = {name: str(value) for name, value in _config_file().items()}
-    values |= {name: value for name, value in environ.items() if value}
+    values |= {name: value for name, value in os.environ.items() if value}
     start = _source_start(source_key)
     options = {name[len(start) :].lower(): value for name, value in values.items() if name.startswith(start)}
     if "url" in options:

@@ -9,17 +9,19 @@ import threading
 import time
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hook_server import SILENCE, receiver
 
 from builders import NOW
 from notifier import webhook
-from notifier.webhook import EVENT, SIGNATURE, TIMESTAMP, Target, WebhookError, post, verify
+from notifier.webhook import EVENT, SIGNATURE, TIMESTAMP, Target, WebhookError, post
 from pipeline.hooks import resolver
 
 BODY = '{"title":"Vänorter"}'.encode()
 HERE = resolver({"127.0.0.1", "localhost"})
+HANDBOOK = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
 
 
 def test_an_event_arrives_signed_with_its_identity():
@@ -33,7 +35,6 @@ def test_an_event_arrives_signed_with_its_identity():
         b"a-secret-of-the-tests", timestamp.encode() + b"." + BODY, hashlib.sha256
     ).hexdigest()
     assert headers[SIGNATURE] == f"v1={expected}"
-    assert verify("a-secret-of-the-tests", timestamp, headers[SIGNATURE], BODY, NOW)
 
 
 def test_without_a_secret_nothing_is_signed():
@@ -42,26 +43,20 @@ def test_without_a_secret_nothing_is_signed():
     assert not {TIMESTAMP, SIGNATURE} & set(keeper.got[0][1])
 
 
-@pytest.mark.parametrize(
-    ("secret", "timestamp", "signed", "body", "later"),
-    [
-        pytest.param("another-secret-of-tests", None, None, BODY, 0, id="another secret"),
-        pytest.param("a-secret-of-the-tests", None, None, BODY + b" ", 0, id="altered body"),
-        pytest.param("a-secret-of-the-tests", "1", None, BODY, 0, id="another time"),
-        pytest.param("a-secret-of-the-tests", None, "v1=00", BODY, 0, id="another signature"),
-        pytest.param("a-secret-of-the-tests", None, None, BODY, 301, id="replayed after the window"),
-        pytest.param("a-secret-of-the-tests", None, None, BODY, -301, id="from the future"),
-        pytest.param("a-secret-of-the-tests", "-1", None, BODY, 0, id="negative time"),
-        pytest.param("a-secret-of-the-tests", "9" * 40, None, BODY, 0, id="huge time"),
-        pytest.param("a-secret-of-the-tests", "", "", b"", 0, id="nothing"),
-        pytest.param("a-secret-of-the-tests", None, "v1=å", BODY, 0, id="letters"),
-    ],
-)
-def test_what_is_not_ours_or_not_fresh_is_not_verified(secret, timestamp, signed, body, later):
-    at = int(NOW.timestamp())
-    good = webhook.signature("a-secret-of-the-tests", at, BODY)
-    now = NOW + timedelta(seconds=later)
-    assert not verify(secret, timestamp if timestamp is not None else str(at), signed or good, body, now)
+def test_the_receiver_of_the_handbook_takes_what_is_ours_and_fresh_and_nothing_else():
+    code = next(part for part in HANDBOOK.split("```python\n") if "def is_ours" in part).split("```")[0]
+    exec(code, known := {})
+    at = int(time.time())
+    head = {TIMESTAMP: str(at), SIGNATURE: webhook.signature("ours", at, BODY)}
+    old = {TIMESTAMP: str(at - 301), SIGNATURE: webhook.signature("ours", at - 301, BODY)}
+    assert known["is_ours"](b"ours", head, BODY)
+    for secret, headers, body in [
+        (b"another", head, BODY),
+        (b"ours", head, BODY + b" "),
+        (b"ours", head | {TIMESTAMP: str(at - 1)}, BODY),
+        (b"ours", old, BODY),
+    ]:
+        assert not known["is_ours"](secret, headers, body)
 
 
 @pytest.mark.parametrize(
