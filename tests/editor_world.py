@@ -75,7 +75,7 @@ class EditorWorld(World):
 
     def wait(self) -> None:
         """Until no matching goes on."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while self.rematcher.progress is Progress.RUNNING and time.monotonic() < deadline:
             threading.Event().wait(0.01)
         assert self.rematcher.progress is Progress.IDLE

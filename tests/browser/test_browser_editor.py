@@ -30,7 +30,7 @@ def units_in_queue(site) -> set[str]:
 
 
 def seen_within(page, text: str) -> None:
-    page.get_by_text(text).first.wait_for(timeout=10_000)
+    page.get_by_text(text).first.wait_for(timeout=60_000)
 
 
 @BOTH

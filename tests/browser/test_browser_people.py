@@ -79,7 +79,7 @@ def mailed_code(site: Site) -> str:
 
 def mailed(site: Site) -> str:
     """The text of the newest mail, once it has been sent."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not site.world.outbox and time.monotonic() < deadline:
         threading.Event().wait(0.02)
     return site.world.outbox[-1].get_content()
