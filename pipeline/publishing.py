@@ -2,7 +2,7 @@
 
 PublishingError         nothing was published, and the sentence says why
 ├── NothingPublished    there is no profile yet to change
-│   └── NoSuchVersion   nor one with that number
+│   └── NoSuchVersion   nor one with that number; UnreadableVersion: it follows rules that hold no longer
 ├── PartMoved           the same part has been changed since the draft began; both differences are told
 ├── NotPublishable      the profile would break its rules; every problem is told
 └── NothingToPublish    it says what the profile says already
@@ -56,8 +56,16 @@ class NothingPublished(PublishingError):
 class NoSuchVersion(NothingPublished):
     """The profile has no version with that number."""
 
+    sentence = N_("Det finns ingen version {number}.")
+
     def __init__(self, number: int | str) -> None:
-        super().__init__(Message(text=N_("Det finns ingen version {number}."), values={"number": number}))
+        super().__init__(Message(text=self.sentence, values={"number": number}))
+
+
+class UnreadableVersion(NoSuchVersion):
+    """The version follows rules that hold no longer."""
+
+    sentence = N_("Version {number} följer äldre regler och kan inte läsas.")
 
 
 class NothingToPublish(PublishingError):
@@ -168,13 +176,12 @@ def restore(
 ) -> Published:
     """Let an older version hold again, as a new one; its text comes back letter by letter. Raises as above."""
     with reading(engine) as conn:
+        profile = read_version(conn, tenant, version)
         old = stored_profiles.get(conn, tenant, version)
-    if old is None:
-        raise NoSuchVersion(version)
     return publish_profile(
         engine,
         tenant,
-        read_profile(old.document, old.key),
+        profile,
         base_version,
         by,
         now,
@@ -218,7 +225,7 @@ def put_on_top(
             raise ProposalChanged(proposal)
         stored, current = _current(conn, tenant)
         kind, key = PartKind(proposal.kind), proposal.key
-        base = part_of(read_version(conn, tenant, proposal.base_version), kind, key)
+        base = part_of(base_of(conn, tenant, proposal, current), kind, key)
         mine = part_from(kind, proposal.document)
         both = merged(base, part_of(current, kind, key), mine)
         made = proposals.save(
@@ -258,7 +265,7 @@ def _refuse_moved(
     if proposal.base_version == stored.version:
         return
     kind, key = PartKind(proposal.kind), proposal.key
-    base = read_version(conn, tenant, proposal.base_version)
+    base = base_of(conn, tenant, proposal, current)
     if part_of(base, kind, key) != part_of(current, kind, key):
         mine = with_part(base, key, part_from(kind, proposal.document))
         raise PartMoved(
@@ -319,11 +326,22 @@ def _current(conn: Connection, tenant: str) -> tuple[StoredProfile, Profile]:
 
 
 def read_version(conn: Connection, tenant: str, version: int) -> Profile:
-    """A version's profile. NoSuchVersion when there is none with that number."""
+    """A version's profile. NoSuchVersion when there is none with that number, or it cannot be read any more."""
     stored = stored_profiles.get(conn, tenant, version)
     if stored is None:
         raise NoSuchVersion(version)
-    return read_profile(stored.document, stored.key)
+    try:
+        return read_profile(stored.document, stored.key)
+    except ProfileError as failure:
+        raise UnreadableVersion(version) from failure
+
+
+def base_of(conn: Connection, tenant: str, proposal: Proposal, current: Profile) -> Profile:
+    """What a draft began from; the profile that holds where that version cannot be read any more."""
+    try:
+        return read_version(conn, tenant, proposal.base_version)
+    except NoSuchVersion:
+        return current
 
 
 def _event(by: str, channel: str, key: str, action: str, reason: str) -> audit.Event:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 from editor_forms import CONTACT, NEED, TYPED, decide, drafts, save, stamp_of, store, the_need
 from editor_world import EditorWorld
+from sqlalchemy import update
 from web_world import TENANT
 
 from storage import audit
-from storage.database import reading
+from storage.database import reading, writing
 from storage.proposals import State
+from storage.tables import profile
 
 
 @pytest.fixture
@@ -156,7 +158,12 @@ def test_a_draft_or_version_that_is_none_is_not_found(world, number):
 def test_a_need_that_is_proposed_is_read_whole_before_it_is_published(world):
     contact = world.signed_in(CONTACT)
     page = "/profil/nytt-behov/skola"
-    typed = TYPED | {"need": "", "title": "Körer", "text": "Fler barn ska sjunga med andra.", "never": "tävling"}
+    typed = TYPED | {
+        "need": "",
+        "title": "Körer",
+        "text": "Fler barn ska sjunga med andra.",
+        "never": "tävling",
+    }
     contact.post(page, typed | {"do": "review"}, page=page)
     decide(contact, world, "propose")
     shown = world.signed_in().get(f"/profil/utkast/{drafts(world)[0].id}").text
@@ -213,3 +220,22 @@ def test_a_half_written_need_names_the_fields_that_must_be_put_right(world):
     page = browser.get(NEED).text
     assert '<a href="#text">Text: ' in page
     assert '<a href="#area">Prioriterat område: ' in page
+
+
+def test_a_version_of_older_rules_stops_neither_drafts_nor_pages(world):
+    held = world.held()[1]
+    save(world.signed_in(CONTACT), do="review", title="Nya utbyten")
+    with writing(
+        world.engine
+    ) as conn:  # as if today's rules were stricter than those of the draft's beginning
+        conn.execute(update(profile).where(profile.c.version == 1).values(document="format = 0"))
+    store(world, replace(held, inhabitants=7))
+    browser = world.signed_in()
+    assert browser.get(f"/profil/utkast/{drafts(world)[0].id}").status_code == 200
+    assert decide(browser, world, "publish").status_code == 303
+    assert the_need(world).title == "Nya utbyten"
+    for do in ("", "take-back"):
+        answer = browser.post("/profil/version/1", {"do": do, "holds": "3"}, page="/profil/version/2")
+        assert answer.status_code == 409
+    answer = browser.post("/profil/version/2", {"do": "take-back", "holds": "3"}, page="/profil/version/2")
+    assert "följer äldre regler" in answer.text

@@ -13,15 +13,14 @@ from pipeline.publishing import (
     PartMoved,
     PublishingError,
     Reach,
+    base_of,
     publish,
     put_on_top,
 )
 from profiles.diff import profile_differences
-from profiles.load import read_profile
 from profiles.model import Profile
 from profiles.parts import PART_LABELS, PartKind, part_differences, part_from, part_of, problems_of, with_part
 from profiles.problems import Problem
-from storage import profiles as stored_profiles
 from storage import proposals
 from storage.database import reading
 from storage.proposals import ALIVE, EDITABLE, STATE_LABELS, Proposal, ProposalChanged, State
@@ -222,8 +221,7 @@ def _base(visit: Visit, found: Proposal) -> Profile:
     if found.base_version == visit.profile_version:
         return profile
     with reading(visit.context.engine) as conn:
-        stored = stored_profiles.get(conn, visit.context.tenant, found.base_version)
-    return profile if stored is None else read_profile(stored.document, stored.key)
+        return base_of(conn, visit.context.tenant, found, profile)
 
 
 def _problems(visit: Visit, found: Proposal) -> tuple[Problem, ...]:

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.publishing import (
+    NoSuchVersion,
     NothingToPublish,
     NotPublishable,
     PartMoved,
@@ -20,7 +21,6 @@ from pipeline.publishing import (
     read_version,
 )
 from profiles.model import ROLE_LABELS, ContactPerson, Profile, Role, Unit
-from profiles.problems import ProfileError
 from storage import identities, subscriptions
 from storage.database import reading
 from texts import LANGUAGES, N_, Message
@@ -164,7 +164,7 @@ def _has_moved(visit: Visit, version: str, key: str | None) -> bool:
     try:
         with reading(visit.context.engine) as conn:
             before = read_version(conn, visit.context.tenant, int(version))
-    except (PublishingError, ProfileError):
+    except NoSuchVersion:
         return True
     return next((one for one in before.people if one.key == key), None) != _person(visit, key)
 
