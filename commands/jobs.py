@@ -219,7 +219,9 @@ def match_row(stored: StoredMatch, call: Call, now: datetime) -> dict:
 
 def decide(
     match_id: Annotated[int, typer.Argument(metavar="MATCH", help=_("Träffens nummer, se kön."))],
-    verdict: Annotated[Verdict, typer.Argument(help="accept | reject | later")],
+    verdict: Annotated[
+        Verdict, typer.Argument(help=_("Godkänn, avvisa, skjut upp, eller låt referensgruppen säga sitt."))
+    ],
     reason: Annotated[RejectReason | None, typer.Option(help=REASON_HELP)] = None,
     note: Annotated[str, typer.Option(help=_("Anteckning."))] = "",
     until: Annotated[
@@ -256,4 +258,4 @@ def register(app: typer.Typer) -> None:
     app.command(help=_("Para öppna och kommande utlysningar med kommunens behov."))(match)
     app.command(help=_("Lista utlysningar."))(calls)
     app.command(help=_("Lista träffar att granska."))(queue)
-    app.command(help=_("Avgör en träff: godkänn, avvisa eller skjut upp."))(decide)
+    app.command(help=_("Avgör en träff: godkänn, avvisa, skjut upp eller fråga referensgruppen."))(decide)

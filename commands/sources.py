@@ -1,5 +1,6 @@
 """`fondvakt sources list|doctor`: what is collected, and whether each source can be read now."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -48,13 +49,18 @@ def list_(as_json: Json = False) -> None:
             (
                 row["source"],
                 row["publisher"],
-                row["last_try"] or _("aldrig"),
+                _when(row["last_try"]),
                 _told(latest.get(row["source"])),
                 row["calls"] if row["calls"] is not None else "–",
             )
             for row in rows
         ),
     )
+
+
+def _when(moment: datetime | None) -> str:
+    """The clock on the wall."""
+    return f"{moment.astimezone(BRUSSELS):%Y-%m-%d %H:%M}" if moment else _("aldrig")
 
 
 def _told(tried: Harvest | None) -> str:
