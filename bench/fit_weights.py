@@ -47,21 +47,30 @@ def counted(judged: Judged, vectors: Vectors | None) -> tuple[list[str], Counted
 
 
 def report(found: list[Counted], names: list[str]) -> None:
-    """Print weights, left-out figures of each collection and how often each threshold is right."""
+    """Print weights, and of each collection the left-out figures, with all signals and without each in turn, and
+    how often each threshold is right."""
     strengths = np.concatenate([one.strengths for one in found], axis=1)
     relevant, kept = (np.concatenate([getattr(one, name) for one in found]) for name in ("relevant", "kept"))
     final = learned(strengths, relevant, kept, list(range(len(relevant))))
     print("weights", dict(zip([*names, "bias"], np.round(final, 2).tolist(), strict=True)))
-    chance = left_out(strengths, relevant, kept)
-    if chance is None:
-        return
-    parts = np.split(chance, np.cumsum([len(one.relevant) for one in found])[:-1])
-    for one, own in zip(found, parts, strict=True):
-        print("left-out", means(figures_of(one.judged, one.pool, own, one.kept)))
-        for least in THRESHOLDS:
-            above = (own >= least) & one.kept
-            if above.any():
-                print(f"  from {least}: {int(above.sum())} pairs, {one.relevant[above].mean():.2f} relevant")
+    for without in (None, *range(len(names))):
+        used = strengths if without is None else np.delete(strengths, without, axis=0)
+        chance = left_out(used, relevant, kept)
+        if chance is None:
+            return
+        told = "left-out" if without is None else f"  without {names[without]}"
+        parts = np.split(chance, np.cumsum([len(one.relevant) for one in found])[:-1])
+        for one, own in zip(found, parts, strict=True):
+            print(told, means(figures_of(one.judged, one.pool, own, one.kept)))
+            if without is None:
+                _thresholds(one, own)
+
+
+def _thresholds(one: Counted, chance: np.ndarray) -> None:
+    for least in THRESHOLDS:
+        above = (chance >= least) & one.kept
+        if above.any():
+            print(f"  from {least}: {int(above.sum())} pairs, {one.relevant[above].mean():.2f} relevant")
 
 
 def main(arguments: list[str]) -> None:

@@ -25,7 +25,7 @@ from matcher.vectors import Vectors
 from profiles.model import Need, PriorityArea, Profile
 from texts import N_, Message, Named
 
-LIKELY_FROM, POSSIBLE_FROM = 0.20, 0.10
+LIKELY_FROM, POSSIBLE_FROM = 0.25, 0.15
 KEEP_PER_NEED = 3
 BESIDE = 500  # calls that consultations are measured against: more of them say the same
 OF_AREA = N_("Rör kommunens prioriterade område ”{area}”; inget enskilt behov nämner det.")

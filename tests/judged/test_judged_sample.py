@@ -10,8 +10,8 @@ from matcher.vectors import texts_to_embed
 from pipeline.evaluate import cached_vectors, measure
 
 # What the release reaches; recall in the first ten may not fall more than two points below (H5).
-RECORDED_WORDS = {"recall@10": 0.852, "ndcg@10": 0.830}
-RECORDED_MODEL = {"recall@10": 0.858, "ndcg@10": 0.830}
+RECORDED_WORDS = {"recall@10": 0.922, "ndcg@10": 0.857}
+RECORDED_MODEL = {"recall@10": 0.911, "ndcg@10": 0.847}
 SLACK = 0.02
 
 

@@ -140,7 +140,7 @@ def test_the_calls_scores_are_the_same_with_and_without_consultations():
     funding, consultations = apart(mixed)
     assert (funding, [one.id for one in consultations]) == (calls, [1, 2, 3, 4, 5, 6])
     assert match(funding, profile, vectors, NOW) == match(calls, profile, vectors, NOW)
-    assert match_consultations(consultations, funding, profile, vectors, NOW)
+    assert match_consultations(consultations, calls_beside(), profile, vectors, NOW)
 
 
 def test_everybody_may_answer_and_only_time_is_against():
