@@ -4,6 +4,7 @@ A pair is shown only where it says something by itself: what the two share must 
 or enough of it. A word that a third of the calls use (town, people, support) shares nothing.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -133,12 +134,20 @@ def _parts(title: str, text: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def call_sentences(call: Call) -> list[tuple[str, str, frozenset[str]]]:
-    """Section, sentence and stems of each, the title first; what only leads in a list ("... the following:") is
-    left out."""
+    """Section, sentence and stems of each, the title first; what only leads in a list ("... the following:") and
+    what is written into many calls alike are left out."""
     found = [(TITLE, call.title)]
     for section in call.sections:
         if section.kind is not SectionKind.CONDITIONS:
-            found += [
-                (section.kind.value, said) for said in sentences(section.text) if not said.endswith(":")
-            ]
+            found += [(section.kind.value, said) for said in sentences(section.text) if _says_its_own(said)]
     return [(section, said, frozenset(tokens(said))) for section, said in found[:MAX_CALL_SENTENCES]]
+
+
+def _says_its_own(sentence: str) -> bool:
+    return not sentence.endswith(":") and not _boilerplate().search(sentence)
+
+
+@cache
+def _boilerplate() -> re.Pattern[str]:
+    lines = files("matcher").joinpath("boilerplate.txt").read_text(encoding="utf-8").splitlines()
+    return re.compile("|".join(re.escape(line) for line in lines if not line.startswith("#")), re.IGNORECASE)

@@ -128,6 +128,13 @@ def test_what_is_said_of_a_whole_destination_is_quoted_only_where_nothing_of_the
     assert {pair.section for pair in pairs(ABSENCE, whole, told(bare, whole))} == {"scope"}
 
 
+def test_what_is_written_into_many_calls_alike_is_not_quoted():
+    alike = "This topic is one of the 5 priorities of the call for proposals for pupils who stay away from school."
+    call = a_text(7, "Well-being", alike, "Children whose absence is long are met at home.")
+    assert alike not in {pair.call for pair in pairs(ABSENCE, call, told(call))}
+    assert pairs(ABSENCE, a_text(8, "Well-being", alike), told(call)) == ()
+
+
 def test_generic_words_are_left_out_and_a_sentence_says_so_when_nothing_else_is_shared():
     calls = [a_text(n, f"Schools w{n}", f"Schools for pupils w{n}.") for n in range(1, 40)]
     pool = Pool(calls, [a_need(title="Skolor", text="Skolor.", title_en="", text_en="")])
