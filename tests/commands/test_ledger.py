@@ -94,8 +94,7 @@ def test_t_12_the_process_that_waits_says_once_who_runs_the_jobs(installation):
 @pytest.mark.parametrize(("silent", "code"), [(74.0, 0), (76.0, CLOCK_IS_DEAD)])
 def test_t_11_a_process_whose_clock_stands_still_ends_so_that_it_is_started_anew(silent, code):
     asks = "import sys; from commands.serving import watch; import threading, time;"
-    asks += (
-        f"threading.Thread(target=watch, args=(lambda: {silent}, 0.01), daemon=True).start(); time.sleep(1)"
-    )
+    asks += f"threading.Thread(target=watch, args=(lambda: {silent}, 0.01), daemon=True).start();"
+    asks += f"time.sleep({60 if code else 0.3})"  # a dead clock ends it long before
     done = subprocess.run([sys.executable, "-c", asks], cwd=HOUSE, capture_output=True, check=False)
     assert done.returncode == code

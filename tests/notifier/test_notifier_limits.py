@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from outbox import OWNER, TENANT, Outbox, fill, sent, states
+from patience import patient
 
 from builders import NOW
 from notifier.model import LetterState
@@ -86,7 +87,7 @@ def test_b6_the_limit_is_25_a_minute_unless_the_operator_says_otherwise():
 
 
 def test_m_40_of_two_workers_that_want_the_same_letters_each_letter_leaves_once(engine):
-    fill(engine, 40)
+    fill(patient(engine), 40)
     workers = [Outbox(), Outbox()]
     together = threading.Barrier(2)
 

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from patience import patient
 from sqlalchemy import create_engine, text
 
 from builders import NOW, a_scraped_call
@@ -72,7 +73,7 @@ def test_a_restored_backup_is_as_it_was_with_sending_held_B7(path: Path, tmp_pat
 
 
 def test_a_backup_is_whole_while_others_write_D_09(path: Path, tmp_path: Path):
-    engine, stop, numbers = open_database(address(path)), threading.Event(), itertools.count()
+    engine, stop, numbers = patient(open_database(address(path))), threading.Event(), itertools.count()
 
     def write() -> None:
         while not stop.is_set():

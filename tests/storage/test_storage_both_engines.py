@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from patience import patient
 from sqlalchemy import Engine
 
 from builders import NOW, a_match, a_scraped_call
@@ -154,6 +155,8 @@ def test_choices_reach_and_rematches_are_kept(engine: Engine):
 
 
 def test_writers_at_once_make_one_chain_without_gaps__F7(engine: Engine):
+    patient(engine)
+
     def write(who: int) -> None:
         for number in range(10):
             with writing(engine) as conn:

@@ -12,7 +12,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, insert, inspect, select, text, update
+from patience import patient
+from sqlalchemy import Engine, insert, inspect, select, text, update
 
 from builders import NOW
 from storage import slots, upgrade
@@ -99,11 +100,7 @@ def test_a_reader_sees_one_moment(engine: Engine):
 
 def test_three_writers_that_read_then_write_never_meet_a_lock_error_M15_D_01(engine: Engine):
     rounds, errors = 300, []
-    if (
-        engine.dialect.name == "sqlite"
-    ):  # its turns are not given in order: on a busy machine one may wait long
-        event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout = 60000"))
-    with writing(engine) as conn:
+    with writing(patient(engine)) as conn:
         times = {"claimed_at": NOW, "lease_until": NOW, "at": NOW}
         named = {"tenant": "t", "job": "count", "state": "running", "owner": "", "attempts": 0}
         conn.execute(insert(slot).values(**named, **times))
