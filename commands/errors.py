@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from commands.language import FAILED, WRONG_USE, said
+from commands.language import FAILED, LANGUAGE, WRONG_USE, said
 from commands.output import err
-from commands.profiles import show_problems
 from matcher.errors import MatcherError
 from notifier.errors import NotifierError
 from pipeline.settings import SettingsError
@@ -34,7 +33,7 @@ def run(command: Callable[[], None]) -> int:
     try:
         command()
     except ProfileError as failure:
-        return show_problems(failure)
+        return _show_problems(failure)
     except tuple(kind for kind, _code in KNOWN) as failure:
         err.print(said(getattr(failure, "message", str(failure))), markup=False, style="red")
         return next(code for kind, code in KNOWN if isinstance(failure, kind))
@@ -45,6 +44,13 @@ def run(command: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _show_problems(failure: ProfileError) -> int:
+    """Print every problem of a profile file on a line of its own; gives the exit code."""
+    for problem in failure.problems:
+        err.print(problem.shown(LANGUAGE), markup=False)
+    return WRONG_USE
 
 
 def _file_trouble(failure: OSError) -> Message:

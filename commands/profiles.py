@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.language import FAILED, LANGUAGE, WRONG_USE, _, said
+from commands.language import FAILED, WRONG_USE, _, said
 from commands.output import Json, err, out, print_json
 from pipeline import wiring
 from pipeline.importing import take_in
@@ -252,13 +252,6 @@ def _show(changes: tuple[ProfileChange, ...]) -> None:
         out.print(_("Ingen skillnad."))
     for change in changes:
         out.print(said(change.message), markup=False)
-
-
-def show_problems(failure: ProfileError) -> int:
-    """Print every problem of a profile file on a line of its own; gives the exit code."""
-    for problem in failure.problems:
-        err.print(problem.shown(LANGUAGE), markup=False)
-    return WRONG_USE
 
 
 def register(cli: typer.Typer) -> None:
