@@ -15,7 +15,7 @@ from storage import learning, matches
 from storage.database import open_database, reading, writing
 
 TENANT = "prov"
-FITTING = ("pupil exchanges between schools", "pupil exchanges between schools abroad")
+FITTING = ("pupil exchanges between schools", "school pupil exchanges")
 PROFILE = a_profile(
     units=(a_unit(needs=(a_need(title_en="Pupil exchanges between schools", text_en="Pupil exchanges"),)),)
 )
