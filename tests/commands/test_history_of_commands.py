@@ -32,8 +32,9 @@ JOBS = {
 }
 READS = {
     "calls", "queue", "evaluate", "backup", "doctor", "standin", "profile check", "profile export",
-    "profile read-policy", "profile diff", "digest preview", "letters list", "letters try", "letters check", "bounces list",
-    "sources list", "sources doctor", "history verify", "history export", "judged export", "token list", "webhooks list",
+    "profile read-policy", "profile diff", "digest preview", "letters list", "letters try",
+    "letters check", "bounces list", "sources list", "sources doctor", "history verify", "history export",
+    "judged export", "token list", "webhooks list",
 }  # fmt: skip
 
 
