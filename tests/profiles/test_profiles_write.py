@@ -147,7 +147,9 @@ def test_a_twin_town_is_known_by_its_name():
 
 
 def test_what_is_added_whole_says_everything_it_has_but_what_is_as_usual():
-    need = a_need(key="kor", title="Körer", text="Fler barn ska sjunga.", must=("barn",), volume=Volume.NARROW)
+    need = a_need(
+        key="kor", title="Körer", text="Fler barn ska sjunga.", must=("barn",), volume=Volume.NARROW
+    )
     before, after = a_profile(), a_profile(units=(a_unit(needs=(*a_unit().needs, need)),))
     (change,) = profile_differences(before, after)
     assert change.new == "Körer"
