@@ -22,7 +22,7 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 320, "height": 700}
 MORE_STOPS = 400  # inside date fields and framed letters
 SOON = 60_000  # milliseconds; reached only when something never comes
 HEADER = "content-security-policy"
-RUN = """([values, only]) => axe.run(document, {
+RUN = """([values, only, within]) => axe.run(within || document, {
   runOnly: only.length ? {type: 'rule', values: only} : {type: 'tag', values},
   rules: only.length ? {} : {'target-size': {enabled: true}},
   resultTypes: ['violations'], iframes: false, preload: false,
@@ -30,7 +30,12 @@ RUN = """([values, only]) => axe.run(document, {
   node => `${rule.id}: ${node.target} ${node.failureSummary}`)))"""
 BROKEN_POLICY = """addEventListener('securitypolicyviolation',
   e => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`))"""
-OPEN_ALL = "document.querySelectorAll('main details').forEach(details => { details.open = true; })"
+OPEN_ALL = (
+    "document.querySelectorAll('main details:not(.more *)').forEach(details => { details.open = true; })"
+)
+# A menu lies over what is beside it while it is open, so it is looked at by itself.
+MENUS = "main .more > details"
+TURN_MENUS = f"document.querySelectorAll('{MENUS}').forEach(menu => {{ menu.open = !menu.open; }})"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 WIDEST = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
@@ -131,6 +136,10 @@ def faults_of(watched: Watched, axe: str, language: str) -> list[str]:
     page.evaluate(OPEN_ALL)
     page.evaluate(axe)
     found += page.evaluate(RUN, [RULES, []])
+    if page.locator(MENUS).count():
+        page.evaluate(TURN_MENUS)
+        found += page.evaluate(RUN, [RULES, [], MENUS])
+        page.evaluate(TURN_MENUS)
     page.emulate_media(color_scheme="dark")
     found += [
         f"dark {said}" for said in page.evaluate(RUN, [RULES, ["color-contrast", "link-in-text-block"]])
