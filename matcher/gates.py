@@ -118,7 +118,7 @@ def _is_still_asked(call: CallFacts, now: datetime) -> Check:
     if deadline is None:
         reason = Message(text=N_("Sista dag att svara framgår inte."))
         return Check(gate=WHEN, answer=Answer.UNKNOWN, reason=reason)
-    values = {"day": deadline.day.isoformat(), "left": call.days_left(now)}
+    values = {"day": deadline.day, "left": call.days_left(now)}
     reason = Message(text=N_("Sista dag att svara är {day}, {left} dagar kvar."), values=values)
     return Check(gate=WHEN, answer=Answer.YES, reason=reason)
 
@@ -208,7 +208,7 @@ def is_in_time(call: CallFacts, now: datetime) -> Check:
         return Check(
             gate=WHEN, answer=Answer.UNKNOWN, reason=Message(text=N_("Sista ansökningsdag framgår inte."))
         )
-    reason = Message(text=N_("Sista ansökningsdag är {day}."), values={"day": deadline.day.isoformat()})
+    reason = Message(text=N_("Sista ansökningsdag är {day}."), values={"day": deadline.day})
     return Check(gate=WHEN, answer=Answer.YES, reason=reason)
 
 

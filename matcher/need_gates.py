@@ -146,7 +146,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _out_of_period(text: str, day: date) -> Check:
-    reason = Message(text=text, values={"day": day.isoformat()})
+    reason = Message(text=text, values={"day": day})
     return Check(gate=PERIOD, answer=Answer.NO, reason=reason)
 
 

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 
 from calls.model import BRUSSELS, CallFacts, Deadline
 from notifier.weeks import STOCKHOLM, days_of, week_number
-from texts import Message, catalogue, translate
+from texts import Message, catalogue, day_in_words, translate
 
 _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 _CURRENCIES = {"EUR": "euro", "SEK": "kronor", "NOK": "NOK", "DKK": "DKK"}
@@ -69,7 +69,7 @@ class Wording:
 
     def day(self, day: date) -> str:
         """12 mars 2027."""
-        return format_date(day, "d MMMM y", locale=self.locale)
+        return day_in_words(day, self.language)
 
     def day_of(self, at: datetime) -> str:
         """The day of a moment, by the calendar in Sweden."""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -71,6 +72,14 @@ def test_what_is_named_in_two_languages_is_named_in_the_readers():
     said = Message(text="{area}", values={"area": Named(sv="Vatten", en="Water")})
     assert [translate(said, language) for language in ("sv", "en")] == ["Vatten", "Water"]
     assert translate(Message(text="{area}", values={"area": Named(sv="Vatten")}), "en") == "Vatten"
+
+
+def test_a_day_is_written_as_the_language_writes_days():
+    said = Message(text="Till {day}", values={"day": date(2027, 3, 12)})
+    assert [translate(said, language) for language in ("sv", "en")] == [
+        "Till 12 mars 2027",
+        "Till 12 March 2027",
+    ]
 
 
 def test_an_unknown_language_is_refused():

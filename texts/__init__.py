@@ -1,7 +1,7 @@
 """What a person reads: messages in Swedish, with English beside them."""
 
 from texts.alphabet import alphabetical
-from texts.catalogue import LANGUAGES, catalogue, translate
+from texts.catalogue import LANGUAGES, catalogue, day_in_words, translate
 from texts.errors import MessageError, cause_of
 from texts.message import N_, Message, Named
 
@@ -14,5 +14,6 @@ __all__ = [
     "alphabetical",
     "catalogue",
     "cause_of",
+    "day_in_words",
     "translate",
 ]

@@ -6,10 +6,12 @@ Swedish is the source language, so it has no catalogue. A text without a transla
 
 import gettext
 import io
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -51,4 +53,11 @@ def translate(message: Message | str, language: str) -> str:
 def _said(value: Any, language: str) -> Any:
     if isinstance(value, Message):
         return translate(value, language)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return day_in_words(value, language)
     return value.for_readers_of(language) if isinstance(value, Named) else value
+
+
+def day_in_words(day: date, language: str) -> str:
+    """12 mars 2027; 12 March 2027."""
+    return format_date(day, "d MMMM y", locale=language)

@@ -19,7 +19,8 @@ class Message:
 
     Attributes:
         text: the Swedish sentence, as in the catalogue.
-        values: blank to value; a nested `Message` is translated too, of a `Named` the reader's name is taken.
+        values: blank to value; a nested `Message` is translated too, of a `Named` the reader's name is taken, and a
+            day is written as the language writes days.
     """
 
     text: str

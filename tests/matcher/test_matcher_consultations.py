@@ -152,7 +152,7 @@ def test_everybody_may_answer_and_only_time_is_against():
     assert words == [
         "Alla får svara, också kommuner och kommunala bolag.",
         "Samrådet gäller hela EU.",
-        "Sista dag att svara är 2026-10-01, 40 dagar kvar.",
+        "Sista dag att svara är 1 oktober 2026, 40 dagar kvar.",
     ]
     assert {check.gate for check in said} <= GATE_LABELS.keys()
 
