@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from calls.model import CallFacts
 from calls.vocabulary import SectionKind
-from matcher.texts import sentences
+from matcher.sentences import sentences
 
 MUNICIPAL = re.compile(
     r"\bmunicipalit|\b(?:regional or local|local(?:,| or| and| and/or)? ?(?:regional|public)?) authorit",

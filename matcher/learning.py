@@ -20,7 +20,7 @@ from matcher.indexed import IndexedCalls
 from matcher.model import Evidence, RejectReason, Verdict
 from matcher.nearness import Nearness
 from matcher.programmes import action_of, programme_of
-from matcher.texts import shortened
+from matcher.sentences import shortened
 from matcher.vectors import Vectors
 from profiles.model import Need
 from texts import N_, Message

@@ -14,7 +14,8 @@ import numpy as np
 from calls.model import Call
 from calls.vocabulary import SectionKind
 from matcher.model import SentencePair
-from matcher.texts import TITLE, sentences
+from matcher.sentences import sentences
+from matcher.texts import TITLE
 from matcher.translate import translate
 from matcher.words import Concept, WordIndex, english_concepts, term_stems, tokens
 from profiles.model import Need

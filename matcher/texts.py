@@ -5,27 +5,19 @@ its number, and the old vectors are left alone (H1).
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from calls.model import CallFacts
 from calls.vocabulary import SectionKind
+from matcher.sentences import FOOTNOTE
 from matcher.translate import gloss
 from profiles.model import Need
 
 RECIPE = "sections-4"
 SECTION_CHARACTERS = 600  # some 130 tokens: 900 took half as long again and ranked no better
 WHOLE_SECTIONS = (SectionKind.SUMMARY, SectionKind.OBJECTIVE, SectionKind.SCOPE, SectionKind.OUTCOME)
-SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bno\.)(?<!\bArt\.)(?<!\bnr\.)"
-    r"\s+(?=[\"'“”(]?[A-ZÅÄÖÉ0-9])|\n+|(?<=;)\s*(?=[a-zA-ZåäöÅÄÖ])"
-    # Lists that have lost their line breaks: "expected outcomes:farmers have", "lower costsFaster transition".
-    r"|(?<=[a-z]{3}:)(?=[A-Za-z])|(?<=[a-z]{4})(?=[A-Z][a-z]{2,}\s)|(?<=[A-Za-z]{2}[.)])(?=[A-Z][a-z]+\s)"
-)
 TITLE = "title"
-MIN_SENTENCE, MAX_SENTENCE = 25, 400
-FOOTNOTE = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,19 +75,6 @@ def need_wordings(need: Need) -> Wordings:
         swedish=(swedish,) if swedish else (),
         english=tuple(dict.fromkeys(text for text in english if text)),
     )
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a Swedish or English text, those that are long enough to say something."""
-    found = (" ".join(part.split()) for part in SENTENCE_END.split(FOOTNOTE.sub("", text)))
-    return [shortened(part, MAX_SENTENCE) for part in found if len(part) >= MIN_SENTENCE]
-
-
-def shortened(text: str, most: int) -> str:
-    """At most so many characters of whole words, and a mark where something is left out."""
-    if len(text) <= most:
-        return text
-    return text[: most - 2].rpartition(" ")[0] + " …"
 
 
 def text_hash(text: str, kind: str) -> str:

@@ -3,7 +3,8 @@
 from builders import a_call, a_need
 from calls.model import CallSection
 from calls.vocabulary import SectionKind
-from matcher.texts import MAX_SENTENCE, SECTION_CHARACTERS, call_texts, need_wordings, sentences, text_hash
+from matcher.sentences import MAX_SENTENCE, sentences
+from matcher.texts import SECTION_CHARACTERS, call_texts, need_wordings, text_hash
 from matcher.words import MAX_WORDS, stem, tokens
 
 

@@ -97,6 +97,6 @@ def test_d_13_behind_a_pooler_a_slot_is_given_out_once_and_counting_loses_nothin
 
 def test_d_02_who_waits_too_long_for_a_turn_gets_a_clear_error(url):
     engine = open_database(url)
-    with pytest.raises(DatabaseBusy, match="försök igen"), writing(engine), writing(engine):
+    with pytest.raises(DatabaseBusy, match="Försök igen"), writing(engine), writing(engine):
         pass
     engine.dispose()

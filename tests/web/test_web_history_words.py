@@ -43,7 +43,7 @@ def said(name: str) -> set[str]:
                         for word in node.keywords
                         if word.arg == name and _is_text(word.value)
                     }
-                if isinstance(node, ast.Dict) and {"kind", "action"} & {
+                if isinstance(node, ast.Dict) and {"kind", "action"} <= {
                     getattr(key, "value", None) for key in node.keys
                 }:
                     pairs = zip(node.keys, node.values, strict=True)

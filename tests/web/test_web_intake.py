@@ -94,7 +94,7 @@ def test_files_are_taken_nowhere_else(world):
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_w30_attack_strings_are_text(world, language):
     browser = world.signed_in()
-    attack = "<script>alert(1)</script> {{7*7}} \"'><img src=x onerror=alert(1)>"
+    attack = "<script>alert(1)</script> {{7777*7777}} \"'><img src=x onerror=alert(1)>"
     policy = f"Mål\n\n- Vi {attack} ska lära oss mer\n- Vi ska bjuda in {attack}\n"
     plan = f"Vi vill rusta badplatsen {attack} i Ed."
     texts = {"policy": policy, "plan/skola": plan, "fil": attack, "ark": f"Namn;E-post\n{attack};x"}
@@ -103,4 +103,4 @@ def test_w30_attack_strings_are_text(world, language):
         answer = send(browser, f"{path}?lang={language}", text=text, page=path)
         assert "<script>alert" not in answer.text
         assert "<img src=x" not in answer.text
-        assert "49" not in answer.text.replace(browser.token(path), "")
+        assert "60481729" not in answer.text
