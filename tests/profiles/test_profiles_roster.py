@@ -160,7 +160,7 @@ FAULTS = {
     "an impossible day": ([None, "A", "a@exempelstad.example", "chef", None, None, "2027-02-30"],
         "kolumn Från (G): väntade en dag"),
     "days the wrong way": ([None, "A", "a@exempelstad.example", "chef", None, None, "2027-02-03", "2027-01-01"],
-        "kolumn Till (H): 2027-01-01 är före"),
+        "kolumn Till (H): 1 januari 2027 är före"),
     "neither yes nor no": ([None, "A", "a@exempelstad.example", "chef", None, None, None, None, "kanske"],
         "kolumn Ersättare (I): väntade ja eller nej"),
     "no address": ([None, "A"], "kolumn E-post (C): saknas"),
