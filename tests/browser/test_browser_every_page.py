@@ -56,8 +56,10 @@ FOCUSED = """() => { const e = document.activeElement;
   const rings = [e, e.closest('label'), e.parentElement].filter(Boolean).map(one => getComputedStyle(one));
   if (e.tagName !== 'IFRAME'
     && !rings.some(ring => ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) >= 2)) faults.push('no ring');
+  // Of a frame that is taller than the window, what stands in the window is looked at.
+  const top = Math.max(at.top, 0), height = Math.min(at.bottom, innerHeight) - top;
   const places = [[.5, .5], [.1, .3], [.9, .3], [.1, .7], [.9, .7], [.03, .5]].map(([x, y]) =>
-    document.elementFromPoint(at.left + at.width * x, at.top + at.height * y));
+    document.elementFromPoint(at.left + at.width * x, top + height * y));
   if (!places.some(top => top && (e.contains(top) || top.contains(e) && top !== document.documentElement
     || top.closest('label')?.control === e))) faults.push('hidden');
   if (before && !(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING)) faults.push('out of order');
@@ -205,6 +207,15 @@ SEND = """([action, values]) => { const form = [...document.forms].find(
   form.requestSubmit(form.querySelector('button.primary') ?? form.querySelector('button[name]')); }"""
 
 
+def focused(page):
+    """What has the focus; a frame that hands it back does so a moment later, on a busy machine."""
+    for _try in range(20 if len(page.frames) > 1 else 0):
+        if (met := page.evaluate(FOCUSED)) is not None:
+            return met
+        page.wait_for_timeout(50)
+    return page.evaluate(FOCUSED)
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=str)
 def test_tab_reaches_everything_in_order_and_one_sees_where_one_is__2_4_7__2_4_11(town, windows, view):
     page = show(windows, town, view, "sv").page
@@ -212,12 +223,12 @@ def test_tab_reaches_everything_in_order_and_one_sees_where_one_is__2_4_7__2_4_1
     awaited, reached, faults = page.evaluate(TABBABLE), 0, []
     for _step in range(awaited + MORE_STOPS):
         page.keyboard.press("Tab")
-        met = page.evaluate(FOCUSED)
+        met = focused(page)
         if met is None:
             break
         reached += not met["again"]
         faults += [f"{fault}: {met['what']}" for fault in met["faults"]]
-    assert faults == []
+    assert "\n".join(faults) == ""
     assert reached >= awaited, f"{reached} of {awaited} reached: a trap?"
 
 
