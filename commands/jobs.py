@@ -24,8 +24,9 @@ from matcher.model import (
 from pipeline import deciding, wiring
 from pipeline.collect import CollectResult
 from pipeline.collect import collect as run_collect
-from pipeline.match import match_all
+from pipeline.match import MatchSummary, match_all
 from pipeline.orders import orders_for
+from pipeline.turns import in_turn
 from scrapers.sources import source as source_of
 from storage import calls as stored_calls
 from storage import matches as stored_matches
@@ -84,19 +85,9 @@ def _reason(result: CollectResult) -> str | None:
 
 def match(as_json: Json = False) -> None:
     installation = wiring.opened()
-    version, profile = wiring.published_profile(installation)
-    wiring.use_own_words(installation.settings)
-    with bars(quiet=as_json) as show, wiring.executor(installation.settings) as executor:
-        summary = match_all(
-            installation.engine,
-            installation.tenant,
-            wiring.embedder(installation.settings, _tell_of_model),
-            profile,
-            version,
-            installation.settings.clock(),
-            progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
-            executor=executor,
-        )
+    # One at a time: the model takes a gigabyte, and the second finds every text embedded by the first.
+    with in_turn(installation.settings.data_dir / "matching.lock"):
+        summary = _matched(installation, quiet=as_json)
     if as_json:
         print_json(asdict(summary))
         return
@@ -110,6 +101,22 @@ def match(as_json: Json = False) -> None:
             _("Modellen {model} har tagit över; {replaced} gällde tills alla texter var inlästa.").format(
                 model=summary.model, replaced=summary.replaced
             )
+        )
+
+
+def _matched(installation: wiring.Installation, *, quiet: bool) -> MatchSummary:
+    version, profile = wiring.published_profile(installation)
+    wiring.use_own_words(installation.settings)
+    with bars(quiet=quiet) as show, wiring.executor(installation.settings) as executor:
+        return match_all(
+            installation.engine,
+            installation.tenant,
+            wiring.embedder(installation.settings, _tell_of_model),
+            profile,
+            version,
+            installation.settings.clock(),
+            progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),
+            executor=executor,
         )
 
 

@@ -4,9 +4,7 @@ A crash leaves a visible claim, never a second letter: before the letter itself 
 afterwards it is in doubt until a person has decided.
 """
 
-import fcntl
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from notifier.headers import ascii_address
 from notifier.model import TO_COORDINATORS, LetterKind, LetterState, StoredLetter
 from notifier.weeks import local_day
 from pipeline.limiter import WINDOW, Limiter
+from pipeline.turns import alone
 from profiles.model import Profile, Role
 from storage import letters, matches, outbox, wishes
 from storage.database import reading, writing
@@ -364,19 +363,3 @@ def _summary(run: _Run, week: str) -> SendSummary:
         held=run.counts.get(LetterState.HELD, 0),
         stopped=run.stop,
     )
-
-
-@contextmanager
-def alone(lock: Path | None) -> Iterator[bool]:
-    """Whether this process is the only one that holds the file; without a file it always is."""
-    if lock is None:
-        yield True
-        return
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with open(lock, "a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True

@@ -20,7 +20,8 @@ from notifier.view import LetterContext
 from notifier.webhook import WEBHOOK_STATE_LABELS, Resolve, Target, WebhookError, WebhookState, post
 from notifier.wording import Wording
 from pipeline.hook_news import News, change_news, week_news
-from pipeline.sending import LONGEST_CONVERSATION, alone
+from pipeline.sending import LONGEST_CONVERSATION
+from pipeline.turns import alone
 from storage import webhooks
 from storage.audit import Event, channel_of, record
 from storage.database import reading, writing
