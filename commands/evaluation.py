@@ -73,7 +73,7 @@ def _show(measured: Evaluation) -> None:
     )
     out.print()
     print_table(
-        (_("Spärr"), _("Utlysningar")), ((_(reason), count) for reason, count in measured.barred.items())
+        (_("Spärr"), _("Utlysningar")), ((said(reason), count) for reason, count in measured.barred.items())
     )
     out.print()
     _show_needs(measured)

@@ -22,7 +22,7 @@ from pipeline.banding import BandFigures, band_figures
 from pipeline.baselines import rankings
 from pipeline.judged import Judged, read_judged
 from pipeline.match import Progress, by_length, embed
-from texts import Message
+from texts import Message, translate
 
 SAVE_EVERY = 128
 CONSIDERED = 200  # places of a ranking that the measures look at
@@ -54,7 +54,7 @@ class Evaluation:
     by_need: tuple[NeedFigures, ...]
     by_signal: dict[str, dict[str, float | int]]
     ladder: dict[str, dict[str, float | int]]
-    barred: dict[str, int]
+    barred: dict[Message, int]
     relevant: int
     model: str
 
@@ -91,7 +91,7 @@ class Evaluation:
             ],
             "by_signal": self.by_signal,
             "ladder": self.ladder,
-            "barred": self.barred,
+            "barred": {translate(reason, "sv"): count for reason, count in self.barred.items()},
             "lost": self.lost,
             "lost_share": round(self.lost_share, 4),
         }
@@ -251,12 +251,12 @@ def figures_of(judged: Judged, pool: Pool, matrix: np.ndarray, kept: np.ndarray 
     return found
 
 
-def _barred(judged: Judged, pool: Pool) -> dict[str, int]:
+def _barred(judged: Judged, pool: Pool) -> dict[Message, int]:
     gates = Gates(pool.calls, None, judged.profile.nuts3)
-    reasons: dict[str, set[int]] = {}
+    reasons: dict[Message, set[int]] = {}
     for unit in judged.profile.units:
         for j in range(len(pool.calls)):
             check = barring(gates.of(j, unit))
             if check is not None:
-                reasons.setdefault(check.reason.text, set()).add(j)
+                reasons.setdefault(check.reason, set()).add(j)
     return {reason: len(calls) for reason, calls in sorted(reasons.items(), key=lambda item: -len(item[1]))}

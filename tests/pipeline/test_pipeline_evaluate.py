@@ -66,6 +66,20 @@ def test_the_right_calls_come_first_and_gates_are_on(files, tmp_path):
     assert any("försvar" in reason for reason in found["barred"])
 
 
+def test_a_bars_reason_is_whole(files, tmp_path):
+    elsewhere = {
+        "id": "JTM-2026-PSLF-LOANS",
+        "title": "Loans",
+        "programme": "Just Transition Mechanism (JTM)",
+    }
+    with gzip.open(files[0], "at", encoding="utf-8") as file:
+        file.write(json.dumps(elsewhere) + "\n")
+    found = evaluate(*files, None, tmp_path).as_json()
+    assert any("programområdet" in reason and "{" not in reason for reason in found["barred"]), found[
+        "barred"
+    ]
+
+
 def test_what_a_gate_loses_is_named(files, tmp_path):
     files[2].write_text("n1\tEDF-2026-RA\t3\n", encoding="utf-8")
     found = evaluate(*files, None, tmp_path).as_json()
