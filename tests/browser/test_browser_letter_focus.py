@@ -52,6 +52,7 @@ def test_the_focus_is_seen_at_every_link_of_a_framed_letter_2_4_7(chromium, town
     page, blank = context.new_page(), chromium.new_page()
     page.goto(f"{town.public_url}/utskick/brev/1")
     page.locator("iframe.mail").scroll_into_view_if_needed()
+    page.frame_locator("iframe.mail").locator("a").nth(STOPS - 1).wait_for()
     for stop in range(1, STOPS + 1):
         for waits in (
             150,
@@ -73,7 +74,7 @@ def ring_at(page, blank, stop: int, waits: int) -> dict[str, int]:
     before.focus()
     for _ in range(stop):
         page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+        page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
     page.wait_for_timeout(waits)
     with_ring = frame.screenshot(animations="disabled")
     before.evaluate("link => link.focus({preventScroll: true})")
