@@ -48,7 +48,7 @@ def subject_of(digest: Digest, context: LetterContext) -> str:
     """What, how much and the nearest day, in at most 70 characters; always begins with "Fondvakt: "."""
     wording = Wording(digest.person.language)
     deadline = nearest_deadline(digest, context.now)
-    day = wording.short_day(deadline.day) if deadline else None
+    day = wording.day_seen_from(deadline.day, context.now) if deadline else None
     items = (*digest.items, *digest.more, *digest.consultations, *digest.more_consultations)
     items += (*digest.earlier, *digest.more_earlier)
     if digest.awaiting or len(items) > 1:

@@ -79,6 +79,10 @@ class Wording:
         """12 mars."""
         return format_date(day, "d MMMM", locale=self.locale)
 
+    def day_seen_from(self, day: date, now: datetime) -> str:
+        """12 mars, with the year when it is not this one: a year and a month away is not a month away."""
+        return self.short_day(day) if day.year == now.astimezone(STOCKHOLM).year else self.day(day)
+
     def weekday(self, day: date) -> str:
         """fredag 12 mars 2027."""
         return format_date(day, "EEEE d MMMM y", locale=self.locale)

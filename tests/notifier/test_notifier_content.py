@@ -333,6 +333,10 @@ def test_foreign_direction_marks_are_gone_everywhere():
     ("items", "subject"),
     [
         ([accepted(1, title="Town-Twinning")], "Fondvakt: Town-Twinning – sök senast 21 november"),
+        (
+            [accepted(1, title="LIFE", deadlines=in_days(400))],
+            "Fondvakt: LIFE – sök senast 26 september 2027",
+        ),
         ([accepted(1), accepted(2)], "Fondvakt: 2 nya utlysningar – närmast 21 november"),
         ([accepted(1, deadlines=None), accepted(2, deadlines=())], "Fondvakt: 2 nya utlysningar"),
     ],
