@@ -74,7 +74,11 @@ def ring_at(page, blank, stop: int, waits: int) -> dict[str, int]:
     before.focus()
     for _ in range(stop):
         page.keyboard.press("Tab")
-        page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
+        for _try in range(100):  # the frame takes the focus a moment later
+            if page.evaluate("document.activeElement.tagName") == "IFRAME":
+                break
+            page.wait_for_timeout(50)
+    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
     page.wait_for_timeout(waits)
     with_ring = frame.screenshot(animations="disabled")
     before.evaluate("link => link.focus({preventScroll: true})")

@@ -92,7 +92,7 @@ def test_decisions_by_keyboard_alone_land_where_one_goes_on(site, chromium):
         tab_to(page, button)
         visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         page.keyboard.press("Enter")
-        page.wait_for_function("onto => document.activeElement.id === onto", arg=onto)
+        page.locator(f"[id='{onto}']:focus").wait_for(state="attached")
         assert visible == "solid"
     assert len(states(site, MatchState.ACCEPTED)) >= 2
     page.context.close()
