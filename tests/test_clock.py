@@ -272,7 +272,7 @@ def test_a_job_that_hangs_is_ended_at_its_limit_with_all_it_has_started_while_ot
 
 
 def ends_soon(pid: int, patience: float = 30.0) -> bool:
-    """Whether a process ends in far less time than it wanted to live; one that is killed works on until it is next run."""
+    """Whether a process ends long before it wanted to; one that is killed stands there until it is next run."""
     until = clocks.monotonic() + patience
     while is_alive(pid) and clocks.monotonic() < until:
         clocks.sleep(0.01)
