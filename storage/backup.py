@@ -46,8 +46,7 @@ def backup(database: Engine | str, target: Path) -> Path:
         raise BackupRefused(Message(text=N_("Säkerhetskopian kan inte skrivas över själva databasen.")))
     try:
         copy_sqlite(source, target)
-        with closing(_read_only(target)) as copy:
-            _check_sound(copy, target)
+        _check_sound(target)
     except (OSError, sqlite3.Error) as failure:
         raise BackupRefused(
             Message(
@@ -86,13 +85,14 @@ def restore(source: Path, url: str, now: datetime) -> Restored:
 
 
 def problems(path: Path) -> tuple[str, ...]:
-    """What SQLite's own checks of content and references say of a file; empty when it is sound."""
-    try:
-        with closing(_read_only(path)) as conn:
-            said = [row[0] for row in conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            said += [f"{row[0]} -> {row[2]}" for row in conn.execute("PRAGMA foreign_key_check")]
-    except sqlite3.DatabaseError as failure:
-        return (str(failure),)
+    """What SQLite's own checks of content and references say of a file; empty when it is sound.
+
+    Raises:
+        sqlite3.DatabaseError: it cannot be read far enough to be checked.
+    """
+    with closing(_read_only(path)) as conn:
+        said = [row[0] for row in conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        said += [f"{row[0]} -> {row[2]}" for row in conn.execute("PRAGMA foreign_key_check")]
     return tuple(said)
 
 
@@ -114,22 +114,18 @@ def _check_source(source: Path) -> None:
             raise _cannot_restore(
                 source, Message(text=N_("filen är ingen SQLite-databas, eller så är dess början skadad"))
             )
+    _check_sound(source)
     with closing(_read_only(source)) as conn:
-        _check_sound(conn, source)
         tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         known = upgrade.VERSION_TABLE in tables
         found = conn.execute(f"SELECT version_num FROM {upgrade.VERSION_TABLE}").fetchone() if known else None
     upgrade.check_ours(found[0] if found else None, str(source))
 
 
-def _check_sound(conn: sqlite3.Connection, path: Path) -> None:
-    said = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if said != "ok" or conn.execute("PRAGMA foreign_key_check").fetchone():
-        raise BackupRefused(
-            Message(
-                text=N_("Kopian {path} är skadad: {cause}."), values={"path": str(path), "cause": str(said)}
-            )
-        )
+def _check_sound(path: Path) -> None:
+    if found := problems(path):
+        text = N_("Kopian {path} är skadad: {cause}.")
+        raise BackupRefused(Message(text=text, values={"path": str(path), "cause": found[0]}))
 
 
 def _made_ready(aside: Path, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """What is kept about a person: found for them (GDPR 15, 20), and taken out for good (GDPR 17, reliability G2).
 
-Every column that can hold a person's key, name or address is named here by kind; a test refuses a new column that
-nobody has thought of (G1). Decisions and history stay, under a pseudonym that is the same everywhere.
+Every column that can hold a person's key, name or address is named here by kind; a test names the others and refuses
+a new column that nobody has thought of (G1). Decisions and history stay, under a pseudonym that is the same everywhere.
 """
 
 import re
@@ -52,67 +52,6 @@ KEYS = frozenset(
 WORDS = frozenset(
     {"note", "reply", "reason", "document", "shown", "recipient", "subject", "error", "diagnostic", "address"}
     | {"before", "after", "value", "invited", "said", "content", "body", "owner"}
-)
-# Columns of the programs' own words: kinds, states, keys of units, digests, and what publishers have written.
-NEITHER = frozenset(
-    {
-        "tenant",
-        "model",
-        "recipe",
-        "name",
-        "token_hash",
-        "scopes",
-        "channel",
-        "kind",
-        "key",
-        "action",
-        "salt",
-        "content_digest",
-        "digest",
-        "verdict",
-        "identifier",
-        "title",
-        "facts",
-        "text_hash",
-        "vector",
-        "source",
-        "outcome",
-        "skipped",
-        "kept_path",
-        "issuer",
-        "subject",
-        "address_hash",
-        "unit",
-        "need",
-        "slot",
-        "week",
-        "message_id",
-        "state",
-        "claimed_by",
-        "host",
-        "csrf",
-        "code_hash",
-        "browser_hash",
-        "source_hash",
-        "job",
-        "event",
-        "target",
-        "content_hash",
-        "status",
-        "reference",
-        "url",
-        "changes",
-        "need_text",
-        "matcher_said",
-        "detail",
-        "band",
-        "occasion",
-        "units",
-        "from_unit",
-        "to_unit",
-        "state_before",
-        "of",
-    }
 )
 UNITS = frozenset({"unit", "need", "to_unit", "from_unit", "units", "host"})
 # Kinds of events whose key names a part of the profile, and no person.

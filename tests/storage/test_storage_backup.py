@@ -186,6 +186,15 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched_D_10(path: Path,
     assert path.read_bytes() == before
 
 
+def test_a_backup_whose_references_lead_nowhere_is_refused_by_their_tables_D_10(path: Path, tmp_path: Path):
+    kept = backup(address(path), tmp_path / "kept.sqlite")
+    with sqlite3.connect(kept) as conn:
+        conn.execute("DELETE FROM call")
+    conn.close()
+    with pytest.raises(BackupRefused, match="skadad: .+ -> call"):
+        restore(kept, address(path), NOW)
+
+
 def test_a_backup_of_a_newer_program_or_another_one_is_refused_D_10(path: Path, tmp_path: Path):
     kept = backup(address(path), tmp_path / "kept.sqlite")
     engine = create_engine(address(kept))
