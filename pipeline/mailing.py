@@ -18,7 +18,7 @@ from notifier.notice_letter import notice_letter
 from notifier.returns import ReturnAddresses
 from notifier.view import LetterContext
 from notifier.weeks import week_of
-from pipeline import bounces, digest, sending, wiring
+from pipeline import bounces, digest, renewal, sending, wiring
 from pipeline.limiter import WITHOUT_LIMIT, Limiter
 from pipeline.sending import SendSummary
 from pipeline.settings import Settings, SettingsError
@@ -89,8 +89,9 @@ def send_waiting(
     folder: Path | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> SendSummary:
-    """Send what waits in the outbox, of any week; arguments as `send_week`."""
+    """Send what waits in the outbox, of any week, renewed where it counts days; arguments as `send_week`."""
     settings, host = installation.settings, socket.gethostname()
+    renewal.renew(installation.engine, letter_context(installation), stopped=stopped_persons(installation))
     way = channel(settings, folder)
     limit = WITHOUT_LIMIT if isinstance(way, FolderChannel) else settings.mail_per_minute
     return sending.send(

@@ -89,13 +89,13 @@ def is_daytime(now: datetime) -> bool:
 
 def remind(engine: Engine, context: LetterContext, *, stopped: Collection[str] = ()) -> Told:
     """Put today's reminders into the outbox, at most one mail a person and day."""
-    return _tell_all(engine, context, reminders_due(engine, context, stopped), _by_day)
+    return tell_all(engine, context, reminders_due(engine, context, stopped), _by_day)
 
 
 def notify(engine: Engine, context: LetterContext, *, stopped: Collection[str] = ()) -> Told:
     """Put notices of changes, and questions to units and the reference group, into the outbox."""
     due = [*changes_due(engine, context, stopped), *questions_due(engine, context, stopped)]
-    return _tell_all(engine, context, due, _by_hour)
+    return tell_all(engine, context, due, _by_hour)
 
 
 def reminders_due(engine: Engine, context: LetterContext, stopped: Collection[str] = ()) -> list[Due]:
@@ -199,19 +199,10 @@ def tell(
         slot = _next_slot(slot)
 
 
-def _letter(due: Due, context: LetterContext, week: str, slot: str) -> Letter:
-    return notice_letter(due.view, due.reader.person, context, week=week, slot=slot, calls=due.calls)
-
-
-def _next_slot(slot: str) -> str:
-    """A cancelled letter frees the next slot."""
-    bare, mark, number = slot.partition("#")
-    return f"{bare}#{int(number) + 1 if mark else 2}"
-
-
-def _tell_all(
+def tell_all(
     engine: Engine, context: LetterContext, due: Sequence[Due], slot_of: Callable[[LetterKind, datetime], str]
 ) -> Told:
+    """Put mails into the outbox, each in the slot of its kind and now; what cannot be made stops none of the others."""
     made, refused = [], []
     for one in due:
         try:
@@ -222,6 +213,16 @@ def _tell_all(
         if number is not None:
             made.append((number, one.view.kind))
     return Told(letters=tuple(made), refused=tuple(refused))
+
+
+def _letter(due: Due, context: LetterContext, week: str, slot: str) -> Letter:
+    return notice_letter(due.view, due.reader.person, context, week=week, slot=slot, calls=due.calls)
+
+
+def _next_slot(slot: str) -> str:
+    """A cancelled letter frees the next slot."""
+    bare, mark, number = slot.partition("#")
+    return f"{bare}#{int(number) + 1 if mark else 2}"
 
 
 def _by_day(kind: LetterKind, now: datetime) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, false, func, insert, literal, or_, select, update
 
 from notifier.model import Letter, LetterKind, LetterState, StoredLetter
 from storage.database import inserted
 from storage.errors import SentTwice, UnknownLetter
-from storage.tables import letter, letter_call, notice
+from storage.tables import Instant, letter, letter_call, notice
 from texts import N_, Message
 
 
@@ -129,7 +129,8 @@ def give_back(conn: Connection, tenant: str, claimed: StoredLetter, now: datetim
 
 def mark_data_started(conn: Connection, tenant: str, letter_id: int, now: datetime) -> None:
     """Note that the message itself is about to be handed over: from here on a break leaves it in doubt."""
-    _change(conn, tenant, letter_id, now, {"data_started_at": now})
+    ever = func.coalesce(letter.c.first_data_at, literal(now, Instant))
+    _change(conn, tenant, letter_id, now, {"data_started_at": now, "first_data_at": ever})
 
 
 def record(

@@ -1,16 +1,28 @@
 """What has been told beside the digest: one row an occasion, added in one transaction with the letter that tells it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select, update
 
-from notifier.model import Letter, LetterKind
+from notifier.model import Letter, LetterKind, LetterState
 from storage import letters
 from storage.database import inserted
 from storage.errors import SentTwice
-from storage.tables import notice, silence
+from storage.outbox import WAITING
+from storage.tables import letter, notice, silence
 from texts import N_, Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """A notice that was taken back before it left; `attempts` is how often it had been tried."""
+
+    id: int
+    person: str
+    kind: LetterKind
+    attempts: int
 
 
 def add(
@@ -31,6 +43,40 @@ def add(
             text = N_("{person} har redan fått besked om {occasion}.")
             raise SentTwice(Message(text=text, values={"person": rendered.person, "occasion": occasion}))
     return letter_id
+
+
+def withdraw(
+    conn: Connection,
+    tenant: str,
+    kinds: Iterable[LetterKind],
+    *,
+    made_before: datetime,
+    now: datetime,
+    reason: str,
+) -> list[Withdrawn]:
+    """Cancel what was made before then, would be sent now, and has never begun to leave; what it told is untold."""
+    is_due = or_(letter.c.not_before.is_(None), letter.c.not_before <= now)
+    wanted = select(letter.c.id, letter.c.person, letter.c.kind, letter.c.attempts).where(
+        letter.c.tenant == tenant,
+        letter.c.state.in_([state.value for state in WAITING]),
+        letter.c.kind.in_([kind.value for kind in kinds]),
+        letter.c.created_at < made_before,
+        letter.c.first_data_at.is_(None),
+        is_due,
+    )
+    found = [
+        Withdrawn(id=row.id, person=row.person, kind=LetterKind(row.kind), attempts=row.attempts)
+        for row in conn.execute(wanted.order_by(letter.c.id).with_for_update(skip_locked=True))
+    ]
+    for one in found:
+        letters.record(conn, tenant, one.id, LetterState.CANCELLED, now, error=reason)
+    return found
+
+
+def count_tries(conn: Connection, tenant: str, letter_id: int, tries: int) -> None:
+    """A letter in another's place begins with its tries."""
+    ours = letter.c.tenant == tenant, letter.c.id == letter_id
+    conn.execute(update(letter).where(*ours).values(attempts=letter.c.attempts + tries))
 
 
 def told(conn: Connection, tenant: str, kind: LetterKind) -> set[tuple[str, str]]:

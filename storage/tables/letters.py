@@ -15,7 +15,8 @@ from sqlalchemy import (
 
 from storage.tables.base import Instant, metadata, tenant_column
 
-# The outbox. A person gets at most one letter a slot; its bytes are fixed before the first attempt.
+# The outbox. A person gets at most one letter a slot; its bytes are fixed before the first attempt. They began to leave
+# at `data_started_at` in this try, and at `first_data_at` in any.
 letter = Table(
     "letter",
     metadata,
@@ -35,6 +36,7 @@ letter = Table(
     Column("not_before", Instant),
     Column("claimed_by", String(120)),
     Column("data_started_at", Instant),
+    Column("first_data_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     UniqueConstraint("tenant", "person", "slot"),

@@ -1,15 +1,17 @@
 """`fondvakt notices` over a data folder of its own: what is due, what is made and sent, and nothing twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from command_line import fondvakt
 
+from notifier.model import Letter, LetterKind, LetterState
 from pipeline.settings import read_settings
 from pipeline.wiring import opened
-from storage import runs
-from storage.database import writing
+from storage import letters, notices, runs
+from storage.database import reading, writing
 
 NOW = "2026-11-23T07:05:00+01:00"
 
@@ -57,3 +59,28 @@ def test_the_rehearsal_reaches_every_coordinator_once(settings):
 
 def test_an_unknown_kind_is_wrong_use(settings):
     assert fondvakt("notices", "--only", "gossip", settings=settings).code == 2
+
+
+def test_a_reminder_that_has_lain_for_days_does_not_go_out_as_it_was(settings, tmp_path):
+    installation = opened(read_settings(data_dir=tmp_path / "data"))
+    now = read_settings(data_dir=tmp_path / "data", now=NOW).clock()
+    old = Letter(
+        person="kontakt-skola",
+        week="2026-W47",
+        to="kontakt.skola@exempelstad.example",
+        subject="Fondvakt: 7 dagar kvar",
+        message_id="<old@exempelstad.example>",
+        content=b"Subject: x\r\n\r\nx",
+        calls=(),
+        kind=LetterKind.REMINDER,
+    )
+    with writing(installation.engine) as conn:
+        notices.add(conn, "default", old, "reminder/2026-11-20", ["1/2026-11-27/7"], now - timedelta(days=3))
+        fresh = replace(old, message_id="<new@exempelstad.example>", kind=LetterKind.CHANGE)
+        notices.add(conn, "default", fresh, "change/2026-11-20", ["1/2"], now - timedelta(days=3))
+    assert fondvakt("letters", "send", "--json", settings=settings).json()["sent"] == 1
+    with reading(installation.engine) as conn:
+        states = [stored.state for stored in letters.find(conn, "default")]
+        assert notices.told(conn, "default", LetterKind.REMINDER) == set()
+    installation.engine.dispose()
+    assert states == [LetterState.CANCELLED, LetterState.SENT]

@@ -13,6 +13,7 @@ from notifier.model import LetterState
 from notifier.statuses import BounceKind
 from notifier.weeks import week_of
 from pipeline import digest
+from pipeline.renewal import REASON
 from storage import audit, bounces, holds, letters, matches, outbox, subscriptions
 from storage.database import reading, writing
 from web.letters import DOORS
@@ -396,3 +397,12 @@ def test_the_settled_letter_marks_its_matches_as_told(site: World):
     browser.post(f"/utskick/brev/{number}", {"deed": "arrived", "seen": seen}, page="/utskick")
     with reading(site.engine) as conn:
         assert sorted(one.state.value for one in matches.find(conn, TENANT)) == ["accepted", "sent"]
+
+
+def test_a_cancelled_letter_says_why_in_the_readers_words(site):
+    number = plan(site)[0]
+    put(site, number, LetterState.CANCELLED, REASON)
+    browser = site.signed_in()
+    page = browser.get(f"/utskick/brev/{number}").text
+    assert REASON in page
+    assert "Serverns ord" not in page
