@@ -263,10 +263,9 @@ class Unit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profile:
-    """One municipality: everything that matching and letters need to know of it."""
+class Municipality:
+    """The municipality's facts, its policy and priority areas."""
 
-    key: str
     name: str
     name_en: str
     county: str
@@ -279,6 +278,13 @@ class Profile:
     networks: tuple[str, ...] = ()
     twin_towns: tuple[TwinTown, ...] = ()
     priority_areas: tuple[PriorityArea, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile(Municipality):
+    """One municipality: everything that matching and letters need to know of it."""
+
+    key: str
     people: tuple[ContactPerson, ...] = ()
     units: tuple[Unit, ...] = ()
 

@@ -5,7 +5,7 @@ the list of people. Its document is plain JSON, so that a half-written draft can
 used is asked of the whole profile with the part in it (`problems_of`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from profiles.diff import ProfileChange, profile_differences
 from profiles.load import read_profile
-from profiles.model import ContactPerson, Policy, PriorityArea, Profile, TwinTown, Unit
+from profiles.model import ContactPerson, Municipality, Profile, Unit
 from profiles.problems import Problem, ProfileError
 from profiles.write import profile_text
 from texts import N_
@@ -36,37 +36,19 @@ PART_LABELS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolicyPart:
-    """The municipality's facts, its policy and priority areas."""
-
-    name: str
-    name_en: str
-    county: str
-    nuts3: str
-    policy: Policy
-    mail_domains: tuple[str, ...]
-    inhabitants: int | None = None
-    municipal_code: str | None = None
-    organisation_number: str | None = None
-    networks: tuple[str, ...] = ()
-    twin_towns: tuple[TwinTown, ...] = ()
-    priority_areas: tuple[PriorityArea, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class PeoplePart:
     """Everybody in the profile."""
 
     people: tuple[ContactPerson, ...]
 
 
-Part = PolicyPart | Unit | PeoplePart
+Part = Municipality | Unit | PeoplePart
 KINDS: dict[PartKind, type] = {
-    PartKind.POLICY: PolicyPart,
+    PartKind.POLICY: Municipality,
     PartKind.UNIT: Unit,
     PartKind.PEOPLE: PeoplePart,
 }
-_FACTS = tuple(PolicyPart.__dataclass_fields__)
+_FACTS = tuple(field.name for field in fields(Municipality))
 
 
 class DamagedPart(Exception):
@@ -83,7 +65,7 @@ def part_of(profile: Profile, kind: PartKind, key: str = "") -> Part | None:
         return next((unit for unit in profile.units if unit.key == key), None)
     if kind is PartKind.PEOPLE:
         return PeoplePart(people=profile.people)
-    return PolicyPart(**{name: getattr(profile, name) for name in _FACTS})
+    return Municipality(**{name: getattr(profile, name) for name in _FACTS})
 
 
 def with_part(profile: Profile, key: str, part: Part | None) -> Profile:
@@ -92,7 +74,7 @@ def with_part(profile: Profile, key: str, part: Part | None) -> Profile:
     Args:
         key: a unit's; empty for the other kinds.
     """
-    if isinstance(part, PolicyPart):
+    if isinstance(part, Municipality):
         return replace(profile, **{name: getattr(part, name) for name in _FACTS})
     if isinstance(part, PeoplePart):
         return replace(profile, people=part.people)

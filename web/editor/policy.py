@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from profiles.model import Aim, PriorityArea
-from profiles.parts import PartKind, PolicyPart
+from profiles.model import Aim, Municipality, PriorityArea
+from profiles.parts import PartKind
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import editing, may_edit, new_key
@@ -49,7 +49,7 @@ class TypedPolicy:
 class ReadPolicy:
     """The part as typed, and what of it could not be read."""
 
-    part: PolicyPart
+    part: Municipality
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -69,7 +69,7 @@ def save(visit: Here, fields: Fields) -> Response:
     return save_typed(visit, PartKind.POLICY, "", read.part, fields, onto="/profil/inriktning")
 
 
-def typed_policy(part: PolicyPart) -> TypedPolicy:
+def typed_policy(part: Municipality) -> TypedPolicy:
     """What stands in the fields before anybody writes."""
     policy = part.policy
     return TypedPolicy(
@@ -100,7 +100,7 @@ def policy_typed_from(form: FormData) -> TypedPolicy:
     )
 
 
-def policy_from(typed: TypedPolicy, blank: PolicyPart) -> ReadPolicy:
+def policy_from(typed: TypedPolicy, blank: Municipality) -> ReadPolicy:
     """The part that was typed; the municipality's other facts as `blank` has them."""
     faults: list[Fault] = []
     facts = typed.facts

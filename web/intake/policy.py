@@ -12,8 +12,8 @@ from profiles.intake.errors import DocumentRefused
 from profiles.intake.needs import overlap
 from profiles.intake.policies import read_policy
 from profiles.intake.proposed import Fact, PolicyReading
-from profiles.model import Aim, PriorityArea
-from profiles.parts import PartKind, PolicyPart
+from profiles.model import Aim, Municipality, PriorityArea
+from profiles.parts import PartKind
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.editing import Editing, editing, new_key
@@ -79,13 +79,13 @@ def take(visit: Here, fields: Fields) -> Response:
     return save_read(visit, around, part, back="/profil/in/policy")
 
 
-def _policy(around: Editing) -> PolicyPart:
+def _policy(around: Editing) -> Municipality:
     part = around.part
-    assert isinstance(part, PolicyPart)  # of the kind that was asked for
+    assert isinstance(part, Municipality)  # of the kind that was asked for
     return part
 
 
-def _offers(reading: PolicyReading, part: PolicyPart) -> list[Offer]:
+def _offers(reading: PolicyReading, part: Municipality) -> list[Offer]:
     facts = [_fact_offer(fact, part) for fact in reading.facts if fact.field in FACT_LABELS]
     aims = [
         Offer(
@@ -116,7 +116,7 @@ def _offers(reading: PolicyReading, part: PolicyPart) -> list[Offer]:
     return [*facts, *aims, *areas]
 
 
-def _fact_offer(fact: Fact, part: PolicyPart) -> Offer:
+def _fact_offer(fact: Fact, part: Municipality) -> Offer:
     now = getattr(part.policy, fact.field)
     return Offer(
         sort="fact",
@@ -137,7 +137,7 @@ def _like(text: str, known: Sequence[str]) -> str:
     )
 
 
-def _with_facts(part: PolicyPart, taken: Sequence[Offer]) -> tuple[PolicyPart, list[Fault]]:
+def _with_facts(part: Municipality, taken: Sequence[Offer]) -> tuple[Municipality, list[Fault]]:
     """The policy with its facts as taken, and why some of them cannot be."""
     values: dict[str, Any] = {}
     faults = []
@@ -166,7 +166,7 @@ def _fact_value(field: str, text: str) -> Any:
     return text[:200]
 
 
-def _with_lists(part: PolicyPart, taken: Sequence[Offer]) -> PolicyPart:
+def _with_lists(part: Municipality, taken: Sequence[Offer]) -> Municipality:
     """The part with the aims and areas added after those it has."""
     aims, areas = list(part.policy.aims), list(part.priority_areas)
     for offer in taken:
