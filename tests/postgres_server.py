@@ -2,16 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from ports import free_port
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 _numbers = count(1)
@@ -46,7 +46,6 @@ def new_database(server: str) -> str:
 def running_server(binaries: Path) -> Iterator[str]:
     """Start a server in a folder of its own on a free port, and stop it again."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    port = free_port()
     as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     try:
         if as_postgres:
@@ -54,9 +53,7 @@ def running_server(binaries: Path) -> Iterator[str]:
         data = folder / "data"
         initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
         _run([*as_postgres, *initdb, "--locale=C"], folder)
-        settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        server = [binaries / "pg_ctl", "-D", data, "-o", settings, "-l", folder / "log", "-w", "start"]
-        _run([*as_postgres, *server], folder)
+        port = _started([*as_postgres, binaries / "pg_ctl", "-D", data, "-l", folder / "log"], folder)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
@@ -65,11 +62,18 @@ def running_server(binaries: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _started(pg_ctl: list[str | Path], folder: Path) -> int:
+    """The port of the server, once it answers; another one is tried when somebody took it meanwhile."""
+    for _ in range(4):
+        with suppress(subprocess.CalledProcessError):
+            return _start(pg_ctl, free_port(), folder)
+    return _start(pg_ctl, free_port(), folder)
+
+
+def _start(pg_ctl: list[str | Path], port: int, folder: Path) -> int:
+    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    _run([*pg_ctl, "-o", settings, "-w", "-t", "240", "start"], folder)
+    return port
 
 
 def _run(command: list[str | Path], folder: Path) -> None:

@@ -7,7 +7,6 @@ kills and one undisturbed run of each job must be what an installation that was 
 import asyncio
 import os
 import signal
-import socket
 import sqlite3
 import time
 from collections import Counter
@@ -17,10 +16,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from aiosmtpd.controller import Controller
 from dice import dice
 from forking import Forker
 from killing import command_forker
+from servers import real_server
 
 from matcher.model import Decision, Verdict
 from scrapers.standin.sample import sample_folder
@@ -47,11 +46,11 @@ class Inbox:
         return "250 kept"
 
 
-def a_forker(folder: Path, standin: Standin, smtp_port: int) -> Forker:
+def a_forker(folder: Path, standin: Standin, relay: str) -> Forker:
     """Runs the jobs over an empty installation of the made-up municipality."""
     named = {f"source_{key}_url": standin.url for key in ("eu_portal", "euroaccess", "have_your_say")}
     named = {name.upper(): value for name, value in named.items()}
-    forker = command_forker(folder, SMTP_URL=f"smtp://127.0.0.1:{smtp_port}", NOW=MONDAY, **named)
+    forker = command_forker(folder, SMTP_URL=relay, NOW=MONDAY, **named)
     forker.start(["init", "--municipality", "exempelstad"])
     assert forker.ended() == 0
     return forker
@@ -66,13 +65,8 @@ def standin():
 @pytest.fixture
 def inbox():
     kept = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield kept, port
-    controller.stop()
+    with real_server(kept) as relay:
+        yield kept, relay
 
 
 def state_of(folder: Path) -> dict:
@@ -108,14 +102,14 @@ def decide_everything(folder: Path) -> None:
 
 
 def test_t_14_b1_nothing_is_lost_or_doubled_by_kills_at_random_moments(tmp_path, standin, inbox):
-    kept, port = inbox
+    kept, relay = inbox
     chance = dice()
-    calm = run_undisturbed(tmp_path / "calm", standin, port)
+    calm = run_undisturbed(tmp_path / "calm", standin, relay)
     print(calm["seconds"])
     expected_mail = mails(kept)
     kept.contents.clear()
 
-    forker = a_forker(tmp_path / "killed", standin, port)
+    forker = a_forker(tmp_path / "killed", standin, relay)
     for job, arguments in JOBS.items():
         if job == "digest":
             decide_everything(tmp_path / "killed")
@@ -141,9 +135,9 @@ def kill_again_and_again(
         usual *= 1.0 if was_killed else 0.8
 
 
-def run_undisturbed(folder: Path, standin, port: int) -> dict:
+def run_undisturbed(folder: Path, standin, relay: str) -> dict:
     """The same jobs without a kill: the state to compare with, and how long each job takes."""
-    forker = a_forker(folder, standin, port)
+    forker = a_forker(folder, standin, relay)
     seconds = {}
     for job, arguments in JOBS.items():
         if job == "digest":

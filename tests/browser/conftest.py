@@ -21,7 +21,7 @@ def axe() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not AXE.exists() and shutil.which("npm"):
             command = ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(HERE)]
-            subprocess.run(command, check=False, capture_output=True, timeout=120)
+            subprocess.run(command, check=False, capture_output=True, timeout=600)
     if not AXE.exists():
         pytest.skip("axe-core is missing: run npm ci --prefix tests/browser")
     return AXE.read_text(encoding="utf-8")

@@ -146,7 +146,7 @@ def test_c3_every_way_to_make_a_link_is_looked_at(site):
 def test_c3_w_01_get_head_and_options_ten_times_on_every_link_change_no_row(site, addresses):
     before, seen = state(site.world), []
     assert len(before) > 20
-    with httpx.Client(follow_redirects=True) as scanner:
+    with httpx.Client(follow_redirects=True, timeout=120) as scanner:
         for address, times in looks(addresses):
             seen += [scanner.request(method, address).status_code for method in METHODS * times]
     assert changed(before, state(site.world)) == []
@@ -174,7 +174,7 @@ def test_c3_w_02_a_browser_with_scripts_that_waits_half_a_minute_changes_no_row(
 def test_c3_w_01_the_tokens_are_still_good_afterwards(site, addresses):
     stop = next(address for address in addresses if "/u/" in address)
     for _ in range(TIMES):
-        httpx.get(stop)
+        httpx.get(stop, timeout=120)
     before = state(site.world)
-    assert httpx.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert httpx.post(stop, data={"List-Unsubscribe": "One-Click"}, timeout=120).status_code == 200
     assert changed(before, state(site.world)) != []

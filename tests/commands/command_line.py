@@ -4,7 +4,6 @@ import io
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -102,7 +101,7 @@ def begun(*arguments: object, settings: Mapping[str, object]) -> subprocess.Pope
 
 def ended(process: subprocess.Popen) -> Outcome:
     """Wait for such a process."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     return Outcome(process.returncode, out, err)
 
 
@@ -118,9 +117,3 @@ def failed(settings: dict[str, object], *arguments: object) -> str:
     outcome = fondvakt(*(arguments or ("queue",)), settings=settings)
     assert outcome.code == 1, outcome
     return outcome.sentence()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from command_line import begun, ended, fondvakt, free_port
+from command_line import begun, ended, fondvakt
+from ports import closed_port
 from servers import Keeper, real_server
 
 
@@ -72,13 +73,14 @@ def test_d7_a_source_that_answers_oddly_fails_alone(status, body, expected, plai
 @pytest.fixture(scope="module", autouse=True)
 def unreachable(tmp_path_factory, standin):
     """A collection that nobody answers: it tries four times over seven seconds, so it starts before all tests."""
-    settings = {
-        "FONDVAKT_DATA_DIR": tmp_path_factory.mktemp("unreachable"),
-        "FONDVAKT_SOURCE_EU_PORTAL_URL": f"http://127.0.0.1:{free_port()}",
-        "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
-        "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
-    }
-    return begun("collect", "--lang", "en", settings=settings)
+    with closed_port() as port:
+        settings = {
+            "FONDVAKT_DATA_DIR": tmp_path_factory.mktemp("unreachable"),
+            "FONDVAKT_SOURCE_EU_PORTAL_URL": f"http://127.0.0.1:{port}",
+            "FONDVAKT_SOURCE_EUROACCESS_URL": standin.url,
+            "FONDVAKT_SOURCE_HAVE_YOUR_SAY_URL": standin.url,
+        }
+        yield begun("collect", "--lang", "en", settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +104,9 @@ def test_h4_without_its_model_matching_goes_on_and_says_so(waiting):
 
 
 def test_o_06_doctor_names_each_part_that_ails(waiting):
-    nobody = f"smtp://127.0.0.1:{free_port()}"
-    outcome = fondvakt("doctor", "--json", settings=waiting | {"FONDVAKT_SMTP_URL": nobody})
+    with closed_port() as port:
+        nobody = f"smtp://127.0.0.1:{port}"
+        outcome = fondvakt("doctor", "--json", settings=waiting | {"FONDVAKT_SMTP_URL": nobody})
     assert outcome.code == 1
     found = {row["about"]: row for row in outcome.json()["findings"]}
     assert (found["database"]["ok"], found["model"]["ok"], found["mail"]["ok"]) == (True, False, False)
@@ -130,8 +133,9 @@ def test_o_06_doctor_of_nothing_says_what_comes_first(plain, tmp_path):
 
 
 def test_a_relay_that_refuses_keeps_the_letter_and_says_so(waiting):
-    port = free_port()
-    outcome = fondvakt("digest", "send", settings=waiting | {"FONDVAKT_SMTP_URL": f"smtp://127.0.0.1:{port}"})
+    with closed_port() as port:
+        relay = {"FONDVAKT_SMTP_URL": f"smtp://127.0.0.1:{port}"}
+        outcome = fondvakt("digest", "send", settings=waiting | relay)
     assert outcome.code == 1
     assert "Traceback" not in outcome.err
     assert "0 skickade" in outcome.out

@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_line import failed, fondvakt, free_port, refused
+from command_line import failed, fondvakt, refused
+from ports import closed_port
 
 from builders import a_profile
 from profiles.write import profile_text
@@ -57,7 +58,8 @@ def test_d_07_a_database_that_is_not_ours_is_refused_by_name(made: Callable, exp
 
 
 def test_d_12_a_postgresql_that_refuses_is_named_without_its_password(plain):
-    said = failed(plain | {"FONDVAKT_DATABASE_URL": f"postgresql://anna:lösen@127.0.0.1:{free_port()}/f"})
+    with closed_port() as port:
+        said = failed(plain | {"FONDVAKT_DATABASE_URL": f"postgresql://anna:lösen@127.0.0.1:{port}/f"})
     assert "anna:***@127.0.0.1" in said
     assert "kan inte öppnas" in said
     assert "lösen" not in said

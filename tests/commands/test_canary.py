@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from command_line import fondvakt
+from ports import closed_port
 
-from postgres_server import free_port
 from profiles.load import load_profile, preset_path
 from profiles.write import profile_text
 
@@ -36,13 +36,14 @@ def house(settings, tmp_path_factory):
     first = next(one for one in profile.people if one.units)
     text = profile_text(profile).replace(first.email, ADDRESS).replace(first.name, NAME)
     (folder / "x.toml").write_text(text)
-    made = settings | {
-        "FONDVAKT_SMTP_URL": f"smtp://{LOGIN}:{PASSWORD}@127.0.0.1:{free_port()}",
-        "FONDVAKT_SECRET_KEY": KEY,
-        "FONDVAKT_DATA_DIR": folder / "data",
-    }
-    assert fondvakt("init", "--municipality", folder / "x.toml", settings=made).code == 0
-    return made
+    with closed_port() as port:
+        made = settings | {
+            "FONDVAKT_SMTP_URL": f"smtp://{LOGIN}:{PASSWORD}@127.0.0.1:{port}",
+            "FONDVAKT_SECRET_KEY": KEY,
+            "FONDVAKT_DATA_DIR": folder / "data",
+        }
+        assert fondvakt("init", "--municipality", folder / "x.toml", settings=made).code == 0
+        yield made
 
 
 @pytest.fixture(scope="module")

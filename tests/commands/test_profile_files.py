@@ -148,7 +148,7 @@ def test_an_import_asks_for_a_matching_which_the_clock_of_the_pages_takes_up_onc
     asked = Rematcher(start)
     house = Installation(settings=SimpleNamespace(tenant="default"), engine=engine)
     take_up_matching(house, asked)
-    assert ended.wait(60)
+    assert ended.wait(300)
     while asked.progress is Progress.RUNNING:
         threading.Event().wait(0.01)
     take_up_matching(house, asked)

@@ -40,7 +40,7 @@ def test_l02_h6_a_model_is_used_and_a_missing_one_refused_without_a_network(tmp_
         [*ALONE, sys.executable, "-c", USE, str(folder), str(tmp_path / "cache")],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
     )
     assert done.returncode == 0, done.stderr

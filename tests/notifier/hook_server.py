@@ -49,7 +49,7 @@ def receiver(*answers) -> Iterator[Receiver]:
             keeper.got.append((self.path, dict(self.headers), body))
             answer = keeper.answers[0] if len(keeper.answers) == 1 else keeper.answers.pop(0)
             if answer is SILENCE:
-                keeper.ended.wait(30)
+                keeper.ended.wait(300)
                 return
             status, headers, said = answer
             while not keeper.answers_now():

@@ -31,7 +31,9 @@ class Ledger:
 async def serve(port: int, path: str, most: int) -> None:
     """Take letters until the end."""
     loop, ledger = asyncio.get_running_loop(), Ledger(path, most)
-    server = await loop.create_server(lambda: SMTP(ledger, hostname="relay.example"), "127.0.0.1", port)
+    server = await loop.create_server(
+        lambda: SMTP(ledger, hostname="relay.example"), "127.0.0.1", port, reuse_port=True
+    )
     await server.serve_forever()
 
 

@@ -26,28 +26,27 @@ class Keeper:
 
 
 class _Controller(Controller):
-    """A controller on a free port; aiosmtpd itself would ask the port that it was given."""
+    """A controller on a free port, which it has from the beginning, and with time to start on a busy machine."""
 
     def __init__(self, handler, **options) -> None:
         self._options = options
-        super().__init__(handler, hostname="127.0.0.1", port=free_port())
+        self._door = socket.create_server(("127.0.0.1", 0))
+        port = self._door.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=120.0)
 
     def factory(self):
         return SMTP(self.handler, hostname="relay.example", **self._options)
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    def _create_server(self):
+        return self.loop.create_server(self._factory_invoker, sock=self._door)
 
 
 def wait_for_port(port: int) -> None:
     """Until somebody listens there."""
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 120
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), timeout=10).close()
+            return socket.create_connection(("127.0.0.1", port), timeout=120).close()
         except ConnectionRefusedError:
             assert time.monotonic() < give_up, f"nobody listens on port {port}"
             time.sleep(0.005)
@@ -103,7 +102,7 @@ class Scripted:
         self._socket.close()
         for line in self._open:
             line.close()
-        self._thread.join(5)
+        self._thread.join(120)
 
     def _serve(self) -> None:
         while True:

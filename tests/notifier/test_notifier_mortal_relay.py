@@ -14,7 +14,8 @@ import pytest
 from dice import dice
 from forking import Forker
 from outbox import TENANT, Clock, a_town, fill, sent
-from servers import free_port, wait_for_port
+from ports import reserved_port
+from servers import wait_for_port
 
 from notifier.channel import channel_for
 from notifier.model import LetterState
@@ -29,8 +30,8 @@ LETTERS = 2 * MOST * KILLS
 class MortalServer:
     """Real mail servers, one after another on the same port; `arrived` counts what they took, by sum."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port, self.ledger = free_port(), folder / "arrived"
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port, self.ledger = port, folder / "arrived"
         self.ledger.touch()
         self._forker = Forker(
             Path(__file__).with_name("mortal.py"), self.port, self.ledger, log=folder / "log"
@@ -60,9 +61,10 @@ class MortalServer:
 
 @pytest.fixture
 def relay(tmp_path):
-    server = MortalServer(tmp_path)
-    yield server
-    server.close()
+    with reserved_port() as port:
+        server = MortalServer(tmp_path, port)
+        yield server
+        server.close()
 
 
 def test_b1_a_relay_killed_again_and_again_loses_nothing_and_doubt_is_shown(engine, relay):

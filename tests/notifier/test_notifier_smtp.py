@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.smtp import AuthResult
 from letters import a_letter, numbered
-from servers import CLOSE, SILENCE, Keeper, counting, free_port, nothing, real_server, scripted
+from ports import closed_port
+from servers import CLOSE, SILENCE, Keeper, counting, nothing, real_server, scripted
 
 from notifier.answers import Stage, meaning, shown, stated_delay
 from notifier.channel import channel_for
@@ -23,9 +24,7 @@ from notifier.errors import (
 )
 from notifier.smtp import SmtpChannel, Waits, dot_stuffed, relay_of
 
-SHORT = Waits(
-    connect=timedelta(seconds=0.5), command=timedelta(seconds=0.3), after_dot=timedelta(seconds=0.3)
-)
+A_MOMENT = timedelta(seconds=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +54,8 @@ def test_m_20_a_letter_that_is_taken_gives_the_servers_answer(letter):
 
 
 def test_m_21_a_server_that_is_not_there_means_later(letter):
-    assert type(refused(f"smtp://127.0.0.1:{free_port()}?name=localhost", letter)) is RelayAway
+    with closed_port() as port:
+        assert type(refused(f"smtp://127.0.0.1:{port}?name=localhost", letter)) is RelayAway
 
 
 def test_m_21_a_name_that_is_not_found_means_later(letter):
@@ -156,13 +156,13 @@ def test_a_server_without_login_where_one_is_set_holds_the_run(letter):
 
 def test_m_31_an_answer_after_our_time_limit_is_uncertain(letter):
     with scripted({"dot": SILENCE}) as server:
-        assert type(refused(server.url, letter, waits=SHORT)) is Uncertain
+        assert type(refused(server.url, letter, waits=Waits(after_dot=A_MOMENT))) is Uncertain
 
 
 @pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_b8_silence_at_an_earlier_step_means_later(letter, step):
     with scripted({step: SILENCE}) as server:
-        assert type(refused(server.url, letter, waits=SHORT)) is RelayAway
+        assert type(refused(server.url, letter, waits=Waits(connect=A_MOMENT, command=A_MOMENT))) is RelayAway
 
 
 def test_b8_the_steps_have_the_time_that_the_protocol_asks_for():

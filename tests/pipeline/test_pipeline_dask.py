@@ -47,7 +47,7 @@ def scheduler() -> Iterator[str]:
     yield process.stdout.readline().strip()
     process.stdin.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=20)
+        process.wait(timeout=120)
     process.kill()
     process.wait()
     process.stdout.close()

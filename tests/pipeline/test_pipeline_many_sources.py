@@ -34,7 +34,7 @@ class AtOnce:
             self.inside += 1
             self.most = max(self.most, self.inside)
             self._lock.notify_all()
-            self._lock.wait_for(lambda: self.most >= self._least, timeout=60)
+            self._lock.wait_for(lambda: self.most >= self._least, timeout=300)
 
     def __exit__(self, *_failure: object) -> None:
         with self._lock:

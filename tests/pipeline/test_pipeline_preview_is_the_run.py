@@ -127,7 +127,7 @@ def test_what_opening_the_page_makes_ready_is_what_the_preview_starts_from(engin
     ours, started = WordEmbedder(), []
     desk = Desk(lambda: ours)
     desk.warm = lambda *about: started.append(about[-1])
-    make_ready(desk, engine, TENANT, PROFILE, next(one for one in PROFILE.needs if one.id == need.id), NOW)
+    make_ready(desk, engine, TENANT, PROFILE, NOW, next(one for one in PROFILE.needs if one.id == need.id))
     started[0]()
     assert ours.embedded == []
     compare(desk, engine, TENANT, PROFILE, after, need, NOW)

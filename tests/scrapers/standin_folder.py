@@ -156,7 +156,7 @@ class Client:
 @contextmanager
 def asking(folder: Path, *, today: date = TODAY, **how):
     """A client of a stand-in over a folder."""
-    with serve(folder, 0, today=today, controls=True, **how) as standin, httpx.Client(timeout=10) as http:
+    with serve(folder, 0, today=today, controls=True, **how) as standin, httpx.Client(timeout=120) as http:
         yield Client(standin, http)
 
 

@@ -100,7 +100,7 @@ def test_a_filter_that_the_service_ignores_adds_what_is_planned_and_nothing_that
 
 
 def test_the_stand_in_behaves_as_the_service_was_seen_to(standin):
-    with httpx.Client(base_url=standin.url) as http:
+    with httpx.Client(base_url=standin.url, timeout=120) as http:
         assert http.get(LIST, params={"sort": "startDate,DESC"}).status_code == 406
         shell = http.get(SITE + "api/groupInitiatives")
         assert (shell.status_code, shell.headers["content-type"].split(";")[0]) == (200, "text/html")
