@@ -193,7 +193,7 @@ def _is_done_for(slot: datetime, entry: Entry | None) -> bool:
 
 
 class Ledger(Protocol):
-    """What the clock needs of the ledger; `pipeline/wiring.py` makes the real one over `storage/slots.py`."""
+    """What the clock needs of the ledger; the real one is `commands/ledger.py`, over `storage/slots.py`."""
 
     def newest(self, job: str) -> Entry | None:
         """The job's newest slot."""
@@ -222,6 +222,16 @@ class Run(Protocol):
     def end(self) -> None:
         """End it."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A job under way; `since` is in the seconds of the clock's `elapsed`."""
+
+    job: Job
+    slot: datetime
+    since: float
+    run: Run
 
 
 class Clock:
@@ -258,8 +268,8 @@ class Clock:
         self._ledger = ledger
         self._runners = runners
         self._now = now
-        self._running: dict[str, tuple[Job, datetime, float, Run]] = {}
-        self._ticked = clocks.monotonic()
+        self._running: dict[str, Started] = {}
+        self._ticked = elapsed()
 
     def tick(self) -> None:
         """One look at everything. A job that is still running is left alone, or ended past its limit (A4)."""
@@ -269,20 +279,20 @@ class Clock:
                 self._attend(job, now)
             except self._survives as failure:
                 self._tell(job.key, failure)
-        self._ticked = clocks.monotonic()
+        self._ticked = self._elapsed()
 
     def stop(self) -> None:
         """End what is running: politely, then surely (A7). The ledger keeps the slot for the next start."""
-        for _, _, _, run in self._running.values():
-            run.end()
+        for started in self._running.values():
+            started.run.end()
 
     def seconds_silent(self) -> float:
         """Seconds since the last whole tick, by a clock that nobody sets."""
-        return clocks.monotonic() - self._ticked
+        return self._elapsed() - self._ticked
 
     def _attend(self, job: Job, now: datetime) -> None:
         if job.key in self._running:
-            self._look_after(job.key, now)
+            self._look_after(self._running[job.key], now)
         elif job.key not in self._wanted or self._wanted[job.key]():
             self._start_if_due(job, now)
 
@@ -294,23 +304,23 @@ class Clock:
         if plan.due in (Due.HOLD, Due.SKIP):
             self._ledger.note(job.key, plan.slot, "held" if plan.due is Due.HOLD else "skipped", now)
         elif self._ledger.claim(job.key, plan.slot, now):
-            self._running[job.key] = (job, plan.slot, self._elapsed(), self._runners[job.key]())
+            run = self._runners[job.key]()
+            self._running[job.key] = Started(job=job, slot=plan.slot, since=self._elapsed(), run=run)
 
-    def _look_after(self, key: str, now: datetime) -> None:
-        job, slot, started, run = self._running[key]
-        outcome = run.outcome()
-        if outcome is None and self._elapsed() - started > job.limit.total_seconds():
-            run.end()
+    def _look_after(self, started: Started, now: datetime) -> None:
+        job, slot = started.job, started.slot
+        outcome = started.run.outcome()
+        if outcome is None and self._elapsed() - started.since > job.limit.total_seconds():
+            started.run.end()
             outcome = f"ended after {job.limit}"
         if outcome is None:
-            self._ledger.extend(key, slot, now)
+            self._ledger.extend(job.key, slot, now)
             return
         for passed in _passed(job, slot, now):
-            self._ledger.note(key, passed, "skipped", now, "the run before it took longer")
-        self._ledger.note(key, slot, "done" if outcome == "" else "failed", now, outcome or None)
-        del self._running[
-            key
-        ]  # not before it is noted: a store that fails now is asked again at the next tick
+            self._ledger.note(job.key, passed, "skipped", now, "the run before it took longer")
+        self._ledger.note(job.key, slot, "done" if outcome == "" else "failed", now, outcome or None)
+        # Not before it is noted: a store that fails now is asked again at the next tick.
+        del self._running[job.key]
 
 
 def _passed(job: Job, slot: datetime, now: datetime) -> Iterator[datetime]:
