@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,15 @@ TICK_SECONDS = 10
 SILENCE_SECONDS = 75
 CLOCK_IS_DEAD = 3
 OTHER_MAILS = (REMINDERS, REHEARSAL, NOTICES, ALARMS)
+# What runs a job: words after `fondvakt`.
+COMMANDS = {
+    "collect": ("collect",),
+    "match": ("match",),
+    "digest": ("digest", "send"),
+    "letters": ("letters", "send"),
+    "bounces": ("bounces", "read"),
+    "webhooks": ("webhooks", "send"),
+} | {job.key: ("notices", "--only", job.key) for job in OTHER_MAILS}
 log = structlog.get_logger()
 
 
@@ -191,15 +201,8 @@ def the_clock(installation: wiring.Installation) -> Clock:
     """The clock over the stored ledger, its jobs as child processes."""
     logs = Path(installation.settings.data_dir) / "logs"
     runners = {
-        "collect": lambda: ChildRun(["collect", "--json"], logs / "collect.log"),
-        "match": lambda: ChildRun(["match", "--json"], logs / "match.log"),
-        "digest": lambda: ChildRun(["digest", "send", "--json"], logs / "digest.log"),
-        "letters": lambda: ChildRun(["letters", "send", "--json"], logs / "letters.log"),
-        "bounces": lambda: ChildRun(["bounces", "read", "--json"], logs / "bounces.log"),
-        "webhooks": lambda: ChildRun(["webhooks", "send", "--json"], logs / "webhooks.log"),
+        key: partial(ChildRun, [*words, "--json"], logs / f"{key}.log") for key, words in COMMANDS.items()
     }
-    for job in OTHER_MAILS:
-        runners[job.key] = _mails_of(job.key, logs)
     wanted = {
         "letters": lambda: mailing.has_letters_to_send(installation),
         "bounces": lambda: mailing.has_bounces_to_read(installation),
@@ -210,10 +213,6 @@ def the_clock(installation: wiring.Installation) -> Clock:
     jobs = (*JOBS, LETTERS, BOUNCES, *OTHER_MAILS, WEBHOOKS)
     now = installation.settings.clock
     return Clock(jobs, ledger, runners, now, wanted, survives=(StorageError, OSError), tell=_tell_of)
-
-
-def _mails_of(key: str, logs: Path) -> Callable[[], ChildRun]:
-    return lambda: ChildRun(["notices", "--only", key, "--json"], logs / f"{key}.log")
 
 
 def _tell_of(job: str, failure: Exception) -> None:
