@@ -10,7 +10,8 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -127,27 +128,21 @@ def post(
         WebhookError: it was not taken, or nobody answered in time.
     """
     connection = _connection(target, resolve, context, wait)
-    is_cut, is_begun = threading.Event(), False
-    watch = threading.Timer(whole, _cut, args=(connection, is_cut))
-    watch.start()
+    path = urlsplit(target.url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    is_begun = False
     try:
-        path = urlsplit(target.url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        connection.connect()
-        before_data()
-        is_begun = True
-        connection.request("POST", path, body=body, headers=_headers(target, event, body, now))
-        answer = connection.getresponse()
-        said = answer.read(READ_BYTES)
-        if is_cut.is_set():
-            raise TimeoutError("timed out")
+        with _ended_after(connection, whole):
+            connection.connect()
+            before_data()
+            is_begun = True
+            connection.request("POST", path, body=body, headers=_headers(target, event, body, now))
+            answer = connection.getresponse()
+            said = answer.read(READ_BYTES)
     except (OSError, http.client.HTTPException) as failure:
         cause = str(failure) or type(failure).__name__
         text = N_("{host} tog inte emot meddelandet: {cause}")
         said = Message(text=text, values={"host": target.host, "cause": cause})
         raise WebhookError(said, uncertain=is_begun) from failure
-    finally:
-        watch.cancel()
-        connection.close()
     return _judged(target, answer, said)
 
 
@@ -219,6 +214,21 @@ class _CheckedTls(http.client.HTTPSConnection):
         """Dial, and shake hands."""
         wire = socket.create_connection((self._address, self.port), self.timeout)
         self.sock = self._secure.wrap_socket(wire, server_hostname=self.host)
+
+
+@contextmanager
+def _ended_after(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """A conversation that is closed when it is over. Raises TimeoutError when it took longer."""
+    is_cut = threading.Event()
+    watch = threading.Timer(seconds, _cut, args=(connection, is_cut))
+    watch.start()
+    try:
+        yield
+        if is_cut.is_set():
+            raise TimeoutError("timed out")
+    finally:
+        watch.cancel()
+        connection.close()
 
 
 def _cut(connection: http.client.HTTPConnection, is_cut: threading.Event) -> None:

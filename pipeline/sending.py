@@ -134,16 +134,22 @@ def send(
             busy = Message(text=N_("Ett annat utskick pågår redan."))
             return SendSummary(week=week, stopped=busy)
         try:
-            if host is not None and (refusal := _not_ours(engine, tenant, host, now_fn())) is not None:
-                run.stop = refusal
-                return _summary(run, week)
-            recover(engine, tenant, owner, now_fn())
-            _remember_recent(run)
-            while run.stop is None and not stopping() and send_one(run):
-                pass
+            _empty(run, host)
         finally:
             channel.close()
         return _summary(run, week)
+
+
+def _empty(run: _Run, host: str | None) -> None:
+    """Send one after the other until nothing waits, or something ends the run."""
+    now = run.now_fn()
+    if host is not None and (refusal := _not_ours(run.engine, run.tenant, host, now)) is not None:
+        run.stop = refusal
+        return
+    recover(run.engine, run.tenant, run.owner, now)
+    _remember_recent(run)
+    while run.stop is None and not run.stopping() and send_one(run):
+        pass
 
 
 def recover(engine: Engine, tenant: str, owner: str, now: datetime) -> int:
