@@ -55,6 +55,7 @@ DIGEST = next(job for job in JOBS if job.key == "digest")
 COLLECT = next(job for job in JOBS if job.key == "collect")
 TICK_SECONDS = 10
 SILENCE_SECONDS = 75
+PATIENCE_SECONDS = 3.0
 CLOCK_IS_DEAD = 3
 OTHER_MAILS = (REMINDERS, REHEARSAL, NOTICES, ALARMS)
 # What runs a job: words after `fondvakt`.
@@ -138,6 +139,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         provider=sign_in_provider(settings),
         trusted_proxies=networks(settings.trusted_proxy),
         desk=desk,
+        patience=PATIENCE_SECONDS,
         nearness=asking(desk, installation.engine, installation.tenant, settings.clock),
         rematcher=rematcher(installation),
     )

@@ -131,13 +131,18 @@ def _consultations(
     return _rows(new, old, by_id, after, need, now)
 
 
-def make_ready(desk: Desk, engine: Engine, tenant: str, profile: Profile, need: Need, now: datetime) -> None:
-    """Have what a comparison of this need starts from worked out meanwhile; returns at once.
+def make_ready(
+    desk: Desk, engine: Engine, tenant: str, profile: Profile, now: datetime, need: Need | None = None
+) -> None:
+    """Have what a comparison starts from worked out meanwhile; returns at once.
 
     Args:
         profile: the one that holds.
-        need: as it is shown: the published one, or a new one that is still empty.
+        need: as it is shown: the published one, or a new one that is still empty; None while none is chosen.
     """
+    if need is None:
+        desk.warm(engine, tenant, now)
+        return
     held = next((one for one in profile.needs if one.id == need.id), None)
 
     def start() -> None:

@@ -30,6 +30,7 @@ from storage.database import reading
 from storage.errors import StorageError
 
 PAST = timedelta(days=365)
+OPEN, ASKED, PAST_YEAR = "open", "asked", "past"  # the calls, the consultations, and the calls of a year
 VECTORS_KEPT, LOOKS_KEPT, NEEDS_KEPT = 2000, 40, 1000
 log = structlog.get_logger()
 
@@ -43,7 +44,8 @@ class Desk:
 
     def __init__(self, embedder: Callable[[], Embedder | None] = lambda: None) -> None:
         self._load = embedder
-        self._lock = Lock()
+        self._lock, self._loading = Lock(), Lock()
+        self._making = {name: Lock() for name in (OPEN, ASKED, PAST_YEAR)}
         self._model: tuple[Embedder | None] | None = None
         self._kept: dict[str, tuple[tuple, IndexedCalls]] = {}
         self._vectors: Kept[str, np.ndarray] = Kept(VECTORS_KEPT)
@@ -53,22 +55,22 @@ class Desk:
 
     def open_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
         """The calls that are open or to come."""
-        return self._indexed("open", engine, tenant, now, lambda: indexed_calls(engine, tenant, now))
+        return self._indexed(OPEN, engine, tenant, now, lambda: indexed_calls(engine, tenant, now))
 
     def open_consultations(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
         """The consultations that are open or to come, and the calls that they are measured against."""
         return self._indexed(
-            "asked", engine, tenant, now, lambda: indexed_calls(engine, tenant, now, consultations=True)
+            ASKED, engine, tenant, now, lambda: indexed_calls(engine, tenant, now, consultations=True)
         )
 
     def past_calls(self, engine: Engine, tenant: str, now: datetime) -> IndexedCalls:
         """Everything that was there in the last twelve months, closed or not."""
-        return self._indexed("past", engine, tenant, now, lambda: _last_year(engine, tenant, now))
+        return self._indexed(PAST_YEAR, engine, tenant, now, lambda: _last_year(engine, tenant, now))
 
     def ready(self, engine: Engine, tenant: str, now: datetime) -> list[IndexedCalls]:
         """The open calls, and the consultations, that can be ranked against at once; empty while they are made."""
         mark = _mark(engine, tenant, now)
-        kept = [self._kept.get(name) for name in ("asked", "open")]
+        kept = [self._kept.get(name) for name in (ASKED, OPEN)]
         return [one[1] for one in kept if one is not None and one[0] == mark]
 
     def warm(
@@ -129,10 +131,11 @@ class Desk:
         return known[whole]
 
     def model(self) -> Embedder | None:
-        """The embedder, loaded once."""
-        if self._model is None:
-            self._model = (self._load(),)
-        return self._model[0]
+        """The embedder, loaded once: who asks while it is loaded waits for it."""
+        with self._loading:
+            if self._model is None:
+                self._model = (self._load(),)
+            return self._model[0]
 
     @property
     def loaded(self) -> Embedder | None:
@@ -158,15 +161,17 @@ class Desk:
         now: datetime,
         make: Callable[[], IndexedCalls],
     ) -> IndexedCalls:
+        """Made once while nothing changes: who asks while they are made waits for them."""
         mark = _mark(engine, tenant, now)
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != mark:
-            old, kept = kept, (mark, make())
-            self._kept[name] = kept
-            if old is not None:
-                self._looks.forget(lambda key: key[0] is old[1])
-                self._met.forget(lambda key: key[0] is old[1])
-        return kept[1]
+        with self._making[name]:
+            kept = self._kept.get(name)
+            if kept is None or kept[0] != mark:
+                old, kept = kept, (mark, make())
+                self._kept[name] = kept
+                if old is not None:
+                    self._looks.forget(lambda key: key[0] is old[1])
+                    self._met.forget(lambda key: key[0] is old[1])
+            return kept[1]
 
 
 def needs_beside(profile: Profile, need: Need) -> tuple[Need, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from calls.model import Call
+from calls.vocabulary import CONSULTATION
 from matcher.consultations import apart, measured
 from matcher.indexed import IndexedCalls
 from matcher.texts import RECIPE
@@ -25,10 +26,10 @@ def indexed_calls(engine: Engine, tenant: str, now: datetime, *, consultations: 
     those of answered calls that are gone among them. Consultations only where they are asked for, behind the calls
     that they are measured against; where there are none, nothing."""
     with reading(engine) as conn:
+        if consultations and not stored_calls.by_status(conn, tenant, now, MATCHED, kind=CONSULTATION):
+            return IndexedCalls([])
         funding, asked = apart(stored_calls.by_status(conn, tenant, now, MATCHED))
-        calls = funding
-        if consultations:
-            calls = measured(funding, asked) if asked else []
+        calls = measured(funding, asked) if consultations else funding
         vectors = vectors_of(conn, tenant, with_answered(calls, learning.answers(conn, tenant)))
     return IndexedCalls(calls, vectors).warm()
 

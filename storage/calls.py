@@ -60,9 +60,17 @@ def get(conn: Connection, tenant: str, call_id: int) -> Call | None:
     return next(iter(find(conn, tenant, [call_id])), None)
 
 
-def by_status(conn: Connection, tenant: str, now: datetime, statuses: frozenset[Status]) -> list[Call]:
-    """The calls that stand so at that moment, ordered by id. A call no longer seen is not closed by that (D2)."""
+def by_status(
+    conn: Connection, tenant: str, now: datetime, statuses: frozenset[Status], *, kind: str | None = None
+) -> list[Call]:
+    """The calls that stand so at that moment, ordered by id. A call no longer seen is not closed by that (D2).
+
+    Args:
+        kind: only calls of this kind (`calls.vocabulary`); None means all.
+    """
     wanted = select(call).where(call.c.tenant == tenant)
+    if kind is not None:
+        wanted = wanted.where(call.c.kind == kind)
     if Status.CLOSED not in statuses:  # a passed deadline closes a call whatever else it says
         wanted = wanted.where(or_(call.c.last_deadline_at.is_(None), call.c.last_deadline_at >= now))
     return [found for found in _calls(conn, tenant, wanted) if found.status(now) in statuses]

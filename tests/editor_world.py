@@ -51,6 +51,7 @@ class EditorWorld(World):
     """`profile` is the one that holds in the database; `runs` counts the matchings."""
 
     desk: Desk = field(default_factory=Desk)
+    patience: float | None = None
     runs: int = 0
     rematcher: Rematcher | None = None
 
@@ -64,6 +65,7 @@ class EditorWorld(World):
             super().context,
             profile=self.held,
             desk=self.desk,
+            patience=self.patience,
             rematcher=self.rematcher,
         )
 

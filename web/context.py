@@ -43,6 +43,8 @@ class WebContext:
         provider: where people sign in with the municipality's own accounts, None when mail is the only way.
         trusted_proxies: whose word of where a request comes from is believed.
         desk: where needs are tried on the stored calls while they are written.
+        patience: seconds that a page without script waits for a need to be tried before it says that it is being
+            worked out; None waits until it is done.
         rematcher: runs the matching anew after a publication; None leaves it to the night.
         host: this machine's name, by which it takes over the sending of letters.
         memory: what the pages keep between requests.
@@ -65,6 +67,7 @@ class WebContext:
     provider: Provider | None = None
     trusted_proxies: tuple[Network, ...] = ()
     desk: Desk = field(default_factory=Desk)
+    patience: float | None = None
     rematcher: Rematcher | None = None
     host: str = ""
     memory: Memory = field(default_factory=Memory)

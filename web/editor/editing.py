@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from pipeline.comparing import make_ready
 from profiles.diff import ProfileChange
 from profiles.model import Need, Profile, Unit
 from profiles.parts import Part, PartKind, part_differences, part_from, part_of, problems_of, with_part
@@ -125,6 +126,12 @@ def must_edit(visit: Visit, kind: PartKind, key: str = "") -> None:
     """Refuse who may not write in a part."""
     if not may_edit(visit, kind, key):
         raise Refused(403, NOT_YOURS)
+
+
+def warm(visit: Visit, published: Profile, need: Need | None = None) -> None:
+    """Have what needs are tried on worked out meanwhile: it takes seconds after a start, and after every harvest."""
+    context = visit.context
+    make_ready(context.desk, context.engine, context.tenant, published, visit.now, need)
 
 
 def sent_stamp(fields: FormData) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from storage import proposals, tallies
 from storage.database import reading
 from storage.proposals import ALIVE, STATE_LABELS, Proposal, State
 from web.editor.drafts import part_name
-from web.editor.editing import must_have_profile
+from web.editor.editing import may_edit, must_have_profile, warm
 from web.editor.telling import draft_page, told
 from web.flash import flash_page
 from web.names import Names
@@ -44,6 +44,8 @@ class DraftRow:
 def show(visit: Here) -> Response:
     """The overview."""
     profile = must_have_profile(visit)
+    if any(may_edit(visit, PartKind.UNIT, unit.key) for unit in profile.units):
+        warm(visit, profile)
     with reading(visit.context.engine) as conn:
         alive = proposals.find(conn, visit.context.tenant, states=ALIVE)
         hits = tallies.need_hits(conn, visit.context.tenant, visit.now - guards.QUIET)

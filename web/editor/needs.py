@@ -6,7 +6,8 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from pipeline import guards
-from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare, make_ready
+from pipeline.comparing import BackTest, Comparison, Fate, back_test, compare
+from pipeline.patience import within
 from profiles.model import (
     APPLICANT_LABELS,
     PRIORITY_LABELS,
@@ -22,7 +23,7 @@ from storage.database import reading
 from texts import N_, Message
 from web.decisions import Fault
 from web.editor.difference import label_said
-from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key
+from web.editor.editing import Editing, editing_unit, may_edit, must_edit, need_in, new_key, warm
 from web.editor.need_form import Read, Typed, field_of, need_from, typed_from, typed_of
 from web.editor.rights import publishes
 from web.editor.saving import save_typed
@@ -70,14 +71,23 @@ def preview(visit: Here, unit: str, request: Request, fields: Fields) -> Respons
     """What the need as typed would find: a part of the page for script, the whole page without."""
     must_edit(visit, PartKind.UNIT, unit)
     editing, around, blank, typed, read = _as_typed(visit, unit, fields)
-    seen = _seen(visit, editing, around, read)
     if request.headers.get("hx-request") == "true":
+        seen = _seen(visit, editing, around, read)
         shown = {"need": read.need, "unit": around, "typed": typed}
         return HTMLResponse(
             piece(visit, "editor/preview.html", names=Names(visit), Fate=Fate, seen=seen, **shown)
         )
+    seen = within(visit.context.patience, lambda: _seen(visit, editing, around, read))
     return _page(
-        _at_need(visit, blank), editing, around, blank, typed, faults=read.faults, seen=seen, read=read
+        _at_need(visit, blank),
+        editing,
+        around,
+        blank,
+        typed,
+        faults=read.faults,
+        seen=seen,
+        waits_for="" if seen else "visning",
+        read=read,
     )
 
 
@@ -85,11 +95,20 @@ def look_back(visit: Here, unit: str, request: Request, fields: Fields) -> Respo
     """The last twelve months with the answers given then, for the need as typed."""
     must_edit(visit, PartKind.UNIT, unit)
     editing, around, blank, typed, read = _as_typed(visit, unit, fields)
-    past = _past(visit, editing, around, read.need)
     if request.headers.get("hx-request") == "true":
+        past = _past(visit, editing, around, read.need)
         return HTMLResponse(piece(visit, "editor/past.html", past=past))
+    past = within(visit.context.patience, lambda: _past(visit, editing, around, read.need))
     return _page(
-        _at_need(visit, blank), editing, around, blank, typed, faults=read.faults, past=past, read=read
+        _at_need(visit, blank),
+        editing,
+        around,
+        blank,
+        typed,
+        faults=read.faults,
+        past=past,
+        waits_for="" if past else "tillbakablick",
+        read=read,
     )
 
 
@@ -145,14 +164,14 @@ def _page(
     faults: list[Fault] | None = None,
     seen: "Seen | None" = None,
     past: BackTest | None = None,
+    waits_for: str = "",
     read: Read | None = None,
     status: int = 200,
 ) -> Response:
     shown = read.need if read else need
     may = may_edit(visit, PartKind.UNIT, unit.key)
     if may:
-        context = visit.context
-        make_ready(context.desk, context.engine, context.tenant, editing.published, need, visit.now)
+        warm(visit, editing.published, need)
     return flash_page(
         visit,
         "editor/need.html",
@@ -166,6 +185,7 @@ def _page(
         faults=faults or [],
         seen=seen,
         past=past,
+        waits_for=waits_for,
         Fate=Fate,
         may=may,
         publishes=publishes(visit, PartKind.UNIT, unit.key),

@@ -4,17 +4,19 @@ from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from calls.model import Call
 from matcher.gates import GATE_LABELS, answer_said
 from matcher.model import BAND_LABELS
+from pipeline.patience import within
 from pipeline.trying import Tried, call_asked_for, try_call
-from profiles.model import Need
+from profiles.model import Need, Profile
 from profiles.parts import PartKind
 from storage import audit, judgements
 from storage import calls as stored_calls
 from storage.database import reading, writing
 from storage.judgements import Judgement
 from texts import N_, Message
-from web.editor.editing import editing_unit, must_edit, must_have_profile, need_in
+from web.editor.editing import editing_unit, must_edit, must_have_profile, need_in, warm
 from web.editor.telling import told
 from web.flash import Flash, flash_page, go_on
 from web.names import Names
@@ -28,20 +30,24 @@ NOT_FOUND = Message(
 
 def show(visit: Here, request: Request) -> Response:
     """The page, with the answer when a call is asked for."""
-    must_have_profile(visit)
+    profile = must_have_profile(visit)
     asked = text_of(request.query_params.get("utlysning"))[:500]
     unit = text_of(request.query_params.get("enhet"))
-    tried = _tried(visit, asked, unit) if asked else None
+    call = _asked_for(visit, asked) if asked else None
+    if call is None:
+        warm(visit, profile)
+    tried = within(visit.context.patience, lambda: _tried(visit, profile, call, unit)) if call else None
     return flash_page(
         visit,
         "editor/try.html",
-        status=200 if tried or not asked else 404,
+        status=200 if call or not asked else 404,
         names=Names(visit),
         told=told(visit),
         asked=asked,
         chosen=unit,
+        call=call,
         tried=tried,
-        missing=NOT_FOUND if asked and tried is None else None,
+        missing=NOT_FOUND if asked and call is None else None,
         gates=GATE_LABELS,
         answer_said=answer_said,
         bands=BAND_LABELS,
@@ -93,13 +99,15 @@ def _keep(visit: Visit, need: Need, call_id: int, grade: int, fields: FormData) 
         audit.record(conn, tenant, event, visit.now)
 
 
-def _tried(visit: Visit, asked: str, unit: str) -> Tried | None:
-    context, profile = visit.context, must_have_profile(visit)
+def _asked_for(visit: Visit, asked: str) -> Call | None:
+    context = visit.context
     with reading(context.engine) as conn:
         board = context.memory.board(conn, context.tenant, visit.now)
         summary = call_asked_for(asked, board.calls)
-        call = stored_calls.get(conn, context.tenant, summary.id) if summary else None
-    if call is None:
-        return None
+        return stored_calls.get(conn, context.tenant, summary.id) if summary else None
+
+
+def _tried(visit: Visit, profile: Profile, call: Call, unit: str) -> Tried:
+    context = visit.context
     units = [one for one in profile.units if visit.may_see_unit(one.key) and unit in ("", one.key)]
     return try_call(context.desk, context.engine, context.tenant, profile, units, call, visit.now)

@@ -15,6 +15,7 @@ from web.editor.editing import (
     must_edit,
     must_have_profile,
     new_key,
+    warm,
 )
 from web.editor.rights import publishes
 from web.editor.saving import save_typed
@@ -72,6 +73,9 @@ def _page(
 ) -> Response:
     _ = visit.wording.gettext
     profile = found.after if found else must_have_profile(visit)
+    may = found is None or may_edit(visit, PartKind.UNIT, unit.key)
+    if may:
+        warm(visit, found.published if found else profile)
     is_there = found is not None and any(one.key == unit.key for one in found.published.units)
     return flash_page(
         visit,
@@ -84,7 +88,7 @@ def _page(
         typed=typed,
         faults=faults or [],
         is_there=is_there,
-        may=found is None or may_edit(visit, PartKind.UNIT, unit.key),
+        may=may,
         publishes=publishes(visit, PartKind.UNIT, unit.key),
         warnings=guards.of_unit(profile, unit, visit.today) if unit.key else [],
         need_warnings={

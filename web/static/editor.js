@@ -2,30 +2,31 @@
    button does the same. */
 
 const LATE = 400;
-const shown = document.querySelector("#visning");
-let waiting = 0;
+const waiting = new Map();
 
 document.body.classList.add("ed-scripted");
 
-function begin() {
+function begin(shown) {
   shown.setAttribute("aria-busy", "true");
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
+  clearTimeout(waiting.get(shown));
+  waiting.set(shown, setTimeout(() => {
     if (shown.querySelector(".ed-busy")) return;
     const words = document.createElement("p");
     words.className = "ed-busy";
     words.textContent = shown.dataset.busy;
     shown.prepend(words);
-  }, LATE);
+  }, LATE));
 }
 
-function end() {
-  clearTimeout(waiting);
+function end(shown) {
+  clearTimeout(waiting.get(shown));
   shown.querySelector(".ed-busy")?.remove();
   shown.setAttribute("aria-busy", "false");
 }
 
-if (shown) {
-  document.body.addEventListener("htmx:beforeRequest", (event) => event.detail.target === shown && begin());
-  document.body.addEventListener("htmx:afterRequest", (event) => event.detail.target === shown && end());
+function asked(event) {
+  return event.detail.target?.dataset.busy;
 }
+
+document.body.addEventListener("htmx:beforeRequest", (event) => asked(event) && begin(event.detail.target));
+document.body.addEventListener("htmx:afterRequest", (event) => asked(event) && end(event.detail.target));
