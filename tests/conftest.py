@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from patience import PATIENCE, PatientBrowser
 
 # How fast examples come is the machine's affair, and how many are thrown away the dice's: neither is a fault.
 settings.register_profile(
@@ -59,7 +60,9 @@ def chromium() -> Iterator:
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic"],
+            timeout=2 * PATIENCE,
         )
-        yield browser
+        yield PatientBrowser(browser)
         browser.close()

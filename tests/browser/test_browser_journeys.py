@@ -40,7 +40,7 @@ def test_a_weeks_letters_are_held_read_and_released(town, chromium, script):
     page.get_by_text("Veckans brev hålls av EU-samordnare").wait_for()
     assert held(town)
     page.get_by_role("link", name="Kontaktperson skola och förskola").first.click()
-    assert page.locator("iframe.mail").count() == 1
+    page.locator("iframe.mail").wait_for()
     page.goto(f"{town.address}/utskick")
     page.get_by_role("button", name="Släpp alla").first.click()
     page.get_by_role("button", name="Håll alla").wait_for()

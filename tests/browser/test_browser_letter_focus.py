@@ -74,7 +74,7 @@ def ring_at(page, blank, stop: int, waits: int) -> dict[str, int]:
     before.focus()
     for _ in range(stop):
         page.keyboard.press("Tab")
-        for _try in range(100):  # the frame takes the focus a moment later
+        for _try in range(1200):  # the frame takes the focus a moment later
             if page.evaluate("document.activeElement.tagName") == "IFRAME":
                 break
             page.wait_for_timeout(50)

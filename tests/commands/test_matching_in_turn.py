@@ -25,7 +25,9 @@ def test_a_matching_waits_while_another_one_runs(plain):
     environ = os.environ | {name: str(value) for name, value in plain.items()}
     with in_turn(plain["FONDVAKT_DATA_DIR"] / "matching.lock"):
         second = subprocess.Popen([sys.executable, "-m", "cli", "match"], env=environ, stderr=subprocess.PIPE)
+        give_up = time.monotonic() + 300
         while not waits_for_a_lock(second.pid) and second.poll() is None:
+            assert time.monotonic() < give_up, "it neither waits nor ends"
             time.sleep(0.05)
         assert second.poll() is None, "it did not wait"
     _, told = second.communicate()

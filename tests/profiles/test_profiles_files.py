@@ -121,7 +121,7 @@ def test_p03_a_bomb_of_aliases_is_refused_at_once():
     started = time.process_time()
     with pytest.raises(ProfileError, match="ankare och alias"):
         read_file(bomb.encode(), "p.yaml")
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 5  # unfolded it would be millions of parts
 
 
 def test_a_bomb_of_brackets_is_refused_and_breaks_nothing():

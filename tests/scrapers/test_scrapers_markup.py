@@ -96,7 +96,7 @@ def test_a_surrogate_alone_does_no_harm():
 def test_s_38_monsters_end_soon(html):
     begun = time.process_time()
     assert len(text_of(html)) <= MOST_TEXT
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 30
 
 
 @settings(max_examples=150, deadline=None)

