@@ -1,6 +1,7 @@
 """What every notice has, whoever it is for, and the finished letter."""
 
 from calls.model import Call
+from notifier.contact import contact
 from notifier.envelope import Envelope, sealed
 from notifier.headers import clean, cut
 from notifier.model import TO_COORDINATORS, Letter, LetterKind
@@ -64,7 +65,7 @@ def view_of(person: ContactPerson, context: LetterContext, kind: LetterKind, **t
         choices=context.links.choices(person.key),
         unsubscribe=stops,
         stop=words.gettext(_STOP[kind]),
-        reply_to="" if kind in TO_COORDINATORS else context.reply_to,
+        contact=None if kind in TO_COORDINATORS else contact(context, words),
         **told,
     )
 

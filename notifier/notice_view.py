@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from notifier.changes import ShownChange
 from notifier.model import LetterKind
-from notifier.view import Fact
+from notifier.view import Contact, Fact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class NoticeView:
         preheader: what mail programs show beside the subject.
         paragraphs: what stands before the items; empty where the heading and they say it all.
         notes: what stands in the foot beside the reason.
-        reply_to: empty where the reader is the coordinator, whom questions go to.
+        contact: None where the reader is the coordinator, whom questions go to.
     """
 
     kind: LetterKind
@@ -61,7 +61,7 @@ class NoticeView:
     choices: str
     unsubscribe: str
     stop: str
-    reply_to: str
+    contact: Contact | None
     paragraphs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     sections: tuple[NoticeSection, ...] = ()

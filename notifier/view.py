@@ -6,7 +6,7 @@ from datetime import datetime
 
 from notifier.changes import ShownChange
 from notifier.links import Links
-from profiles.model import Profile
+from profiles.model import ContactPerson, Profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class LetterContext:
         now: aware; the moment of rendering.
         publishers: source key to the name of who publishes it.
         max_lines: how many calls are told in one line each; the rest are counted.
+        coordinator: who answers questions, None where the profile has nobody.
     """
 
     tenant: str
@@ -29,6 +30,17 @@ class LetterContext:
     now: datetime
     publishers: Mapping[str, str] = field(default_factory=dict)
     max_lines: int = 40
+    coordinator: ContactPerson | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who answers questions: `ask` goes before the address; `phone` is empty without one, `dial` its digits."""
+
+    ask: str
+    email: str
+    phone: str = ""
+    dial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,11 +203,15 @@ class DateView:
 
 @dataclass(frozen=True, kw_only=True)
 class LetterView:
-    """Everything that a letter says, in the reader's language; mail programs show `preheader` beside the subject."""
+    """Everything that a letter says, in the reader's language; mail programs show `preheader` beside the subject.
+
+    `first_name` is empty where the reader is a function, or nobody can tell.
+    """
 
     language: str
     municipality: str
     week: str
+    first_name: str
     summary: str
     preheader: str
     nearest: str
@@ -207,7 +223,7 @@ class LetterView:
     needs: str
     why: str
     unsubscribe: str
-    reply_to: str
+    contact: Contact
     unreached: str
     unreviewed: str
     awaiting: tuple[AwaitingView, ...]

@@ -7,7 +7,9 @@ from itertools import groupby
 from calls.kinds import spoken
 from calls.model import Call, Deadline
 from notifier import consultation_words
+from notifier.contact import contact
 from notifier.facts import last_day
+from notifier.greeting import first_name, places
 from notifier.headers import clean, cut
 from notifier.items import LINE_TITLE, LINK_TITLE, QUOTE, item_view, line_view, local, need_of, titled
 from notifier.links import Question as Asked
@@ -31,6 +33,7 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         language=wording.language,
         municipality=clean(local(context.profile, "name", wording)),
         week=wording.week(digest.week),
+        first_name=clean(first_name(digest.person.name, digest.person.email, places(context.profile))),
         summary=counted(digest, wording),
         preheader=_preheader(digest, context, wording),
         nearest=wording.deadline(nearest) if nearest else "",
@@ -42,7 +45,7 @@ def letter_view(digest: Digest, context: LetterContext) -> LetterView:
         needs=context.links.needs(),
         why=_why(digest, context, wording),
         unsubscribe=context.links.unsubscribe(digest.person.key),
-        reply_to=context.reply_to,
+        contact=contact(context, wording),
         unreached=", ".join(cut(clean(title), 80) for title in digest.unreached[:20]),
         unreviewed=_unreviewed(digest.unreviewed, wording),
         awaiting=tuple(_awaiting(one, digest.person.key, context, wording) for one in digest.awaiting),

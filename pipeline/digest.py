@@ -89,6 +89,7 @@ def letter_context(
         links=Links(public_url, key, tenant),
         sender=sender,
         reply_to=coordinator.email if coordinator else sender,
+        coordinator=coordinator,
         now=now,
         publishers=publishers or {},
     )

@@ -1,4 +1,4 @@
-"""One strict rule for mail addresses (threats P-10 to P-15)."""
+"""One strict rule for mail addresses (threats P-10 to P-15), and one for telephones."""
 
 import re
 
@@ -10,6 +10,8 @@ LONGEST_DOMAIN = 253
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]*[0-9]")
+_DIGITS = range(5, 16)  # from a short exchange to the longest number there is (ITU-T E.164)
 _SEPARATORS = re.compile(r"[,;\s\x00-\x20]")
 
 
@@ -30,6 +32,14 @@ def address_fault(address: str) -> Message | None:
     if not _LOCAL.fullmatch(local):
         return Message(text=N_("delen före @ har tecken som inte går att skicka till"))
     return domain_fault(domain)
+
+
+def phone_fault(phone: str) -> Message | None:
+    """What is wrong with a telephone number, None when nothing is."""
+    digits = sum(mark.isdigit() for mark in phone)
+    if _PHONE.fullmatch(phone) and digits in _DIGITS and len(phone) <= 2 * digits:
+        return None
+    return Message(text=N_("väntade ett telefonnummer som 031-390 06 12 eller +46 31 390 06 12"))
 
 
 def domain_fault(domain: str) -> Message | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from profiles.addresses import address_fault, domain_fault, domain_in_ascii
+from profiles.addresses import address_fault, domain_fault, domain_in_ascii, phone_fault
 from profiles.countries import country_code, country_guess
 from profiles.lines import Lines
 from profiles.model import (
@@ -253,6 +253,7 @@ def _person(table: Table) -> ContactPerson:
         appointed_from=table.day("from"),
         appointed_to=table.day("to"),
         is_deputy=table.flag("deputy"),
+        phone=table.optional_text("phone") or "",
     )
     _check_appointment(person, table)
     table.close()
@@ -326,13 +327,15 @@ def _resolves(path: str, key: str, known: list[str], report: Report) -> None:
 
 
 def _check_addresses(profile: Profile, report: Report) -> None:
-    """Every address follows the rule and lies in one of the municipality's domains (P-10 to P-15)."""
+    """Every address and telephone follows its rule, an address in one of the municipality's domains (P-10 to P-15)."""
     for number, domain in enumerate(profile.mail_domains):
         if fault := domain_fault(domain):
             report.add(f"municipality.mail_domains[{number}]", fault.text, **fault.values)
     own = {domain_in_ascii(domain) for domain in profile.mail_domains}
     unread_domains = any(problem.key.startswith("municipality.mail_domains") for problem in report.problems)
     for number, person in enumerate(profile.people):
+        if person.phone and (fault := phone_fault(person.phone)):
+            report.add(f"people[{number}].phone", fault.text, **fault.values)
         path = f"people[{number}].email"
         if not person.email:
             continue

@@ -164,6 +164,7 @@ class ContactPerson:
         appointed_from: the first day of the appointment, None for one that has always lasted.
         appointed_to: the last day, None for one without an end.
         is_deputy: steps in for a unit only when nobody else can be reached.
+        phone: at work, as people write it; empty without one. The coordinator's stands in every letter.
     """
 
     key: str
@@ -175,6 +176,7 @@ class ContactPerson:
     appointed_from: date | None = None
     appointed_to: date | None = None
     is_deputy: bool = False
+    phone: str = ""
 
     def is_in_office(self, on: date) -> bool:
         """Whether the appointment covers that day; whoever's does not gets no letters and cannot sign in."""

@@ -103,6 +103,7 @@ def _person(person: ContactPerson) -> Table:
         language=person.language,
         **{"from": person.appointed_from, "to": person.appointed_to},
         deputy=person.is_deputy or None,
+        phone=person.phone or None,
     )
 
 

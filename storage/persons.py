@@ -7,7 +7,7 @@ a new column that nobody has thought of (G1). Decisions and history stay, under 
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from tomlkit.exceptions import TOMLKitError
 
+from notifier.greeting import first_name
 from storage import audit as history
 from storage.tables import audit, bounce, identity, letter, metadata, profile, session, signin
 
@@ -66,12 +67,13 @@ class Person:
 
     Attributes:
         key: of the profile.
-        names, addresses: every one that any version of the profile gives the key.
+        names, addresses, phones: every one that any version of the profile gives the key.
     """
 
     key: str
     names: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)
@@ -89,13 +91,15 @@ class Erased:
 
 def known_as(conn: Connection, tenant: str, key: str) -> Person:
     """The names and addresses of a key in every version of the profile and every draft of it."""
-    names, addresses = set(), set()
+    names, addresses, phones = set(), set(), set()
     for (document,) in conn.execute(select(profile.c.document).where(profile.c.tenant == tenant)):
         for one in _people(document):
             if str(one.get("key")) == key:
                 names.add(str(one.get("name", "")))
                 addresses.add(str(one.get("email", "")))
-    return Person(key=key, names=frozenset(names - {""}), addresses=frozenset(addresses - {""}))
+                phones.add(str(one.get("phone", "")))
+    found = (frozenset(words - {""}) for words in (names, addresses, phones))
+    return Person(key=key, **dict(zip(("names", "addresses", "phones"), found, strict=True)))
 
 
 def everything_about(conn: Connection, tenant: str, person: Person) -> dict[str, list[dict[str, Any]]]:
@@ -145,10 +149,17 @@ class _Replacement:
     def __init__(self, person: Person, pseudonym: str) -> None:
         self.person, self.pseudonym = person, pseudonym
         self.address = f"{pseudonym}@example.invalid"
-        words = sorted((*person.addresses, *person.names), key=len, reverse=True)
+        dialled = ("".join(mark for mark in phone if mark in "+0123456789") for phone in person.phones)
+        words = sorted((*person.addresses, *person.names, *person.phones, *dialled), key=len, reverse=True)
         self.pattern = (
             re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), re.I) if words else None
         )
+
+    def spoken_to(self) -> "_Replacement":
+        """The same for letters to the person, which greet them by first name."""
+        person = self.person
+        first = {first_name(name, address) for name in person.names for address in person.addresses} - {""}
+        return _Replacement(replace(person, names=person.names | first), self.pseudonym)
 
     def text(self, text: str) -> str:
         """A text with names and addresses replaced, whole words only."""
@@ -189,6 +200,7 @@ class _Replacement:
         for one in parsed.get("people", []):
             if one.get("key") == self.person.key:
                 domain = str(one.get("email", "")).rpartition("@")[2] or "example.invalid"
+                one.pop("phone", None)
                 one["key"], one["name"], one["email"] = (
                     self.pseudonym,
                     self.pseudonym,
@@ -215,11 +227,17 @@ def _rewrite(conn: Connection, table: Table, tenant: str, replaced: _Replacement
     if not columns:
         return
     rows = conn.execute(select(table.c.id, *columns).where(table.c.tenant == tenant)).all()
+    spoken_to = replaced.spoken_to()
     for row in rows:
         values = {}
+        is_own = table is letter and row.person == replaced.person.key
         for column in columns:
             before = getattr(row, column.name)
-            after = before if before is None else _without(table, column, before, replaced)
+            after = (
+                before
+                if before is None
+                else _without(table, column, before, spoken_to if is_own else replaced)
+            )
             if after != before:
                 values[column.name] = after
         if values:

@@ -123,6 +123,7 @@ PEOPLE = Table(
         Column(field="appointed_from", title="Från", title_en="From", form=Form.DAY),
         Column(field="appointed_to", title="Till", title_en="To", form=Form.DAY),
         Column(field="is_deputy", title="Ersättare", title_en="Deputy", form=Form.FLAG),
+        Column(field="phone", title="Telefon", title_en="Telephone", also=("Phone", "Tel", "Telefonnummer")),
     ),
     frozenset({"email", "role"}),
 )  # fmt: skip

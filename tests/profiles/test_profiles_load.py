@@ -122,6 +122,8 @@ def test_the_problems_are_said_in_english_too():
         ("role", 'role = "cordinator"', "menade du coordinator?"),
         ("units", 'units = ["skolan"]', "menade du skola?"),
         ("language", 'language = "no"', "är inget av sv, en"),
+        ("language", 'language = "sv"\nphone = "växeln"', "väntade ett telefonnummer"),
+        ("language", 'language = "sv"\nphone = "112"', "väntade ett telefonnummer"),
         ("kind", 'kind = "bolag"', "är inget av department, company, federation"),
         ("preparation_days", "preparation_days = -1", "utanför 0 till 730"),
         ("may_lead", "may_lead = 1", "väntade ja eller nej"),

@@ -91,6 +91,13 @@ def test_a_new_person_is_added_and_nobody_is_removed():
     )  # fmt: skip
 
 
+def test_a_telephone_is_read_from_its_column():
+    row, head = ["kontakt-skola", None, None], ["Nyckel", "Namn", "E-post", "Telefon"]
+    assert read(a_book([*row, "031-390 06 12"], head=head)).profile.people[1].phone == "031-390 06 12"
+    (wrong,) = faults(a_book([*row, "växeln"], head=head))
+    assert "rad 2, kolumn Telefon (D): väntade ett telefonnummer" in wrong
+
+
 def test_an_empty_cell_leaves_what_holds():
     reading = read(a_book(["kontakt-skola", None, None, None, None, "engelska"]))
     assert reading.profile.people[1] == a_person(language="en")

@@ -28,6 +28,7 @@ from storage.database import reading, writing
 from storage.tables import bounce, letter, metadata
 
 NAME, ADDRESS, KEY = "Kanarie Fågelsson", "kanarie.fagelsson@exempelstad.example", "kanarie"
+PHONE, DIALLED = "031-390 06 12", "0313900612"
 # Columns that name nobody: kinds, states, keys of units, digests, and what publishers and our programs have written.
 OF_NOBODY = frozenset(
     {"tenant", "model", "recipe", "name", "token_hash", "scopes", "channel", "kind", "key", "action"}
@@ -43,15 +44,17 @@ OF_NOBODY = frozenset(
 def a_letter() -> bytes:
     mail = EmailMessage()
     mail["To"], mail["Subject"] = f"{NAME} <{ADDRESS}>", f"Till {NAME}"
-    mail.set_content(f"Hej {NAME}!\n\nDitt brev, till {ADDRESS}.\n")
-    mail.add_alternative(f"<p>Hej {NAME}!</p>", subtype="html", cte="base64")
+    mail.set_content(f"Hej Kanarie!\n\nDitt brev, till {ADDRESS}.\n{PHONE}")
+    mail.add_alternative(
+        f'<p>Hej {NAME}! <a href="tel:{DIALLED}">{PHONE}</a></p>', subtype="html", cte="base64"
+    )
     return mail.as_bytes()
 
 
 @pytest.fixture
 def town(engine: Engine) -> Engine:
     """A person who has done everything, and then left; another whose rows must stay."""
-    there = a_profile(people=(*a_profile().people, a_person(key=KEY, name=NAME, email=ADDRESS)))
+    there = a_profile(people=(*a_profile().people, a_person(key=KEY, name=NAME, email=ADDRESS, phone=PHONE)))
     gone = a_profile()
     given = {"unit": "skola", "call_id": 1, "call_version": 1, "kind": AnswerKind.MAYBE, "at": NOW}
     with writing(engine) as conn:
@@ -105,7 +108,7 @@ def erase(engine: Engine) -> persons.Erased:
 def test_a_person_erased_is_nowhere__G2_O02(town: Engine):
     assert len(set(hits(town, NAME, ADDRESS, KEY))) >= 7
     erased = erase(town)
-    assert hits(town, NAME, "Fågelsson", "kanarie") == []
+    assert hits(town, NAME, "Fågelsson", "kanarie", PHONE, DIALLED) == []
     assert {"decision", "answer", "letter", "profile", "subscription", "audit", "bounce"} <= set(erased.rows)
 
 
@@ -162,7 +165,7 @@ def test_everything_about_a_person_is_found_for_them__G2(town: Engine):
     assert {"profile", "answer", "decision", "letter", "subscription", "identity", "session", "audit"} <= set(
         found
     )
-    assert found["letter"][0]["content"].startswith(f"Hej {NAME}!")
+    assert found["letter"][0]["content"].startswith("Hej Kanarie!")
     assert "Vi hör av oss" not in str(found)
     assert not any(
         name.endswith(("hash", "csrf", "salt")) for rows in found.values() for row in rows for name in row

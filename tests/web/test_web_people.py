@@ -168,6 +168,16 @@ def test_an_appointment_is_given_an_end_and_a_successor(published: World):
     assert [one.action for one in told(published, kind="profile")] == ["people", "people"]
 
 
+def test_a_telephone_is_given_shown_and_taken_away(published: World):
+    browser, path = published.signed_in(), "/organisation/person/samordnare"
+    for phone in ("031-390 06 12", ""):
+        assert (
+            browser.post(path, fields_of(browser, path, role="coordinator", phone=phone)).status_code == 303
+        )
+        assert next(one for one in published.published()[1].people if one.key == "samordnare").phone == phone
+        assert ("031-390 06 12" in browser.get("/organisation").text) is bool(phone)
+
+
 def test_a_person_taken_out_is_signed_out_at_once__F6_T9(published: World):
     browser, theirs = published.signed_in(), published.signed_in("kontakt.kultur@exempelstad.example")
     assert theirs.get("/utlysningar").status_code == 200
@@ -180,7 +190,7 @@ def test_a_person_taken_out_is_signed_out_at_once__F6_T9(published: World):
     ("other", "field"),
     [({"email": "x@annan.example"}, "email"), ({"email": "inte en adress"}, "email"), ({"name": ""}, "name"),
      ({"from": "2026-09-01", "to": "2026-08-01"}, "to"), ({"from": "nyss"}, "from"), ({"units": []}, "units"),
-     ({"role": "head", "deputy": "on"}, "deputy")],
+     ({"role": "head", "deputy": "on"}, "deputy"), ({"phone": "ring växeln"}, "phone")],
     ids=str,
 )  # fmt: skip
 def test_what_is_wrong_with_a_person_is_said_and_nothing_typed_is_lost(published: World, other, field):

@@ -63,6 +63,7 @@ VALUE_LABELS = {
     "own_share_max_percent": N_("största egna andel, procent"),
     "owner": N_("ansvarig"),
     "people": N_("personer"),
+    "phone": N_("telefon"),
     "policy": N_("policy"),
     "preparation_days": N_("kortaste förberedelse, dagar"),
     "priority": N_("vikt"),

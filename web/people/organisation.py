@@ -30,7 +30,7 @@ from web.render import page
 from web.selection import word
 from web.visit import Fields, Here, Refused, Visit, text_of
 
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_PHONE = 200, 40
 UNREADABLE_DAY = Message(text=N_("Skriv dagen som 2026-11-21, eller lämna fältet tomt."))
 MOVED = Message(
     text=N_(
@@ -96,7 +96,8 @@ def new(visit: Here, request: Request) -> Response:
     unit = request.query_params.get("enhet", "")
     units = [unit] if unit in {one.key for one in must_have_profile(visit).units} else []
     values = {"name": "", "email": "", "role": Role.CONTACT.value, "units": units, "language": LANGUAGES[0]}
-    return _form(visit, Typed(values=values | {"from": "", "to": "", "deputy": False}, faults={}), None)
+    values |= {"from": "", "to": "", "deputy": False, "phone": ""}
+    return _form(visit, Typed(values=values, faults={}), None)
 
 
 def save(visit: Here, key: str, fields: Fields) -> Response:
@@ -192,6 +193,7 @@ def _typed(fields: FormData, visit: Visit) -> Typed:
     values = {
         "name": text_of(fields.get("name"))[:LONGEST_NAME],
         "email": text_of(fields.get("email"))[:320],
+        "phone": text_of(fields.get("phone"))[:LONGEST_PHONE],
         "role": str(fields.get("role") or ""),
         "units": [unit.key for unit in must_have_profile(visit).units if unit.key in fields.getlist("units")],
         "language": str(fields.get("language") or ""),
@@ -217,6 +219,7 @@ def _made(typed: Typed, key: str) -> ContactPerson:
         appointed_from=_day(values["from"]),
         appointed_to=_day(values["to"]),
         is_deputy=values["deputy"],
+        phone=values["phone"],
     )
 
 
@@ -230,6 +233,7 @@ def _values(person: ContactPerson) -> dict[str, Any]:
         "from": person.appointed_from.isoformat() if person.appointed_from else "",
         "to": person.appointed_to.isoformat() if person.appointed_to else "",
         "deputy": person.is_deputy,
+        "phone": person.phone,
     }
 
 

@@ -24,7 +24,7 @@ class Kept:
 
 KEPT = (
     Kept(
-        what=N_("Namn, adress i tjänsten, roll, enheter, uppdragets tid, språk"),
+        what=N_("Namn, adress och telefon i tjänsten, roll, enheter, uppdragets tid, språk"),
         whose=N_("De som kommunen har utsett"),
         why=N_("Att rätt enhet ska få veta om utlysningar i tid"),
         how_long=N_("Så länge profilen bevaras; tidigare versioner är allmänna handlingar"),
