@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 LEASH = "FONDVAKT_LEASH"
+STDIN = 0
 GRACE_SECONDS = 20.0
 
 
@@ -77,7 +78,8 @@ def mind_the_leash() -> None:
         return
 
     def wait_for_the_end() -> None:
-        while sys.stdin.buffer.read(1):
+        # Read without Python's buffer: a thread that waits with its lock makes the interpreter abort when the job ends.
+        while os.read(STDIN, 1):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
         threading.Timer(GRACE_SECONDS, lambda: os._exit(1)).start()
