@@ -151,7 +151,7 @@ def _profile(installation: wiring.Installation) -> Iterator[Finding]:
 
 def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
     with reading(installation.engine) as conn:
-        latest = runs.latest(conn, installation.tenant)
+        latest = runs.latest(conn, installation.tenant, installation.settings.clock())
     for harvest in latest:
         text = N_("Källa {source}: {outcome} {at}. {reason}")
         values = {

@@ -25,7 +25,8 @@ app = typer.Typer(no_args_is_help=True, help=_("Källorna: lista, prova."))
 def list_(as_json: Json = False) -> None:
     installation = wiring.opened()
     with reading(installation.engine) as conn:
-        latest = {harvest.source: harvest for harvest in runs.latest(conn, installation.tenant)}
+        newest = runs.latest(conn, installation.tenant, installation.settings.clock())
+        latest = {harvest.source: harvest for harvest in newest}
         sound = {source.key: runs.last_sound(conn, installation.tenant, source.key) for source in SOURCES}
     rows = [
         {

@@ -122,7 +122,7 @@ def _letters(engine: Engine, context: LetterContext) -> Iterator[tuple[str, Said
 
 def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
     """A source that has been tried and has not been read for two days."""
-    for tried in runs.latest(conn, context.tenant):
+    for tried in runs.latest(conn, context.tenant, context.now):
         if tried.source not in around.source_titles or not tried.went_wrong:
             continue
         sound = runs.last_sound(conn, context.tenant, tried.source)

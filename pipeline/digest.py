@@ -156,10 +156,10 @@ def preview(
     return found
 
 
-def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str]) -> list[str]:
+def unreached_sources(engine: Engine, tenant: str, titles: Mapping[str, str], now: datetime) -> list[str]:
     """Titles of the sources whose newest try did not end well; `titles` by the source's key."""
     with reading(engine) as conn:
-        newest = runs.latest(conn, tenant)
+        newest = runs.latest(conn, tenant, now)
     return [titles.get(harvest.source, harvest.source) for harvest in newest if harvest.went_wrong]
 
 

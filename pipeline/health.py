@@ -17,7 +17,7 @@ OUR_FAULT_SHOWS = timedelta(days=2)
 def health(installation: Installation) -> dict[str, Any]:
     """How the service is: `ok`, and what it follows from (`reliability.md` I2)."""
     with reading(installation.engine) as conn:
-        harvests = runs.latest(conn, installation.tenant)
+        harvests = runs.latest(conn, installation.tenant, installation.settings.clock())
         unsettled = outbox.count(conn, installation.tenant, outbox.UNSETTLED)
         is_held = outbox.sending_of(conn, installation.tenant).is_held
         since = installation.settings.clock() - OUR_FAULT_SHOWS

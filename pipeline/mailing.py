@@ -161,7 +161,8 @@ def letter_context(installation: Installation) -> LetterContext:
 def _week_facts(installation: Installation) -> dict[str, Any]:
     """What a week's letters need beyond the matches: silent sources, and who has said no."""
     titles = {source.key: source.title for source in SOURCES}
-    unreached = digest.unreached_sources(installation.engine, installation.tenant, titles)
+    now = installation.settings.clock()
+    unreached = digest.unreached_sources(installation.engine, installation.tenant, titles, now)
     return {"unreached": unreached, "stopped": stopped_persons(installation)}
 
 

@@ -80,7 +80,9 @@ def _rehearse(installation: Installation) -> Told:
         installation.engine,
         mailing.letter_context(installation),
         stopped=mailing.stopped_persons(installation),
-        unreached=unreached_sources(installation.engine, installation.tenant, titles),
+        unreached=unreached_sources(
+            installation.engine, installation.tenant, titles, installation.settings.clock()
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Tries to collect a source, each with its outcome."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median_low
 from typing import Any
@@ -14,6 +14,7 @@ from storage.tables import harvest
 from texts import N_
 
 USUAL_OF = 5
+LONGEST = timedelta(hours=2)  # a collection that takes longer is ended by the clock (`scheduler.Job.limit`)
 
 
 class HarvestOutcome(StrEnum):
@@ -23,6 +24,7 @@ class HarvestOutcome(StrEnum):
     SOUND = "sound"
     REFUSED = "refused"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 OUTCOME_LABELS = {
@@ -30,6 +32,7 @@ OUTCOME_LABELS = {
     HarvestOutcome.SOUND: N_("Fungerar"),
     HarvestOutcome.REFUSED: N_("Skörden underkändes"),
     HarvestOutcome.FAILED: N_("Gick inte att läsa"),
+    HarvestOutcome.INTERRUPTED: N_("Avbröts innan den var klar"),
 }
 
 
@@ -38,7 +41,8 @@ class Harvest:
     """One try to collect a source.
 
     Attributes:
-        outcome: of one that was refused, the raw pages are kept in `kept_path`.
+        outcome: of one that was refused, the raw pages are kept in `kept_path`. One that was interrupted ended with
+            its process; that is never stored, but seen from its age.
         reason: why it was refused or failed, None otherwise.
         calls: how many were read; None when the source could not be read to the end.
         new, changed, unchanged, unseen: None unless the harvest was sound.
@@ -62,7 +66,7 @@ class Harvest:
     @property
     def went_wrong(self) -> bool:
         """It has ended, and not well."""
-        return self.outcome in (HarvestOutcome.REFUSED, HarvestOutcome.FAILED)
+        return self.outcome in (HarvestOutcome.REFUSED, HarvestOutcome.FAILED, HarvestOutcome.INTERRUPTED)
 
 
 def start_harvest(conn: Connection, tenant: str, source: str, now: datetime) -> int:
@@ -144,11 +148,16 @@ def first_try(conn: Connection, tenant: str, source: str) -> datetime | None:
     return conn.execute(wanted).scalar_one()
 
 
-def latest(conn: Connection, tenant: str) -> list[Harvest]:
-    """The newest try of each source, ordered by source."""
+def latest(conn: Connection, tenant: str, now: datetime) -> list[Harvest]:
+    """The newest try of each source, ordered by source. One that has gone on for too long was interrupted."""
     newest = select(func.max(harvest.c.id)).where(harvest.c.tenant == tenant).group_by(harvest.c.source)
     rows = conn.execute(select(harvest).where(harvest.c.id.in_(newest)).order_by(harvest.c.source))
-    return sorted((_harvest(row) for row in rows), key=lambda tried: tried.source)
+    return sorted((_seen_at(_harvest(row), now) for row in rows), key=lambda tried: tried.source)
+
+
+def _seen_at(tried: Harvest, now: datetime) -> Harvest:
+    is_dead = tried.outcome is HarvestOutcome.RUNNING and now - tried.started_at > LONGEST
+    return replace(tried, outcome=HarvestOutcome.INTERRUPTED) if is_dead else tried
 
 
 def _harvest(row: Row) -> Harvest:

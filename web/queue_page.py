@@ -104,7 +104,7 @@ def _body(visit: Visit, asked: Mapping[str, str]) -> str:
 def _made(visit: Visit, conn: Connection, asked: Mapping[str, str]) -> str:
     tenant, (board, chosen, found, answer) = visit.context.tenant, choose(visit, conn, asked)
     rules, letters = choices.rules(conn, tenant, ReviewRule), dispatch(visit, conn)
-    harvests, goes_at = runs.latest(conn, tenant), goes_unreviewed_text(visit)
+    harvests, goes_at = runs.latest(conn, tenant, visit.now), goes_unreviewed_text(visit)
     has_calls = any(harvest.calls for harvest in harvests)
     blank = replace(visit, csrf=TOKEN_BLANK)
     rows = _pieces(blank, conn, board, chosen, queue.paged(found, chosen.page), rules, goes_at)

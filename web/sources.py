@@ -54,7 +54,7 @@ def _health(visit: Visit) -> list[SourceHealth]:
     """Every source as it stands now."""
     tenant = visit.context.tenant
     with reading(visit.context.engine) as conn:
-        tried = {harvest.source: harvest for harvest in runs.latest(conn, tenant)}
+        tried = {harvest.source: harvest for harvest in runs.latest(conn, tenant, visit.now)}
         return [
             SourceHealth(source=one, tried=tried.get(one.key), sound=runs.last_sound(conn, tenant, one.key))
             for one in visit.context.sources
@@ -64,7 +64,7 @@ def _health(visit: Visit) -> list[SourceHealth]:
 def _database_answers(visit: Visit) -> bool:
     try:
         with reading(visit.context.engine) as conn:
-            runs.latest(conn, visit.context.tenant)
+            runs.latest(conn, visit.context.tenant, visit.now)
     except StorageError:
         return False
     return True

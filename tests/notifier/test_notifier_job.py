@@ -215,7 +215,7 @@ def test_sources_that_did_not_answer_are_named(engine):
         runs.end_harvest(conn, TENANT, bad, outcome="failed", now=NOW, reason="svarar inte")
         good = runs.start_harvest(conn, TENANT, "eu-portal", NOW)
         runs.end_harvest(conn, TENANT, good, outcome="sound", now=NOW)
-    assert unreached_sources(engine, TENANT, {"npa": "Interreg NPA"}) == ["Interreg NPA"]
+    assert unreached_sources(engine, TENANT, {"npa": "Interreg NPA"}, NOW) == ["Interreg NPA"]
 
 
 def test_letters_come_from_the_municipalitys_own_domain_and_answers_go_to_the_coordinator():

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from builders import NOW
+from scheduler import JOBS
 from storage import embeddings, profiles, runs, slots
 from storage.database import reading, writing
 from storage.errors import BadVector
@@ -83,7 +84,7 @@ def test_a_try_is_kept_with_its_outcome(engine: Engine):
     saved = Saved(new=1, changed=2, unchanged=3, unseen=4)
     with writing(engine) as conn:
         number = runs.start_harvest(conn, "t", "eu-portal", NOW)
-        assert runs.latest(conn, "t")[0].outcome == "running"
+        assert runs.latest(conn, "t", NOW)[0].outcome == "running"
         runs.end_harvest(
             conn,
             "t",
@@ -107,6 +108,22 @@ def test_a_try_is_kept_with_its_outcome(engine: Engine):
     assert (found.started_at, found.ended_at, found.reason, found.kept_path) == (NOW, NOW + LEASE, None, None)
 
 
+@pytest.mark.parametrize(
+    ("age", "told"), [(runs.LONGEST, "running"), (runs.LONGEST + timedelta(seconds=1), "interrupted")]
+)
+def test_a_try_whose_process_died_is_told_as_interrupted_when_none_goes_on_so_long(engine: Engine, age, told):
+    with writing(engine) as conn:
+        number = runs.start_harvest(conn, "t", "eu-portal", NOW)
+        found = runs.latest(conn, "t", NOW + age)[0]
+        assert (found.outcome, found.went_wrong) == (told, told == "interrupted")
+        runs.end_harvest(conn, "t", number, outcome="sound", now=NOW + age)
+        assert runs.latest(conn, "t", NOW + age)[0].outcome == "sound"
+
+
+def test_no_collection_goes_on_for_longer_than_the_clock_lets_it():
+    assert next(job for job in JOBS if job.key == "collect").limit == runs.LONGEST
+
+
 def test_a_refused_try_is_the_latest_and_not_the_last_sound(engine: Engine):
     with writing(engine) as conn:
         for outcome in ("sound", "refused"):
@@ -115,7 +132,7 @@ def test_a_refused_try_is_the_latest_and_not_the_last_sound(engine: Engine):
         runs.start_harvest(conn, "t", "euroaccess", NOW)
         assert runs.last_sound(conn, "t", "eu-portal").id == 1
         assert runs.last_sound(conn, "t", "euroaccess") is None
-        assert [(tried.source, tried.outcome, tried.new) for tried in runs.latest(conn, "t")] == [
+        assert [(tried.source, tried.outcome, tried.new) for tried in runs.latest(conn, "t", NOW)] == [
             ("eu-portal", "refused", None),
             ("euroaccess", "running", None),
         ]

@@ -170,6 +170,15 @@ def test_sources_tell_their_last_try_and_why_one_was_refused(world: World):
         assert words in page, words
 
 
+def test_a_collection_that_died_is_not_told_as_going_on(world: World):
+    with writing(world.engine) as conn:
+        runs.start_harvest(conn, TENANT, "eu-portal", world.now - timedelta(hours=9))
+        runs.start_harvest(conn, TENANT, "euroaccess", world.now)
+    page = world.signed_in().get("/kallor").text
+    assert page.count("Avbröts innan den var klar") == 1
+    assert page.count("Hämtas just nu") == 1
+
+
 def test_health_is_a_word_for_outsiders_and_details_for_the_coordinator__O10(world: World):
     assert world.browser().get("/halsa").json() == {"ok": True}
     assert world.signed_in("kontakt.skola@exempelstad.example").get("/halsa").json() == {"ok": True}

@@ -130,5 +130,5 @@ def week_facts(visit: Visit) -> dict:
     titles = {source.key: source.title for source in visit.context.sources}
     with reading(visit.context.engine) as conn:
         stopped = silence(visit, conn).persons
-    unreached = digest.unreached_sources(visit.context.engine, visit.context.tenant, titles)
+    unreached = digest.unreached_sources(visit.context.engine, visit.context.tenant, titles, visit.now)
     return {"unreached": unreached, "stopped": stopped}
