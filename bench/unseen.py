@@ -37,11 +37,15 @@ def measure() -> Iterator[Figure]:
 
 def rows(calls: Path, half: str) -> dict[str, dict[str, float | int]]:
     """Method to its measures over the needs of one half."""
-    embedder = load_embedder("embedded", CACHE / "models")
     with tempfile.TemporaryDirectory() as folder:
         needs, english = (part(Path(folder), name, half) for name in ("needs.tsv", "needs-en.tsv"))
         found = read_material(
-            calls, needs, NEEDS / "qrels.tsv", embedder, CACHE / "evaluate", needs_en=english
+            calls,
+            needs,
+            NEEDS / "qrels.tsv",
+            lambda: load_embedder("embedded", CACHE / "models"),
+            CACHE / "evaluate",
+            needs_en=english,
         )
     judged, units = found.judged, found.judged.profile.unit_names
     pool = Pool(judged.calls, judged.profile.needs, found.vectors, units=units)

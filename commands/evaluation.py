@@ -42,7 +42,7 @@ def evaluate(
             calls,
             needs,
             qrels,
-            wiring.embedder(settings),
+            lambda: wiring.embedder(settings),
             settings.data_dir / "evaluation",
             needs_en=needs_en,
             progress=lambda done, total: show(_("Läser in utlysningstexter"), done, total),

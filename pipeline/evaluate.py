@@ -3,7 +3,7 @@
 Vectors are kept in a folder by model, recipe and text, so that a second run takes seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def read_material(
     calls: Path,
     needs: Path,
     qrels: Path,
-    embedder: Embedder | None,
+    model: Callable[[], Embedder | None],
     cache_dir: Path,
     *,
     needs_en: Path | None = None,
@@ -129,6 +129,7 @@ def read_material(
     """Read judged files (`design.md`), and embed what has no vector yet.
 
     Args:
+        model: loads the embedder, when the files have been read; gives None when there is none.
         needs_en: the same needs in English: measured beside, as a profile that carries them would do.
         cache_dir: where vectors are kept between runs.
 
@@ -137,7 +138,7 @@ def read_material(
     """
     judged = read_judged(calls, needs, qrels)
     english = None if needs_en is None else read_judged(calls, needs, qrels, needs_en)
-    vectors = None
+    embedder, vectors = model(), None
     if embedder is not None:
         asked = judged.profile.needs + (() if english is None else english.profile.needs)
         vectors = cached_vectors(embedder, texts_to_embed(judged.calls, asked), cache_dir, progress)

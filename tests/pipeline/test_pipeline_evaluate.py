@@ -31,9 +31,9 @@ CALLS = [
 ]
 
 
-def evaluate(*files, **more) -> Evaluation:
+def evaluate(calls, needs, qrels, embedder, folder, **more) -> Evaluation:
     """Read and measure, as the command does."""
-    material = read_material(*files, **more)
+    material = read_material(calls, needs, qrels, lambda: embedder, folder, **more)
     return measure(material.judged, material.vectors, material.english)
 
 
@@ -257,6 +257,13 @@ def test_english_of_other_needs_is_refused(files, tmp_path):
     english.write_text("x1\tx\tTown twinning\n", encoding="utf-8")
     with pytest.raises(EvaluationError, match=r"needs-en\.tsv har inget av behoven i needs\.tsv"):
         read_judged(*files, english)
+
+
+def test_a_wrong_path_is_told_before_the_model_is_loaded(files, tmp_path):
+    loads = []
+    with pytest.raises(EvaluationError, match=r"none\.tsv"):
+        read_material(*files[:2], tmp_path / "none.tsv", lambda: loads.append(1), tmp_path)
+    assert loads == []
 
 
 def test_a_missing_file_is_named(files, tmp_path):

@@ -22,7 +22,7 @@ def test_most_of_what_fits_a_need_is_found_by_asking_for_it_in_english_and_half_
     cache, folder = Path.home() / ".cache" / "fondvakt", shared / "eval"
     model = load_embedder("embedded", cache / "models")
     files = (folder / "calls.jsonl.gz", folder / "needs.tsv", folder / "qrels.tsv")
-    material = read_material(*files, model, cache / "evaluate", needs_en=folder / "needs-en.tsv")
+    material = read_material(*files, lambda: model, cache / "evaluate", needs_en=folder / "needs-en.tsv")
     judged = material.judged
     indexed = Pool(judged.calls, judged.profile.needs, material.vectors).indexed
     found: dict[str, list[float]] = {"sv": [], "en": []}
