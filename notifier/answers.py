@@ -96,6 +96,6 @@ def _refused(stage: Stage, code: int, answer: str, said: Message) -> DeliveryErr
 def _not_smtp(stage: Stage, answer: str) -> DeliveryError:
     if stage is Stage.DOT:
         text = N_("Brevet lämnades över men servern svarade ”{answer}”: det kan ha kommit fram.")
-        return Uncertain(Message(text=text, values={"answer": answer}))
+        return Uncertain.of(text, answer=answer)
     text = N_("Servern svarade ”{answer}” vid {stage}, vilket inte väntades.")
-    return TemporaryRefusal(Message(text=text, values={"answer": answer, "stage": stage.value}))
+    return TemporaryRefusal.of(text, answer=answer, stage=stage.value)

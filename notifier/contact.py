@@ -4,14 +4,21 @@ from notifier.greeting import first_name, places
 from notifier.headers import clean
 from notifier.view import Contact, LetterContext
 from notifier.wording import Wording
+from profiles.model import ContactPerson, Profile
 
 
 def contact(context: LetterContext, words: Wording) -> Contact:
-    """The coordinator as the foot of a letter names them; by name where the profile names a person."""
-    person = context.coordinator
-    name, phone = (person.name, person.phone) if person else ("", "")
+    """The coordinator as the foot of a letter names them."""
+    return answering(context.coordinator, context.profile, context.reply_to, words)
+
+
+def answering(person: ContactPerson | None, profile: Profile, email: str, words: Wording) -> Contact:
+    """Who answers at an address: by name where the profile names a person, with the telephone where there is one."""
     ask = words.gettext("Frågor? Svara på brevet, så når du samordnaren:")
-    if person and first_name(name, person.email, places(context.profile)):
-        ask = words.gettext("Frågor? Svara på brevet, så når du samordnaren {name}:", name=clean(name))
-    dial = "".join(mark for mark in phone if mark.isdigit() or mark == "+")
-    return Contact(ask=ask, email=context.reply_to, phone=clean(phone), dial=dial)
+    if person is None:
+        return Contact(ask=ask, email=email)
+    if first_name(person.name, person.email, places(profile)):
+        name = clean(person.name)
+        ask = words.gettext("Frågor? Svara på brevet, så når du samordnaren {name}:", name=name)
+    dial = "".join(mark for mark in person.phone if mark.isdigit() or mark == "+")
+    return Contact(ask=ask, email=email, phone=clean(person.phone), dial=dial)

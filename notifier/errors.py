@@ -15,18 +15,11 @@ NotifierError
 
 from datetime import timedelta
 
-from texts import Message, translate
+from texts import Message, MessageError
 
 
-class NotifierError(Exception):
-    """A letter could not be made or delivered. `message` is for people; `str()` gives it in Swedish."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return translate(self.message, "sv")
+class NotifierError(MessageError):
+    """A letter could not be made or delivered."""
 
 
 class UnsafeMessage(NotifierError):

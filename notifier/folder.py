@@ -8,7 +8,7 @@ from pathlib import Path
 
 from notifier.errors import RelayRefusesUs
 from notifier.model import Letter
-from texts import N_, Message
+from texts import N_
 
 _PLAIN = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -33,7 +33,7 @@ class FolderChannel:
         except OSError as failure:
             text = N_("Brevet gick inte att skriva i mappen {folder}: {cause}")
             values = {"folder": str(self.folder), "cause": failure.strerror or str(failure)}
-            raise RelayRefusesUs(Message(text=text, values=values)) from failure
+            raise RelayRefusesUs.of(text, **values) from failure
         return path.name
 
     def close(self) -> None:

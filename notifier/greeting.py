@@ -8,7 +8,18 @@ from profiles.model import Profile
 # Words within surnames, written small: af, von ...
 _SMALL = frozenset({"af", "av", "de", "den", "der", "di", "du", "la", "le", "van", "von"})
 # How the names of shared mailboxes begin, folded.
-_OFFICES = ("chef", "contact", "coordinator", "info", "kansli", "kontakt", "office", "registr", "samordn", "service")
+_OFFICES = (
+    "chef",
+    "contact",
+    "coordinator",
+    "info",
+    "kansli",
+    "kontakt",
+    "office",
+    "registr",
+    "samordn",
+    "service",
+)
 
 
 def first_name(name: str, email: str, places: Collection[str] = ()) -> str:

@@ -123,7 +123,7 @@ def check(content: bytes, intended: dict[str, str], mime: Sequence[str], bodies:
 
 def _unsafe(detail: str) -> UnsafeMessage:
     text = N_("Brevet säger inte det som var avsett när det läses tillbaka, och skickas inte: {detail}")
-    return UnsafeMessage(Message(text=text, values={"detail": detail}))
+    return UnsafeMessage.of(text, detail=detail)
 
 
 def _no_name(address: str) -> Message:

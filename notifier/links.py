@@ -14,7 +14,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from notifier.errors import BadLink, OldLink
 from notifier.model import LetterKind
-from texts import N_, Message
+from texts import N_
 
 _UNSUBSCRIBE = "fondvakt/unsubscribe"
 _ANSWER = "fondvakt/answer"
@@ -104,7 +104,7 @@ class Links:
                 return person, None
             case [str(person), str(kind)] if kind in set(LetterKind) - {LetterKind.DIGEST}:
                 return person, LetterKind(kind)
-        raise BadLink(Message(text=N_("Länken nämner ingen person.")))
+        raise BadLink.of(N_("Länken nämner ingen person."))
 
     def choices(self, person: str) -> str:
         """Where this person chooses what to get, without signing in; valid as long as the person is registered."""
@@ -119,7 +119,7 @@ class Links:
         match self._read(_CHOICES, token):
             case [str(person)]:
                 return person
-        raise BadLink(Message(text=N_("Länken nämner ingen person.")))
+        raise BadLink.of(N_("Länken nämner ingen person."))
 
     def answer(self, asked: Question, now: datetime) -> str:
         """Where this person answers about a call without signing in; good for 60 days from now."""
@@ -139,9 +139,9 @@ class Links:
         match self._read(_ANSWER, token):
             case [str(person), str(unit), int(call_id), int(version), int(minutes)]:
                 if now is not None and now.timestamp() > minutes * 60 + _ANSWERS_FOR.total_seconds():
-                    raise OldLink(Message(text=N_("Länken gällde i 60 dagar.")))
+                    raise OldLink.of(N_("Länken gällde i 60 dagar."))
                 return Question(person=person, unit=unit, call_id=call_id, call_version=version)
-        raise BadLink(Message(text=N_("Länken nämner ingen utlysning.")))
+        raise BadLink.of(N_("Länken nämner ingen utlysning."))
 
     def calendar(self, call_id: int, language: str) -> str:
         """A calendar file with the call's deadlines; it names nobody, and is good for as long as the call is kept."""
@@ -157,7 +157,7 @@ class Links:
         match self._read(_CALENDAR, token):
             case [int(call_id), str(language)]:
                 return call_id, language
-        raise BadLink(Message(text=N_("Länken nämner ingen utlysning.")))
+        raise BadLink.of(N_("Länken nämner ingen utlysning."))
 
     @property
     def _root(self) -> str:
@@ -172,11 +172,11 @@ class Links:
         try:
             loaded = self._signer(salt).loads(plain)
         except BadSignature as failure:
-            raise BadLink(Message(text=N_("Länken är ändrad, eller gjord för något annat."))) from failure
+            raise BadLink.of(N_("Länken är ändrad, eller gjord för något annat.")) from failure
         if not isinstance(loaded, list) or not loaded or not _is_as_written(plain):
-            raise BadLink(Message(text=N_("Länken är ändrad, eller gjord för något annat.")))
+            raise BadLink.of(N_("Länken är ändrad, eller gjord för något annat."))
         if loaded[0] != self.tenant:
-            raise BadLink(Message(text=N_("Länken hör till en annan kommun.")))
+            raise BadLink.of(N_("Länken hör till en annan kommun."))
         return loaded[1:]
 
 

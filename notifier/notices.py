@@ -8,7 +8,7 @@ from calls.model import Call
 from notifier.changes import shown_changes
 from notifier.facts import last_day, web_address
 from notifier.headers import clean, cut
-from notifier.items import LINK_TITLE, TITLE
+from notifier.items import LINK_TITLE, TITLE, local
 from notifier.links import Question as Asked
 from notifier.model import LetterKind
 from notifier.notice_letter import about, short_title, view_of
@@ -152,7 +152,9 @@ def assignment(person: ContactPerson, context: LetterContext, asked: Sequence[Qu
             "{things} väntar på ert svar", "{things} väntar på ert svar", len(asked), things=_capital(told)
         ),
         paragraphs=(words.gettext("Svaret tar under två minuter och förbinder er inte till något."),),
-        why=words.gettext("Du får frågan för att du är kontaktperson för enheten som är tillfrågad."),
+        why=words.gettext(
+            "Du får frågan för att du är kontaktperson för {units}.", units=_units(asked, context, words)
+        ),
         sections=(
             NoticeSection(title="", items=tuple(_asked(one, person, context, words) for one in asked)),
         ),
@@ -249,6 +251,13 @@ def _asked(one: Question, person: ContactPerson, context: LetterContext, words: 
         facts=_by_and_money(one.call, words, context),
         links=_call_links(one.call, one.unit, person, context, words),
     )
+
+
+def _units(asked: Sequence[Question], context: LetterContext, words: Wording) -> str:
+    """The units that are asked, as many as there are."""
+    names = {one.key: local(one, "name", words) for one in context.profile.units}
+    keys = dict.fromkeys(one.unit for one in asked if one.unit is not None)
+    return words.listed([clean(names.get(key, key)) for key in keys])
 
 
 def _things(calls: Sequence[Call], words: Wording) -> str:

@@ -63,7 +63,7 @@ def alarm(person: ContactPerson, context: LetterContext, troubles: Sequence[Trou
         person,
         context,
         LetterKind.ALARM,
-        subject=f"{start}{cut(clean(first), SUBJECT - len(start))}",
+        subject=f"{start}{cut(clean(first).rstrip('.'), SUBJECT - len(start))}",
         heading=heading,
         preheader=words.message(lasting[0].said["step"]) if lasting else heading,
         notes=(words.gettext("Larmen kommer en gång när något händer och en gång när det är över."),),

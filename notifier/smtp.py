@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from notifier.answers import Stage, meaning, shown
 from notifier.errors import PermanentRefusal, RelayAway, RelayRefusesUs, Uncertain
 from notifier.model import Letter
-from texts import N_, Message
+from texts import N_
 
 LETTERS_A_CONNECTION = 50
 OPTIONS = {"tls": "required", "auth": "xoauth2", "name": None}
@@ -94,12 +94,10 @@ def _token_in(path: Path) -> str:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as failure:
         text = N_("Filen {path} med åtkomsttoken går inte att läsa: {cause}")
-        raise RelayRefusesUs(
-            Message(text=text, values={"path": str(path), "cause": _cause(failure)})
-        ) from failure
+        raise RelayRefusesUs.of(text, path=str(path), cause=_cause(failure)) from failure
     if not token or not token.isascii() or not token.isprintable():
         text = N_("Filen {path} innehåller ingen åtkomsttoken.")
-        raise RelayRefusesUs(Message(text=text, values={"path": str(path)}))
+        raise RelayRefusesUs.of(text, path=str(path))
     return token
 
 
@@ -133,7 +131,7 @@ class SmtpChannel:
         """
         if not letter.to.isascii():
             text = N_("Adressen {address} har bokstäver som mejlservrar inte tar emot.")
-            raise PermanentRefusal(Message(text=text, values={"address": letter.to}))
+            raise PermanentRefusal.of(text, address=letter.to)
         try:
             return self._converse(letter, before_data)
         except BaseException:
@@ -190,7 +188,7 @@ class SmtpChannel:
             said = N_(
                 "Brevet lämnades över men förbindelsen bröts före svaret: det kan ha kommit fram. ({cause})"
             )
-            raise Uncertain(Message(text=said, values={"cause": _cause(failure)})) from failure
+            raise Uncertain.of(said, cause=_cause(failure)) from failure
         if code != 250:
             raise meaning(Stage.DOT, code, text)
         return shown(code, text)
@@ -241,7 +239,7 @@ class SmtpChannel:
                 text = N_(
                     "Servern {host} erbjuder ingen kryptering (STARTTLS), och i klartext skickas inget."
                 )
-                raise RelayRefusesUs(Message(text=text, values={"host": self.relay.host}))
+                raise RelayRefusesUs.of(text, host=self.relay.host)
             return
         with _translated(Stage.LOGIN):
             code, text = connection.starttls(context=self._trusted())
@@ -280,7 +278,7 @@ def _check_size(connection: smtplib.SMTP, letter: Letter) -> None:
     limit = int(stated) if stated.isdigit() else 0
     if 0 < limit < len(letter.content):
         text = N_("Brevet har {size} byte; servern tar emot högst {limit}.")
-        raise PermanentRefusal(Message(text=text, values={"size": len(letter.content), "limit": limit}))
+        raise PermanentRefusal.of(text, size=len(letter.content), limit=limit)
 
 
 def _ask(stage: Stage, ask: Callable[[], tuple[int, bytes]], welcome: tuple[int, ...]) -> None:
@@ -306,15 +304,13 @@ def _translated(stage: Stage) -> Iterator[None]:
         raise meaning(stage, failure.smtp_code, failure.smtp_error) from failure
     except ssl.SSLError as failure:
         text = N_("Krypteringen mot servern godtas inte: {cause}")
-        raise RelayRefusesUs(Message(text=text, values={"cause": _cause(failure)})) from failure
+        raise RelayRefusesUs.of(text, cause=_cause(failure)) from failure
     except smtplib.SMTPNotSupportedError as failure:
         text = N_("Servern erbjuder ingen inloggning, men användare och lösenord är inställda.")
-        raise RelayRefusesUs(Message(text=text)) from failure
+        raise RelayRefusesUs.of(text) from failure
     except (OSError, smtplib.SMTPException) as failure:
         text = N_("Servern svarar inte vid {stage}: {cause}")
-        raise RelayAway(
-            Message(text=text, values={"stage": stage.value, "cause": _cause(failure)})
-        ) from failure
+        raise RelayAway.of(text, stage=stage.value, cause=_cause(failure)) from failure
 
 
 def _cause(failure: Exception) -> str:

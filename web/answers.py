@@ -195,8 +195,8 @@ def _asked(visit: Visit, question: Question) -> Asked | None:
 def _person(visit: Visit, question: Question) -> ContactPerson | None:
     people = visit.profile.in_office(visit.today) if visit.profile else ()
     named = next((p for p in people if p.key == question.person), None)
-    address = named.email.strip().casefold() if named else None
-    theirs = (p for p in people if p.email.strip().casefold() == address and question.unit in p.units)
+    address = named.address if named else None
+    theirs = (p for p in people if p.address == address and question.unit in p.units)
     return named if next(theirs, None) else None  # one letter tells all roles of an address (M-10)
 
 
@@ -324,6 +324,6 @@ def _send(visit: Visit, asked: Asked) -> None:
     context = visit.context
     try:
         link = links(context).answer(asked.question, visit.now)
-        context.send_mail(signin_mail.answer_link(context, asked.person, link, asked.call))
+        context.send_mail(signin_mail.answer_link(visit, asked.person, link, asked.call))
     except Exception as failure:  # the page has been answered already; the operator reads it in the log
         log.error("mail with a new answer link was not sent", reason=str(failure))

@@ -101,9 +101,7 @@ def ask(visit: Here, request: Request, fields: Fields, later: BackgroundTasks) -
         raise Refused(429, TOO_MANY)
     if person is not None and not is_locked:
         link = _link(visit.context, token, onto)
-        later.add_task(
-            _send, visit.context, lambda: signin_mail.link_and_code(visit.context, person, link, code)
-        )
+        later.add_task(_send, visit.context, lambda: signin_mail.link_and_code(visit, person, link, code))
     return RedirectResponse(f"/logga-in/kod?{_query(onto)}", status_code=303)
 
 
@@ -236,7 +234,7 @@ def _warn_owner(visit: Visit, key: str | None, later: BackgroundTasks) -> None:
     people = visit.profile.people if visit.profile else ()
     person = next((person for person in people if person.key == key), None)
     if person is not None:
-        later.add_task(_send, visit.context, lambda: signin_mail.locked(visit.context, person))
+        later.add_task(_send, visit.context, lambda: signin_mail.locked(visit, person))
 
 
 def _send(context: WebContext, written: Callable[[], EmailMessage]) -> None:
@@ -250,7 +248,7 @@ def _send(context: WebContext, written: Callable[[], EmailMessage]) -> None:
 def _by_address(visit: Visit, address: str) -> ContactPerson | None:
     """Who in office has this address; the coordinator first, should several roles share one."""
     everybody = visit.profile.in_office(visit.today) if visit.profile else ()
-    people = [person for person in everybody if person.email.strip().casefold() == address]
+    people = [person for person in everybody if person.address == address]
     return min(people, key=lambda person: person.role is not Role.COORDINATOR, default=None)
 
 

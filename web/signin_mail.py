@@ -1,16 +1,18 @@
 """The mails of signing in and of answering: plain text, no formatting, nothing to click but the link."""
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
 from calls.kinds import of_kind
 from calls.model import Call
-from notifier.headers import ascii_address
+from notifier.contact import answering
+from notifier.headers import ascii_address, display_name
 from notifier.weeks import STOCKHOLM
 from notifier.wording import Wording
 from profiles.model import ContactPerson
 from texts import N_
-from web.context import WebContext
+from web.visit import Visit
 
 NEW_LINK = (
     N_("Här är en ny länk för ditt svar om utlysningen ”{title}”. Den gäller i 60 dagar."),
@@ -18,7 +20,7 @@ NEW_LINK = (
 )
 
 
-def link_and_code(context: WebContext, person: ContactPerson, link: str, code: str) -> EmailMessage:
+def link_and_code(visit: Visit, person: ContactPerson, link: str, code: str) -> EmailMessage:
     """A link and a code to sign in with."""
     _ = Wording(person.language).gettext
     text = "\n\n".join(
@@ -31,10 +33,10 @@ def link_and_code(context: WebContext, person: ContactPerson, link: str, code: s
             _("Har du inte bett om det här behöver du inte göra något."),
         )
     )
-    return _mail(context, person, _("Logga in i Fondvakt"), text)
+    return _mail(visit, person, _("Logga in i Fondvakt"), text)
 
 
-def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
+def locked(visit: Visit, person: ContactPerson) -> EmailMessage:
     """Somebody has tried too many wrong codes."""
     _ = Wording(person.language).gettext
     text = "\n\n".join(
@@ -45,10 +47,10 @@ def locked(context: WebContext, person: ContactPerson) -> EmailMessage:
             _("Var det inte du? Hör av dig till samordnaren."),
         )
     )
-    return _mail(context, person, _("Fondvakt: för många fel koder"), text)
+    return _mail(visit, person, _("Fondvakt: för många fel koder"), text)
 
 
-def answer_link(context: WebContext, person: ContactPerson, link: str, call: Call) -> EmailMessage:
+def answer_link(visit: Visit, person: ContactPerson, link: str, call: Call) -> EmailMessage:
     """A new link to answer about a call with."""
     _ = Wording(person.language).gettext
     told = " ".join(call.title_in(person.language).text.split())[:200]
@@ -60,13 +62,20 @@ def answer_link(context: WebContext, person: ContactPerson, link: str, call: Cal
             _("Har du inte bett om det här behöver du inte göra något."),
         )
     )
-    return _mail(context, person, _("Fondvakt: ny länk för ditt svar"), text)
+    return _mail(visit, person, _("Fondvakt: ny länk för ditt svar"), text)
 
 
-def _mail(context: WebContext, person: ContactPerson, subject: str, text: str) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"] = f"Fondvakt <{ascii_address(context.mail_from)}>"
+def _mail(visit: Visit, person: ContactPerson, subject: str, text: str) -> EmailMessage:
+    context, profile = visit.context, visit.profile
+    mail, sender, name = EmailMessage(), ascii_address(context.mail_from), "Fondvakt"
+    if profile is not None:
+        name = profile.name_en if person.language == "en" else profile.name
+    mail["From"] = Address(display_name=display_name(name), addr_spec=sender)
     mail["To"] = ascii_address(person.email)
+    coordinator = profile.coordinator_on(visit.today) if profile else None
+    if coordinator is not None and coordinator.key != person.key:
+        mail["Reply-To"] = ascii_address(coordinator.email)
+        text = f"{text}\n\n{_answering(visit, coordinator, person.language)}"
     mail["Subject"] = subject
     mail["Date"] = format_datetime(context.now().astimezone(STOCKHOLM))
     mail["Message-ID"] = make_msgid(domain=context.mail_from.rpartition("@")[2])
@@ -75,3 +84,11 @@ def _mail(context: WebContext, person: ContactPerson, subject: str, text: str) -
     mail["Content-Language"] = person.language
     mail.set_content(text + "\n")
     return mail
+
+
+def _answering(visit: Visit, coordinator: ContactPerson, language: str) -> str:
+    """Where to turn, as the foot of the letters has it."""
+    words = Wording(language)
+    found = answering(coordinator, visit.profile, coordinator.email, words)
+    phone = [words.gettext("Telefon: %(phone)s") % {"phone": found.phone}] if found.phone else []
+    return "\n".join((found.ask, found.email, *phone))

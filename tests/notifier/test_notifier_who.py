@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from letters import a_letter, accepted, html_of, text_of
+from every_kind import every_kind
+from letters import a_context, a_letter, accepted, html_of, text_of
 
 from builders import NOW, a_coordinator, a_person, a_profile
 from notifier.greeting import first_name
@@ -71,6 +72,13 @@ def test_every_letter_says_who_answers_and_the_telephone_in_both_parts(language)
             assert PHONE in part
             assert "Anna Exempel" in part
         assert 'href="tel:0313900612"' in html_of(letter)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_question_names_the_unit_that_is_asked(language):
+    unit = a_context().profile.unit("skola")
+    said = text_of(every_kind(language)["assignment"])
+    assert f"{unit.name_en if language == 'en' else unit.name}." in said
 
 
 def test_without_a_telephone_nothing_is_said_of_one():

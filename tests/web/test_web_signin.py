@@ -270,6 +270,16 @@ def test_the_mail_says_who_it_is_from_and_that_no_machine_should_answer(world: W
     assert mailed_link(world).startswith("/logga-in/lank/")
 
 
+def test_the_mail_comes_from_the_municipality_and_says_where_to_turn(world: World):
+    ask(world.browser(), "kontakt.skola@exempelstad.example")
+    mail = world.outbox[-1]
+    assert mail["From"].addresses[0].display_name == world.profile.name
+    assert mail["Reply-To"] == KNOWN
+    assert f"så når du samordnaren:\n{KNOWN}\n" in mail.get_content()
+    ask(world.browser(), KNOWN)
+    assert world.outbox[-1]["Reply-To"] is None
+
+
 def test_the_link_in_the_mail_comes_from_the_setting_not_from_the_request__W36(world: World):
     ask(world.browser(), KNOWN, headers={"host": "localhost:9999", "x-forwarded-host": "evil.example"})
     assert f"{URL}/logga-in/lank/" in world.outbox[-1].get_content()
