@@ -43,10 +43,10 @@ def recipients(
     for person in profile.people:
         if person.key not in told or person.key in stopped:
             continue
-        first = by_address.setdefault(person.email.strip().casefold(), replace(person, units=()))
+        first = by_address.setdefault(person.address, replace(person, units=()))
         theirs = [key for key in person.units if key in told[person.key]]
         units = tuple(dict.fromkeys((*first.units, *theirs)))
-        by_address[person.email.strip().casefold()] = replace(first, units=units)
+        by_address[person.address] = replace(first, units=units)
     return list(by_address.values())
 
 
@@ -71,9 +71,6 @@ def spoken_to(person: ContactPerson, wishes: Wishes) -> ContactPerson:
 
 
 def _reader(person: ContactPerson, profile: Profile, on: date, chosen: Mapping[str, Wishes]) -> Reader:
-    address = person.email.strip().casefold()
-    same = (
-        one.key for one in profile.people if one.email.strip().casefold() == address and one.is_in_office(on)
-    )
+    same = (one.key for one in profile.people if one.address == person.address and one.is_in_office(on))
     wishes = chosen.get(person.key, NOTHING_CHOSEN)
     return Reader(person=spoken_to(person, wishes), keys=frozenset({person.key, *same}), wishes=wishes)

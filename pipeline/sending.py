@@ -88,7 +88,7 @@ class _Run:
         self.units_of: dict[str, set[str]] = {}
         for unit in {unit for person in self.profile.people for unit in person.units}:
             for person in self.profile.contacts_of(unit, self.today, self.stopped_persons):
-                self.units_of.setdefault(person.email.strip().casefold(), set()).add(unit)
+                self.units_of.setdefault(person.address, set()).add(unit)
 
     def count(self, state: LetterState) -> None:
         """One more letter came to this state."""
@@ -230,7 +230,7 @@ def _record(
             letters.record(conn, run.tenant, stored.id, state, now, error=note, not_before=not_before)
             if state is LetterState.SENT:
                 person = run.people.get(stored.letter.person)
-                units = run.units_of.get(person.email.strip().casefold(), set()) if person else set()
+                units = run.units_of.get(person.address, set()) if person else set()
                 _mark_matches(conn, run.tenant, units, stored, now)
             if failure is not None:
                 run.on_refusal(conn, stored, failure)

@@ -178,5 +178,5 @@ def _tell(
 
 def _units_of(profile: Profile, key: str) -> set[str]:
     """The units that the person's address answers for, in all its roles (M-10)."""
-    address = next((one.email.strip().casefold() for one in profile.people if one.key == key), None)
-    return {unit for one in profile.people if one.email.strip().casefold() == address for unit in one.units}
+    address = next((one.address for one in profile.people if one.key == key), None)
+    return {unit for one in profile.people if one.address == address for unit in one.units}

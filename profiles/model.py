@@ -178,6 +178,11 @@ class ContactPerson:
     is_deputy: bool = False
     phone: str = ""
 
+    @property
+    def address(self) -> str:
+        """The mail address as addresses are compared: one person may have several roles under it."""
+        return self.email.strip().casefold()
+
     def is_in_office(self, on: date) -> bool:
         """Whether the appointment covers that day; whoever's does not gets no letters and cannot sign in."""
         has_begun = self.appointed_from is None or self.appointed_from <= on

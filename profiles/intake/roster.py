@@ -226,7 +226,7 @@ def _new_unit(key: str, given: dict[str, Any]) -> Unit:
 
 def _with_people(profile: Profile, lines: list[_Line], owners: dict, faults: list[Fault]) -> Profile:
     people = {person.key: person for person in profile.people}
-    by_address = {person.email.casefold(): person.key for person in profile.people}
+    by_address = {person.address: person.key for person in profile.people}
     for line in lines:
         given = {field: value for field, value in line.values.items() if value is not None}
         if "units" in given:

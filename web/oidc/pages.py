@@ -157,7 +157,7 @@ def _known(visit: Visit, conn: Connection, account: Account) -> identities.Ident
 
 
 def _address_hash(visit: Visit, person: ContactPerson) -> str:
-    return hashed(f"{visit.context.tenant}\0{person.email.strip().casefold()}")
+    return hashed(f"{visit.context.tenant}\0{person.address}")
 
 
 def _refused(failure: SigninRefused) -> Refused:

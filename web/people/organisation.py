@@ -239,9 +239,9 @@ def _values(person: ContactPerson) -> dict[str, Any]:
 
 def _seats(profile: Profile, unit: Unit, today: date, silent: set[str]) -> list[Seat]:
     voices = profile.contacts_of(unit.key, today, silent)
-    addresses = Counter(person.email.lower() for person in profile.people)
+    addresses = Counter(person.address for person in profile.people)
     return [
-        replace(_seat(person, today, silent, voices), is_shared=addresses[person.email.lower()] > 1)
+        replace(_seat(person, today, silent, voices), is_shared=addresses[person.address] > 1)
         for person in profile.people
         if unit.key in person.units
     ]
