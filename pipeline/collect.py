@@ -97,7 +97,7 @@ def collect(
         except Exception as failure:  # a fault in one source's reader must cost the others nothing (D7)
             log.exception("reader failed", source=key)
             text = N_("Fondvakts läsare av källan har ett fel ({cause}); se loggen.")
-            return SourceChanged(Message(text=text, values={"cause": type(failure).__name__}))
+            return SourceChanged.of(text, cause=type(failure).__name__)
 
     results = []
     with ThreadPoolExecutor(max_workers=max(1, len(orders))) as pool:

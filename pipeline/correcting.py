@@ -16,7 +16,7 @@ from notifier.weeks import local_day, week_of
 from pipeline.readers import Reader, readers
 from storage import letters, notices, wishes
 from storage.audit import Event, record
-from texts import N_, Message, MessageError
+from texts import N_, MessageError
 
 NOT_SENT = N_("Träff {number} har inte skickats ut, så det finns inget att rätta.")
 TOLD_ALREADY = N_("Rättelsen har redan skickats.")
@@ -77,7 +77,7 @@ def correct(
         NotifierError: a mail cannot be made.
     """
     if match.state is not MatchState.SENT:
-        raise NothingToCorrect(Message(text=NOT_SENT, values={"number": match.id}))
+        raise NothingToCorrect.of(NOT_SENT, number=match.id)
     unit, slot = match.match.unit, f"correction-{match.id}"
     name = next((person.name for person in context.profile.people if person.key == by), by)
     mistaken = Mistaken(call=call, unit=unit, by=name, at=context.now, note=note)
@@ -89,7 +89,7 @@ def correct(
         added = notices.add(conn, context.tenant, letter, slot, [mistaken.occasion], context.now)
         made += added is not None
     if reached and not made:
-        raise NothingToCorrect(Message(text=TOLD_ALREADY))
+        raise NothingToCorrect.of(TOLD_ALREADY)
     event = _event(match, by, note, made, profile_version)
     record(conn, context.tenant, event, context.now)
     return made

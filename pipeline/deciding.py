@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from matcher.model import Decision, StoredMatch, Verdict
 from matcher.review import may_decide
 from storage import matches, referrals
-from texts import N_, Message, MessageError
+from texts import N_, MessageError
 
 SENT = N_("Träff {number} har redan skickats ut och går inte att avgöra.")
 
@@ -38,7 +38,7 @@ def decide(
     """
     for one in known:
         if not may_decide(one.state):
-            raise AlreadySent(Message(text=SENT, values={"number": one.id}))
+            raise AlreadySent.of(SENT, number=one.id)
     after = [matches.decide(conn, tenant, one.id, decided, profile_version=profile_version) for one in known]
     if decided.verdict is Verdict.REFER:
         _refer(conn, tenant, known, decided, invited)

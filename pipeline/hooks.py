@@ -28,14 +28,14 @@ def targets(settings: Settings) -> list[Target]:
     if settings.webhook_url is not None:
         if settings.webhook_secret is None:
             text = N_("FONDVAKT_WEBHOOK_URL är satt, men inte FONDVAKT_WEBHOOK_SECRET som ska underteckna.")
-            raise SettingsError(Message(text=text))
+            raise SettingsError.of(text)
         secret = settings.webhook_secret.get_secret_value()
         found.append(Target(key=GENERIC, url=settings.webhook_url.get_secret_value(), secret=secret))
     for target in found:
         if urlsplit(target.url).scheme != "https" and target.host not in private_hosts(settings):
             text = N_("Webhooken till {host} är inte https; det går bara för en dator i "
                       "FONDVAKT_WEBHOOK_PRIVATE_HOSTS.")  # fmt: skip
-            raise SettingsError(Message(text=text, values={"host": target.host}))
+            raise SettingsError.of(text, host=target.host)
     return found
 
 
@@ -55,7 +55,7 @@ def resolver(private: Collection[str]) -> Resolve:
         except OSError as failure:
             text = N_("{host} går inte att slå upp: {cause}")
             values = {"host": host, "cause": str(failure)}
-            raise WebhookError(Message(text=text, values=values)) from failure
+            raise WebhookError.of(text, **values) from failure
         addresses = [str(ipaddress.ip_address(entry[4][0].split("%")[0])) for entry in found]
         if host.lower() not in private and not all(is_public(address) for address in addresses):
             text = N_("{host} ligger inte på det öppna nätet; nämn den i FONDVAKT_WEBHOOK_PRIVATE_HOSTS.")

@@ -237,9 +237,7 @@ def _read(where: str, record: dict[str, Any], key: str, reader: Callable[[Any], 
 def _wrong(where: str, fault: str, **values: Any) -> EvaluationError:
     """`where` is a file, or file:line."""
     text = N_("{where} {fault}.")
-    return EvaluationError(
-        Message(text=text, values={"where": where, "fault": Message(text=fault, values=values)})
-    )
+    return EvaluationError.of(text, where=where, fault=Message(text=fault, values=values))
 
 
 def _day(value: Any) -> date:

@@ -24,7 +24,7 @@ from storage import calls as stored_calls
 from storage import judgements
 from storage.database import reading
 from storage.judgements import Judgement
-from texts import N_, Message
+from texts import N_
 
 CALLS, NEEDS, QRELS = "calls.jsonl.gz", "needs.tsv", "qrels.tsv"
 # What `pipeline.judged.sections_of` takes for the beginning of a section; the rest stands before and after them.
@@ -73,7 +73,7 @@ def export(engine: Engine, tenant: str, profile: Profile, folder: Path) -> Expor
     names = _names(calls)
     judged = {pair: one for pair, one in newest.items() if one.call_id in names}
     if not judged:
-        raise EvaluationError(Message(text=NOTHING))
+        raise EvaluationError.of(NOTHING)
     needs = {_need_id(one): one for one in sorted(judged.values(), key=lambda one: one.at)}
     lines = [json.dumps(_record(call, names[call.id]), ensure_ascii=False) for call in calls]
     grades = [(need, names[one.call_id], str(one.grade)) for (need, _), one in sorted(judged.items())]

@@ -8,7 +8,7 @@ from pipeline.collect import Order
 from pipeline.settings import Settings, SettingsError, source_options
 from scrapers.fetch import Fetcher
 from scrapers.sources import SOURCES
-from texts import N_, Message
+from texts import N_
 
 
 @contextmanager
@@ -26,11 +26,8 @@ def orders_for(
     known = {source.key: source for source in SOURCES}
     for key in keys:
         if key not in known:
-            raise SettingsError(
-                Message(
-                    text=N_("Källan {key} är okänd; väntade någon av {known}."),
-                    values={"key": key, "known": ", ".join(known)},
-                )
+            raise SettingsError.of(
+                N_("Källan {key} är okänd; väntade någon av {known}."), key=key, known=", ".join(known)
             )
     agent = f"Fondvakt/{version('fondvakt')} (+{settings.public_url})"
     found, fetchers = [], []

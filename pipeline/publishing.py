@@ -292,7 +292,7 @@ def _save(
         raise NotPublishable(failure.problems) from failure
     changes = profile_differences(before, after)
     if not changes and (document is None or document == stored.document):
-        raise NothingToPublish(Message(text=N_("Ingenting skiljer sig från det som redan gäller.")))
+        raise NothingToPublish.of(N_("Ingenting skiljer sig från det som redan gäller."))
     version = stored_profiles.save(conn, tenant, after.key, text, event.actor, now)
     _note_reach(conn, tenant, affected(before, after), reaches, event.actor, now)
     told = [_plain(change) for change in changes[:CHANGES_KEPT]]
@@ -321,7 +321,7 @@ def _note_reach(
 def _current(conn: Connection, tenant: str) -> tuple[StoredProfile, Profile]:
     stored = stored_profiles.latest(conn, tenant)
     if stored is None:
-        raise NothingPublished(Message(text=N_("Ingen kommun är vald än.")))
+        raise NothingPublished.of(N_("Ingen kommun är vald än."))
     return stored, read_profile(stored.document, stored.key)
 
 

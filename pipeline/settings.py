@@ -253,9 +253,7 @@ def _refuse_unknown(names: Iterable[str], where: Message) -> None:
         text = N_("Inställningen {name} {where} är okänd; se docs/operating.md.")
         if near:
             text = N_("Inställningen {name} {where} är okänd; menade du {near}?")
-        raise SettingsError(
-            Message(text=text, values={"name": name, "where": where, "near": known[near[0]] if near else ""})
-        )
+        raise SettingsError.of(text, name=name, where=where, near=known[near[0]] if near else "")
 
 
 def _ours_in_environment() -> list[str]:
@@ -322,9 +320,9 @@ def _wrong(field: str, value: Any, like: str | None = None) -> SettingsError:
 
 
 def _unusable(field: str, value: object, cause: Message | str) -> SettingsError:
-    return SettingsError(
-        Message(
-            text=N_("Inställningen {name} = {value} går inte att använda: {cause}."),
-            values={"name": PREFIX + field.upper(), "value": str(value), "cause": cause},
-        )
+    return SettingsError.of(
+        N_("Inställningen {name} = {value} går inte att använda: {cause}."),
+        name=PREFIX + field.upper(),
+        value=str(value),
+        cause=cause,
     )

@@ -130,11 +130,11 @@ def settle(engine: Engine, tenant: str, number: int, *, arrived: bool, now: date
         event = webhooks.get(conn, tenant, number)
         if event is None:
             text = N_("Det finns ingen händelse med nummer {number}.")
-            raise NotToBeSettled(Message(text=text, values={"number": number}))
+            raise NotToBeSettled.of(text, number=number)
         if event.state not in TO_BE_SETTLED:
             text = N_("Händelse {number} går inte att avgöra, för den är i läget ”{state}”.")
             label = Message(text=WEBHOOK_STATE_LABELS[event.state])
-            raise NotToBeSettled(Message(text=text, values={"number": number, "state": label}))
+            raise NotToBeSettled.of(text, number=number, state=label)
         state = WebhookState.SENT if arrived else WebhookState.RETRY
         webhooks.record(conn, tenant, number, state, now)
         told = Event(

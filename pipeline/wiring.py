@@ -124,12 +124,12 @@ def executor(settings: Settings) -> Iterator[Executor | None]:
         from dask.distributed import Client
     except ImportError as failure:
         text = N_("FONDVAKT_DASK är satt, men Dask är inte installerat: pip install 'fondvakt[dask]'")
-        raise SettingsError(Message(text=text)) from failure
+        raise SettingsError.of(text) from failure
     try:
         client = Client(settings.dask, timeout="10s")
     except OSError as failure:
         text = N_("Ingen Dask-schemaläggare svarar på {address} (FONDVAKT_DASK).")
-        raise SettingsError(Message(text=text, values={"address": settings.dask})) from failure
+        raise SettingsError.of(text, address=settings.dask) from failure
     with client:
         yield client.get_executor()
 

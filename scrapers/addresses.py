@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 
 from scrapers.errors import SourceBlocked
-from texts import N_, Message, MessageError
+from texts import N_, MessageError
 
 IS_SECRET = re.compile(r"token|key|secret|passw|pwd|sig|auth|session|code", re.I)
 LookUp = Callable[[str, int], list[str]]
@@ -54,11 +54,8 @@ class CheckedBackend(httpcore.NetworkBackend):
         """
         left = self._until - time.monotonic()
         if left <= 0:
-            raise OutOfTime(
-                Message(
-                    text=N_("svaret var inte färdigt efter {seconds} sekunder"),
-                    values={"seconds": round(self._seconds)},
-                )
+            raise OutOfTime.of(
+                N_("svaret var inte färdigt efter {seconds} sekunder"), seconds=round(self._seconds)
             )
         return timeout if math.isinf(left) else min(left, math.inf if timeout is None else timeout)
 
@@ -118,11 +115,10 @@ def public_address(host: str, port: int, look_up: LookUp) -> str:
         raise httpcore.ConnectError(f"{host}: {failure}") from failure
     for address in addresses:
         if not is_public(address):
-            raise SourceBlocked(
-                Message(
-                    text=N_("Datorn {host} har adressen {address}, som inte ligger på det öppna nätet."),
-                    values={"host": host, "address": address},
-                )
+            raise SourceBlocked.of(
+                N_("Datorn {host} har adressen {address}, som inte ligger på det öppna nätet."),
+                host=host,
+                address=address,
             )
     return addresses[0]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from texts import N_, Message, MessageError
+from texts import N_, MessageError
 
 STEP = 64 * 2**10
 CHARSETS = {
@@ -59,11 +59,8 @@ def unpacked(chunks: Iterable[bytes], encoding: str, limit: Limit) -> bytes:
         return _joined(_inflated(chunks, zlib.MAX_WBITS | 16), limit)
     if packing == "deflate":
         return _joined(_inflated(chunks, zlib.MAX_WBITS), limit)
-    raise BodyError(
-        Message(
-            text=N_("svaret är packat som {packing}, vilket inte efterfrågades"),
-            values={"packing": repr(encoding[:40])},
-        )
+    raise BodyError.of(
+        N_("svaret är packat som {packing}, vilket inte efterfrågades"), packing=repr(encoding[:40])
     )
 
 
@@ -75,7 +72,7 @@ def _joined(chunks: Iterable[bytes], limit: Limit) -> bytes:
             return bytes(body[: limit.size])
         if len(body) > limit.size:
             most = limit.size // 2**20
-            raise BodyError(Message(text=N_("svaret är större än {limit} MiB"), values={"limit": most}))
+            raise BodyError.of(N_("svaret är större än {limit} MiB"), limit=most)
     return bytes(body)
 
 
@@ -88,11 +85,9 @@ def _inflated(chunks: Iterable[bytes], bits: int) -> Iterable[bytes]:
                 yield unpacker.decompress(rest, STEP)
                 rest = unpacker.unconsumed_tail
     except zlib.error as failure:
-        raise BodyError(
-            Message(text=N_("svaret är skadat ({cause})"), values={"cause": str(failure)})
-        ) from failure
+        raise BodyError.of(N_("svaret är skadat ({cause})"), cause=str(failure)) from failure
     if not unpacker.eof:
-        raise BodyError(Message(text=N_("svaret är avklippt mitt i")))
+        raise BodyError.of(N_("svaret är avklippt mitt i"))
 
 
 def decoded_text(body: bytes, content_type: str) -> str:
@@ -105,9 +100,7 @@ def decoded_text(body: bytes, content_type: str) -> str:
     """
     kind = next((kind for mark, kind in MARKS_OF_FILES.items() if body.startswith(mark)), None)
     if kind:
-        raise BodyError(
-            Message(text=N_("svaret är en fil av typen {kind} där en sida väntades"), values={"kind": kind})
-        )
+        raise BodyError.of(N_("svaret är en fil av typen {kind} där en sida väntades"), kind=kind)
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if body.startswith(mark):
             return body.decode(name, "replace")
@@ -145,27 +138,25 @@ def parsed_json(body: bytes) -> Any:
     except BodyError:
         raise
     except RecursionError as failure:
-        raise BodyError(Message(text=N_("svarets JSON är nästlad för djupt"))) from failure
+        raise BodyError.of(N_("svarets JSON är nästlad för djupt")) from failure
     except ValueError as failure:
-        raise BodyError(
-            Message(text=N_("svaret är inte JSON ({cause})"), values={"cause": str(failure)})
-        ) from failure
+        raise BodyError.of(N_("svaret är inte JSON ({cause})"), cause=str(failure)) from failure
     return value
 
 
 def _no_constant(name: str) -> None:
-    raise BodyError(Message(text=N_("svarets JSON innehåller {value}"), values={"value": name}))
+    raise BodyError.of(N_("svarets JSON innehåller {value}"), value=name)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise BodyError(Message(text=N_("svarets JSON innehåller {value}"), values={"value": digits[:40]}))
+        raise BodyError.of(N_("svarets JSON innehåller {value}"), value=digits[:40])
     return number
 
 
 def _no_double_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BodyError(Message(text=N_("svarets JSON har samma nyckel två gånger i ett objekt")))
+        raise BodyError.of(N_("svarets JSON har samma nyckel två gånger i ett objekt"))
     return found

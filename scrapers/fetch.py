@@ -148,11 +148,10 @@ class Fetcher:
         if parts.username or parts.password:
             raise SourceChanged(_at(url, N_("adressen innehåller en inloggning")))
         if parts.hostname not in self._hosts:
-            raise SourceBlocked(
-                Message(
-                    text=N_("Datorn {host} hör inte till källan; väntade {hosts}."),
-                    values={"host": parts.hostname, "hosts": ", ".join(sorted(map(str, self._hosts)))},
-                )
+            raise SourceBlocked.of(
+                N_("Datorn {host} hör inte till källan; väntade {hosts}."),
+                host=parts.hostname,
+                hosts=", ".join(sorted(map(str, self._hosts))),
             )
 
     def _ask(
@@ -285,15 +284,13 @@ def _httpx_errors_translated(url: str) -> Iterator[None]:
     except BodyError as failure:
         raise SourceChanged(_at(url, failure.message)) from failure
     except httpx.RemoteProtocolError as failure:
-        raise _TryAgain(
-            Message(text=N_("svaret är skadat ({cause})"), values={"cause": str(failure)})
-        ) from failure
+        raise _TryAgain.of(N_("svaret är skadat ({cause})"), cause=str(failure)) from failure
     except httpx.TransportError as failure:
         if "CERTIFICATE_VERIFY_FAILED" in str(failure):
             raise SourceBlocked(
                 _at(url, N_("certifikatet godtas inte ({cause})"), cause=str(failure))
             ) from failure
         cause = f"{type(failure).__name__}: {failure}".removesuffix(": ")
-        raise _TryAgain(Message(text=N_("inget svar ({cause})"), values={"cause": cause})) from failure
+        raise _TryAgain.of(N_("inget svar ({cause})"), cause=cause) from failure
     except httpx.InvalidURL as failure:
         raise SourceChanged(_odd(url, N_("Adressen {url} går inte att använda."))) from failure

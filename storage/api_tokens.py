@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from storage.database import inserted
 from storage.errors import NameTaken
 from storage.tables import api_token
-from texts import N_, Message
+from texts import N_
 
 PREFIX = "fv_"
 NOTED_EVERY = timedelta(minutes=5)
@@ -91,7 +91,7 @@ def make(
     }
     if inserted(conn, api_token, row) is None:
         text = N_("Det finns redan en nyckel som heter {name}. Välj ett annat namn.")
-        raise NameTaken(Message(text=text, values={"name": name}))
+        raise NameTaken.of(text, name=name)
     return token
 
 

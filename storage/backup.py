@@ -43,16 +43,15 @@ def backup(database: Engine | str, target: Path) -> Path:
     """
     source = _file_of(database)
     if target.exists() and source.exists() and target.samefile(source):
-        raise BackupRefused(Message(text=N_("Säkerhetskopian kan inte skrivas över själva databasen.")))
+        raise BackupRefused.of(N_("Säkerhetskopian kan inte skrivas över själva databasen."))
     try:
         copy_sqlite(source, target)
         _check_sound(target)
     except (OSError, sqlite3.Error) as failure:
-        raise BackupRefused(
-            Message(
-                text=N_("Säkerhetskopian {target} kunde inte skrivas: {cause}."),
-                values={"target": str(target), "cause": str(failure)},
-            )
+        raise BackupRefused.of(
+            N_("Säkerhetskopian {target} kunde inte skrivas: {cause}."),
+            target=str(target),
+            cause=str(failure),
         ) from failure
     return target
 
@@ -99,10 +98,8 @@ def problems(path: Path) -> tuple[str, ...]:
 def _file_of(database: Engine | str) -> Path:
     url = database.url if isinstance(database, Engine) else make_url(database)
     if url.get_backend_name() != "sqlite" or not url.database:
-        raise BackupRefused(
-            Message(
-                text=N_("Säkerhetskopior av PostgreSQL tas med pg_dump och läggs tillbaka med pg_restore.")
-            )
+        raise BackupRefused.of(
+            N_("Säkerhetskopior av PostgreSQL tas med pg_dump och läggs tillbaka med pg_restore.")
         )
     return Path(url.database).absolute()
 
@@ -125,7 +122,7 @@ def _check_source(source: Path) -> None:
 def _check_sound(path: Path) -> None:
     if found := problems(path):
         text = N_("Kopian {path} är skadad: {cause}.")
-        raise BackupRefused(Message(text=text, values={"path": str(path), "cause": found[0]}))
+        raise BackupRefused.of(text, path=str(path), cause=found[0])
 
 
 def _made_ready(aside: Path, now: datetime) -> int:
@@ -157,13 +154,9 @@ def _nobody_else(path: Path) -> Iterator[None]:
             conn.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as failure:
             if "locked" in str(failure):
-                raise BackupRefused(
-                    Message(
-                        text=N_(
-                            "Databasen {path} används; stoppa Fondvakt innan en säkerhetskopia läggs tillbaka."
-                        ),
-                        values={"path": str(path)},
-                    )
+                raise BackupRefused.of(
+                    N_("Databasen {path} används; stoppa Fondvakt innan en säkerhetskopia läggs tillbaka."),
+                    path=str(path),
                 ) from failure
         except sqlite3.DatabaseError:
             pass  # too damaged to be in use, which is what a restore is for
@@ -195,9 +188,6 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _cannot_restore(source: Path, cause: str | Message) -> StorageError:
-    return BackupRefused(
-        Message(
-            text=N_("Säkerhetskopian {source} kan inte läggas tillbaka: {cause}."),
-            values={"source": str(source), "cause": cause},
-        )
+    return BackupRefused.of(
+        N_("Säkerhetskopian {source} kan inte läggas tillbaka: {cause}."), source=str(source), cause=cause
     )

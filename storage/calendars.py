@@ -9,10 +9,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, insert, select, update
 
 from calls.stages import Reading
+from storage.database import in_batches
 from storage.documents import facts_of
 from storage.tables import calendar_feed, call_version
-
-IDS_AT_A_TIME = 500
 
 
 class FeedOf(StrEnum):
@@ -73,11 +72,11 @@ def feeds(conn: Connection, tenant: str) -> list[Feed]:
 
 def readings(conn: Connection, tenant: str, call_ids: Iterable[int]) -> dict[int, list[Reading]]:
     """Call id to everything that was read of it, the oldest first."""
-    ids, found = sorted(set(call_ids)), defaultdict(list)
-    for start in range(0, len(ids), IDS_AT_A_TIME):
-        some = call_version.c.call_id.in_(ids[start : start + IDS_AT_A_TIME])
+    found = defaultdict(list)
+    for some in in_batches(call_ids):
+        these = call_version.c.call_id.in_(some)
         shown = (call_version.c.call_id, call_version.c.at, call_version.c.facts)
-        wanted = select(*shown).where(call_version.c.tenant == tenant, some).order_by(call_version.c.version)
+        wanted = select(*shown).where(call_version.c.tenant == tenant, these).order_by(call_version.c.version)
         for row in conn.execute(wanted):
             facts = facts_of(row.facts | {"sections": [], "keywords": [], "notes": []})
             found[row.call_id].append(Reading(at=row.at, facts=facts))

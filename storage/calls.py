@@ -1,7 +1,7 @@
 """Calls: saved harvest by harvest, and found again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from calls.changes import WATCHED, Change
 from calls.model import Call, CallFacts, SourceLink
 from calls.vocabulary import Status
+from storage.database import in_batches
 from storage.documents import changes_of, facts_by_name, facts_of
 from storage.harvests import Saved, save_harvest
 from storage.tables import call, call_source, call_version, harvest
@@ -28,8 +29,6 @@ __all__ = [
     "summaries",
     "versions",
 ]
-
-IDS_AT_A_TIME = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +48,7 @@ def find(conn: Connection, tenant: str, ids: Iterable[int] | None = None) -> lis
     if ids is None:
         return _calls(conn, tenant, wanted)
     return [
-        found
-        for some in _batches(sorted(set(ids)))
-        for found in _calls(conn, tenant, wanted.where(call.c.id.in_(some)))
+        found for some in in_batches(ids) for found in _calls(conn, tenant, wanted.where(call.c.id.in_(some)))
     ]
 
 
@@ -192,8 +189,3 @@ def _call(row: Row, links: Sequence[Row], without: Mapping[str, Any] | None = No
             for link in links
         ),
     )
-
-
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), IDS_AT_A_TIME):
-        yield ids[start : start + IDS_AT_A_TIME]

@@ -8,11 +8,11 @@ behave alike (E7) and a pooler cannot strand it (E8).
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic_core
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
@@ -25,9 +25,11 @@ from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnusable, Storage
 from texts import N_, Message, cause_of
 
 WAIT_SECONDS = 5
+IDS_AT_A_TIME = 500  # engines bound how many values one statement may name
 LEAST_ROOM = 2**20  # what SQLite needs beside a file to open it at all
 WRITERS_LOCK = 0x464F4E44
 SQLITE_HEADER = b"SQLite format 3\x00"
+Id = TypeVar("Id", int, str)
 
 
 def open_database(url: str) -> Engine:
@@ -85,6 +87,13 @@ def inserted(conn: Connection, table: Table, values: Mapping[str, Any]) -> int |
 def insert_or_ignore(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add the rows that no unique rule forbids."""
     conn.execute(_insert(conn, table), rows)
+
+
+def in_batches(ids: Iterable[Id]) -> Iterator[list[Id]]:
+    """Each id once, in rising order, as many at a time as one statement may name."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), IDS_AT_A_TIME):
+        yield wanted[start : start + IDS_AT_A_TIME]
 
 
 def _insert(conn: Connection, table: Table) -> Any:
@@ -204,21 +213,16 @@ def _check_file(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(len(SQLITE_HEADER))
     if not start:
-        raise DatabaseUnusable(
-            Message(
-                text=N_(
-                    "Databasfilen {path} är tom; återställ en säkerhetskopia, "
-                    "eller ta bort filen för att börja om från början."
-                ),
-                values={"path": str(path)},
-            )
+        raise DatabaseUnusable.of(
+            N_(
+                "Databasfilen {path} är tom; återställ en säkerhetskopia, "
+                "eller ta bort filen för att börja om från början."
+            ),
+            path=str(path),
         )
     if start != SQLITE_HEADER:
-        raise DatabaseUnusable(
-            Message(
-                text=N_("Filen {path} är ingen SQLite-databas, eller så är dess början skadad."),
-                values={"path": str(path)},
-            )
+        raise DatabaseUnusable.of(
+            N_("Filen {path} är ingen SQLite-databas, eller så är dess början skadad."), path=str(path)
         )
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         cause = Message(text=N_("filen eller dess mapp får inte skrivas av programmet"))
@@ -272,26 +276,24 @@ def _ours(failure: DBAPIError, where: str, file: Path | None) -> StorageError | 
     said = str(failure.orig).strip().splitlines()[0] if str(failure.orig).strip() else ""
     code = getattr(failure.orig, "sqlstate", None) or getattr(failure.orig, "sqlite_errorname", "")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40P01", "40001"):
-        return DatabaseBusy(
-            Message(
-                text=N_(
-                    "Databasen {where} är upptagen: ett annat program skriver i den eller har låst den. Försök igen."
-                ),
-                values={"where": where},
-            )
+        return DatabaseBusy.of(
+            N_(
+                "Databasen {where} är upptagen: ett annat program skriver i den eller har låst den. Försök igen."
+            ),
+            where=where,
         )
     if code in ("SQLITE_FULL", "53100") or (code.startswith("SQLITE_IOERR") and _is_full(file)):
         text = N_(
             "Disken med databasen {where} är full; frigör plats. Inget av det påbörjade sparades, "
             "och allt som var sparat finns kvar."
         )
-        return DatabaseFull(Message(text=text, values={"where": where}))
+        return DatabaseFull.of(text, where=where)
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         text = N_(
             "Databasen {where} är skadad ({cause}). Stoppa tjänsten, spara filen och återställ en säkerhetskopia: "
             "fondvakt restore FIL."
         )
-        return DatabaseUnusable(Message(text=text, values={"where": where, "cause": said}))
+        return DatabaseUnusable.of(text, where=where, cause=said)
     if code.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return DatabaseUnusable(_cannot_open(where, said))
     if isinstance(failure, OperationalError):

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from storage.database import insert_or_ignore
+from storage.database import in_batches, insert_or_ignore
 from storage.errors import BadVector
 from storage.tables import embedding
 from texts import N_, Message
 
-HASHES_AT_A_TIME = 500
 LENGTH_TOLERANCE = 1e-3
 
 
@@ -18,16 +17,15 @@ def find(
     conn: Connection, tenant: str, model: str, recipe: str, hashes: Iterable[str]
 ) -> dict[str, np.ndarray]:
     """The vectors that are known, by text hash: float32, shape (dimension,), of unit length."""
-    wanted = sorted(set(hashes))
     rows = (
         row
-        for start in range(0, len(wanted), HASHES_AT_A_TIME)
+        for some in in_batches(hashes)
         for row in conn.execute(
             select(embedding.c.text_hash, embedding.c.vector).where(
                 embedding.c.tenant == tenant,
                 embedding.c.model == model,
                 embedding.c.recipe == recipe,
-                embedding.c.text_hash.in_(wanted[start : start + HASHES_AT_A_TIME]),
+                embedding.c.text_hash.in_(some),
             )
         )
     )
@@ -85,9 +83,6 @@ def _check(vector: np.ndarray, dimension: int, model: str) -> None:
             text=N_("dess längd är {length}, väntade 1"), values={"length": f"{np.linalg.norm(vector):.4f}"}
         )
     if fault is not None:
-        raise BadVector(
-            Message(
-                text=N_("En vektor från modellen {model} sparas inte: {fault}."),
-                values={"model": model, "fault": fault},
-            )
+        raise BadVector.of(
+            N_("En vektor från modellen {model} sparas inte: {fault}."), model=model, fault=fault
         )

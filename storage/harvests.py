@@ -16,12 +16,12 @@ from calls.changes import differences
 from calls.merge import merged, united
 from calls.model import CallFacts, ScrapedCall
 from calls.vocabulary import DeadlineModel
+from storage.database import in_batches
 from storage.documents import Document, changes_document, facts_document, facts_of
 from storage.tables import call, call_source, call_version
 
 # A call is "no longer seen" after two sound harvests without it, at least this long apart (reliability D2).
 GONE_AFTER = timedelta(hours=48)
-IDS_AT_A_TIME = 500
 LAST_RANK = 1000
 
 
@@ -305,16 +305,9 @@ def _shown_now(pages: Sequence[Row]) -> list[CallFacts]:
 
 def _by_ids(conn: Connection, statement: Select, column, ids: Iterable[int]) -> list[Row]:
     """Rows whose column is one of many ids, in order of id."""
-    wanted = sorted(ids)
-    return [
-        row
-        for start in range(0, len(wanted), IDS_AT_A_TIME)
-        for row in conn.execute(statement.where(column.in_(wanted[start : start + IDS_AT_A_TIME])))
-    ]
+    return [row for some in in_batches(ids) for row in conn.execute(statement.where(column.in_(some)))]
 
 
 def _update_ids(conn: Connection, row_ids: Iterable[int], values: Mapping[str, Any]) -> None:
-    wanted = sorted(row_ids)
-    for start in range(0, len(wanted), IDS_AT_A_TIME):
-        some = wanted[start : start + IDS_AT_A_TIME]
+    for some in in_batches(row_ids):
         conn.execute(update(call_source).where(call_source.c.id.in_(some)).values(**values))

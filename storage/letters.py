@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, false, func, insert, literal, or_, select, update
 
 from notifier.model import Letter, LetterKind, LetterState, StoredLetter
-from storage.database import inserted
+from storage.database import in_batches, inserted
 from storage.errors import SentTwice, UnknownLetter
 from storage.tables import Instant, letter, letter_call, notice
-from texts import N_, Message
+from texts import N_
 
 
 def add(conn: Connection, tenant: str, rendered: Letter, slot: str, now: datetime) -> int | None:
@@ -214,13 +214,11 @@ def _add_calls(conn: Connection, tenant: str, letter_id: int, rendered: Letter) 
     twice = [call_id for call_id, version in calls if (call_id, version) in got]
     if twice:
         conn.execute(delete(letter).where(letter.c.id == letter_id))
-        raise SentTwice(
-            Message(
-                text=N_(
-                    "Brevet till {person} för {week} innehåller utlysning {call}, som redan har skickats dit."
-                ),
-                values={"person": rendered.person, "week": rendered.week, "call": twice[0]},
-            )
+        raise SentTwice.of(
+            N_("Brevet till {person} för {week} innehåller utlysning {call}, som redan har skickats dit."),
+            person=rendered.person,
+            week=rendered.week,
+            call=twice[0],
         )
     common = {"tenant": tenant, "letter_id": letter_id, "person": rendered.person}
     if calls:
@@ -237,9 +235,7 @@ def _change(conn: Connection, tenant: str, letter_id: int, now: datetime, values
         .values(changed_at=now, **values)
     )
     if changed.rowcount == 0:
-        raise UnknownLetter(
-            Message(text=N_("Det finns inget brev med nummer {number}."), values={"number": letter_id})
-        )
+        raise UnknownLetter.of(N_("Det finns inget brev med nummer {number}."), number=letter_id)
 
 
 def _stored(conn: Connection, rows: Iterable[Row]) -> list[StoredLetter]:
@@ -272,11 +268,9 @@ def _stored(conn: Connection, rows: Iterable[Row]) -> list[StoredLetter]:
 def _calls_of(conn: Connection, letter_ids: list[int]) -> dict[int, list[tuple[int, int]]]:
     """The call versions in each letter, in the letter's order."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for start in range(0, len(letter_ids), 500):
+    for some in in_batches(letter_ids):
         rows = conn.execute(
-            select(letter_call)
-            .where(letter_call.c.letter_id.in_(letter_ids[start : start + 500]))
-            .order_by(letter_call.c.id)
+            select(letter_call).where(letter_call.c.letter_id.in_(some)).order_by(letter_call.c.id)
         )
         for row in rows:
             found.setdefault(row.letter_id, []).append((row.call_id, row.call_version))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from matcher.model import Band, Decision, Match, MatchState, RejectReason, StoredMatch, Verdict
 from storage import marks
+from storage.database import in_batches
 from storage.documents import (
     checks_document,
     checks_of,
@@ -20,7 +21,6 @@ from storage.documents import (
 from storage.tables import decision, match
 
 SHOWN = ("verdict", "reason", "note", "until", "by", "duplicate_of")
-IDS_AT_A_TIME = 500
 BRIEF = ("call_id", "call_version", "unit", "need", "score", "children_and_youth", "model")
 
 
@@ -132,8 +132,7 @@ def set_values(
     but_not: Iterable[MatchState] = (),
 ) -> None:
     """Give all these matches the same values, but for those in some states."""
-    for start in range(0, len(row_ids), IDS_AT_A_TIME):
-        some = row_ids[start : start + IDS_AT_A_TIME]
+    for some in in_batches(row_ids):
         conn.execute(
             update(match)
             .where(match.c.id.in_(some), match.c.state.not_in([state.value for state in but_not]))

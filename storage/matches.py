@@ -13,10 +13,10 @@ from matcher.model import Decision, Match, MatchState, StoredMatch, Verdict
 from matcher.review import STATE_AFTER
 from storage import marks
 from storage.audit import Event, channel_of, record_all
+from storage.database import in_batches
 from storage.errors import UnknownMatch
 from storage.match_rows import (
     BRIEF,
-    IDS_AT_A_TIME,
     brief_of,
     decision_columns,
     decision_read,
@@ -28,7 +28,7 @@ from storage.match_rows import (
     with_decisions,
 )
 from storage.tables import decision, match
-from texts import N_, Message
+from texts import N_
 
 # What people were promised stays in view, whatever the matcher says later.
 PROMISED = (MatchState.ACCEPTED, MatchState.SENT)
@@ -198,9 +198,7 @@ def existing(conn: Connection, tenant: str, match_id: int) -> StoredMatch:
     """One match, in view or not. Raises UnknownMatch when there is none with that id."""
     found = get(conn, tenant, match_id)
     if found is None:
-        raise UnknownMatch(
-            Message(text=N_("Det finns ingen träff med nummer {number}."), values={"number": match_id})
-        )
+        raise UnknownMatch.of(N_("Det finns ingen träff med nummer {number}."), number=match_id)
     return found
 
 
@@ -310,13 +308,13 @@ def mark_told(
 
 def mark_sent(conn: Connection, tenant: str, match_ids: Iterable[int], now: datetime) -> None:
     """Note that accepted matches have been mailed; those in another state are left as they are."""
-    wanted, revision = sorted(match_ids), next_revision(conn, tenant)
-    for start in range(0, len(wanted), IDS_AT_A_TIME):
+    revision = next_revision(conn, tenant)
+    for some in in_batches(match_ids):
         conn.execute(
             update(match)
             .where(
                 match.c.tenant == tenant,
-                match.c.id.in_(wanted[start : start + IDS_AT_A_TIME]),
+                match.c.id.in_(some),
                 match.c.state == MatchState.ACCEPTED.value,
             )
             .values(state=MatchState.SENT.value, updated_at=now, revision=revision)

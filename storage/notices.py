@@ -8,11 +8,11 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from notifier.model import Letter, LetterKind, LetterState
 from storage import letters
-from storage.database import inserted
+from storage.database import in_batches, inserted
 from storage.errors import SentTwice
 from storage.outbox import WAITING
 from storage.tables import letter, notice, silence
-from texts import N_, Message
+from texts import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ def add(
     for occasion in dict.fromkeys(occasions):
         if inserted(conn, notice, own | {"occasion": occasion, "at": now}) is None:
             text = N_("{person} har redan fått besked om {occasion}.")
-            raise SentTwice(Message(text=text, values={"person": rendered.person, "occasion": occasion}))
+            raise SentTwice.of(text, person=rendered.person, occasion=occasion)
     return letter_id
 
 
@@ -100,8 +100,5 @@ def note_silence(conn: Connection, tenant: str, person: str, monday: date) -> No
 
 def end_silence(conn: Connection, tenant: str, persons: Iterable[str]) -> None:
     """These persons get a letter, or want none: their silence is over."""
-    keys = sorted(set(persons))
-    for start in range(0, len(keys), 500):
-        conn.execute(
-            delete(silence).where(silence.c.tenant == tenant, silence.c.person.in_(keys[start : start + 500]))
-        )
+    for some in in_batches(persons):
+        conn.execute(delete(silence).where(silence.c.tenant == tenant, silence.c.person.in_(some)))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, or_, select
 
 from matcher.model import MatchState, StoredMatch
 from storage import matches
+from storage.database import in_batches
 from storage.tables import call, match
 
 
@@ -18,9 +19,9 @@ def told_and_open(conn: Connection, tenant: str, now: datetime) -> list[StoredMa
         .where(match.c.tenant == tenant, match.c.state == MatchState.SENT.value, match.c.is_current, is_open)
         .distinct()
     )
-    found = list(conn.execute(wanted).scalars())
+    found = conn.execute(wanted).scalars()
     return [
         one
-        for start in range(0, len(found), 500)
-        for one in matches.find(conn, tenant, states=[MatchState.SENT], call_ids=found[start : start + 500])
+        for some in in_batches(found)
+        for one in matches.find(conn, tenant, states=[MatchState.SENT], call_ids=some)
     ]

@@ -12,7 +12,7 @@ from threading import Lock
 from sqlalchemy import Connection, inspect, text
 
 from storage.errors import DatabaseTooNew, DatabaseUnusable
-from texts import N_, Message
+from texts import N_
 
 VERSION_TABLE = "fondvakt_schema"
 _ONE_THREAD = Lock()  # Alembic keeps the connection of a run in a global name
@@ -55,23 +55,19 @@ def check_ours(found: str | None, where: str) -> None:
     Raises: as `next_step` does.
     """
     if found is None:
-        raise DatabaseUnusable(
-            Message(
-                text=N_(
-                    "Databasen {where} hör till ett annat program: den har tabeller som inte är Fondvakts."
-                ),
-                values={"where": where},
-            )
+        raise DatabaseUnusable.of(
+            N_("Databasen {where} hör till ett annat program: den har tabeller som inte är Fondvakts."),
+            where=where,
         )
     if found not in revisions():
-        raise DatabaseTooNew(
-            Message(
-                text=N_(
-                    "Databasen {where} är nyare än programmet (version {found}, programmet känner till {head}); "
-                    "uppgradera Fondvakt."
-                ),
-                values={"where": where, "found": found, "head": revisions()[-1]},
-            )
+        raise DatabaseTooNew.of(
+            N_(
+                "Databasen {where} är nyare än programmet (version {found}, programmet känner till {head}); "
+                "uppgradera Fondvakt."
+            ),
+            where=where,
+            found=found,
+            head=revisions()[-1],
         )
 
 
@@ -97,13 +93,10 @@ def check_references(conn: Connection, where: str) -> None:
     """Refuse a migration that left rows pointing at nothing; foreign keys are off while SQLite migrates."""
     broken = conn.execute(text("PRAGMA foreign_key_check")).first()
     if broken is not None:
-        raise DatabaseUnusable(
-            Message(
-                text=N_(
-                    "Databasen {where} gick inte att uppgradera: tabellen {table} pekar på rader som saknas."
-                ),
-                values={"where": where, "table": broken[0]},
-            )
+        raise DatabaseUnusable.of(
+            N_("Databasen {where} gick inte att uppgradera: tabellen {table} pekar på rader som saknas."),
+            where=where,
+            table=broken[0],
         )
 
 

@@ -1,6 +1,7 @@
 """Errors whose sentence is for people."""
 
 import errno
+from typing import Any, Self
 
 from texts.catalogue import translate
 from texts.message import N_, Message
@@ -25,6 +26,11 @@ class MessageError(Exception):
     def __init__(self, message: Message | str) -> None:
         super().__init__(message)
         self.message = message
+
+    @classmethod
+    def of(cls, text: str, /, **values: Any) -> Self:
+        """The error whose sentence is this Swedish text, with what goes into its blanks."""
+        return cls(Message(text=text, values=values))
 
     def __str__(self) -> str:
         return translate(self.message, "sv")

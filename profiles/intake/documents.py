@@ -66,7 +66,7 @@ def read_document(content: bytes, name: str) -> Document:
     answer = child.answer(kind, content)
     if answer is None:
         values = {"seconds": int(child.SECONDS), "memory": child.MEMORY // 2**20}
-        raise DocumentRefused(Message(text=TOO_HEAVY, values=values))
+        raise DocumentRefused.of(TOO_HEAVY, **values)
     if "reason" in answer:
         text = answer["reason"] if answer["reason"] in REASONS else DAMAGED
         raise DocumentRefused(Message(text=text, values=answer.get("values", {})))
@@ -75,24 +75,23 @@ def read_document(content: bytes, name: str) -> Document:
         for number, (kind_, text, page) in enumerate(answer["blocks"])
     )
     if sum(map(str.isalpha, "".join(block.text for block in blocks))) < FEWEST_LETTERS:
-        raise DocumentRefused(Message(text=TOO_SHORT if kind == "text" else NO_TEXT))
+        raise DocumentRefused.of(TOO_SHORT if kind == "text" else NO_TEXT)
     return Document(kind=kind, blocks=blocks)
 
 
 def _kind(content: bytes, name: str) -> str:
     """What the bytes are; the ending of the name may not say otherwise."""
     if len(content) > LARGEST_DOCUMENT:
-        raise DocumentRefused(Message(text=N_("dokumentet är större än 10 MiB")))
+        raise DocumentRefused.of(N_("dokumentet är större än 10 MiB"))
     if not content.strip():
-        raise DocumentRefused(Message(text=N_("dokumentet är tomt")))
+        raise DocumentRefused.of(N_("dokumentet är tomt"))
     kind = _by_bytes(content)
     promised = _PROMISED.get(_ending(name))
     if promised and promised != kind:
-        raise DocumentRefused(
-            Message(
-                text=N_("filen heter {ending} men är {kind}; spara den på nytt i rätt format"),
-                values={"ending": _ending(name), "kind": Message(text=_SHOWN[kind])},
-            )
+        raise DocumentRefused.of(
+            N_("filen heter {ending} men är {kind}; spara den på nytt i rätt format"),
+            ending=_ending(name),
+            kind=Message(text=_SHOWN[kind]),
         )
     return kind
 
@@ -103,19 +102,15 @@ def _by_bytes(content: bytes) -> str:
     if content.startswith(_ZIP):
         return "docx"
     if content.startswith(_OLD_OFFICE):
-        raise DocumentRefused(
-            Message(text=N_("filen är i Words gamla format eller låst; spara den som .docx utan lösenord"))
+        raise DocumentRefused.of(
+            N_("filen är i Words gamla format eller låst; spara den som .docx utan lösenord")
         )
     if content.startswith(_RTF):
-        raise DocumentRefused(Message(text=N_("filen är RTF; spara den som .docx eller PDF")))
+        raise DocumentRefused.of(N_("filen är RTF; spara den som .docx eller PDF"))
     if content.startswith(_PICTURES):
-        raise DocumentRefused(
-            Message(text=N_("filen är en bild; be om en version med text, eller klistra in texten"))
-        )
+        raise DocumentRefused.of(N_("filen är en bild; be om en version med text, eller klistra in texten"))
     if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DocumentRefused(
-            Message(text=N_("filen är inget dokument vi läser; väntade PDF, DOCX eller ren text"))
-        )
+        raise DocumentRefused.of(N_("filen är inget dokument vi läser; väntade PDF, DOCX eller ren text"))
     return "text"
 
 

@@ -80,7 +80,7 @@ def read_sheets(
     answer = read(_kind(content), content)
     if answer is None:
         values = {"seconds": int(child.SECONDS), "memory": child.MEMORY // 2**20}
-        raise SheetRefused(Message(text=documents.TOO_HEAVY, values=values))
+        raise SheetRefused.of(documents.TOO_HEAVY, **values)
     if "reason" in answer:
         text = answer["reason"] if answer["reason"] in REASONS else documents.DAMAGED
         raise SheetRefused(Message(text=text, values=answer.get("values", {})))
@@ -89,18 +89,18 @@ def read_sheets(
 
 def _kind(content: bytes) -> str:
     if len(content) > LARGEST_SHEET:
-        raise SheetRefused(Message(text=N_("kalkylarket är större än 5 MiB")))
+        raise SheetRefused.of(N_("kalkylarket är större än 5 MiB"))
     if not content.strip():
-        raise SheetRefused(Message(text=N_("filen är tom")))
+        raise SheetRefused.of(N_("filen är tom"))
     if content.startswith(b"PK\x03\x04"):
         return "xlsx"
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SheetRefused(
-            Message(text=N_("filen är i Excels gamla format eller låst; spara den som .xlsx utan lösenord"))
+        raise SheetRefused.of(
+            N_("filen är i Excels gamla format eller låst; spara den som .xlsx utan lösenord")
         )
     has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if content.startswith(b"%PDF") or (b"\x00" in content and not has_mark):
-        raise SheetRefused(Message(text=NO_TABLE))
+        raise SheetRefused.of(NO_TABLE)
     return "csv"
 
 

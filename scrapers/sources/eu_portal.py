@@ -16,7 +16,7 @@ from scrapers.errors import SourceChanged, reason_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.portal_calls import KEY, parse_record
 from scrapers.sources.portal_records import CASCADE, PROSPECT, TOPIC, Row, current_rows, harvest_day, row_of
-from texts import N_, Message, MessageError
+from texts import N_, MessageError
 
 SEARCH = "/search-api/prod/rest/search"
 PAGE_SIZE = 100
@@ -28,9 +28,6 @@ OPEN_OR_FORTHCOMING = ("31094501", "31094502")
 
 class _Moved(MessageError):
     """The answer changed while it was read: worth another reading from the first page."""
-
-    def __init__(self, text: str, **values: Any) -> None:
-        super().__init__(Message(text=text, values=values))
 
 
 class _Empty(_Moved):
@@ -80,7 +77,7 @@ def chosen_types(options: Mapping[str, str]) -> tuple[str, ...]:
     )
     unknown = [kind for kind in types if kind not in SORTS]
     if unknown or not types:
-        raise _changed(
+        raise SourceChanged.of(
             N_("Inställningen FONDVAKT_SOURCE_EU_PORTAL_TYPES är {given}; väntade några av {known}."),
             given=repr(options.get("types")),
             known=", ".join(SORTS),
@@ -116,7 +113,7 @@ def _steady(fetch: Fetch, kind: str) -> tuple[list[Any], bool]:
             last = moved
     if isinstance(last, _Empty) and kind != TOPIC:
         return [], False
-    raise _changed(
+    raise SourceChanged.of(
         N_("Typ {kind} gick inte att läsa hel på {count} försök: {cause}."),
         kind=kind,
         count=1 + RESTARTS,
@@ -124,18 +121,14 @@ def _steady(fetch: Fetch, kind: str) -> tuple[list[Any], bool]:
     )
 
 
-def _changed(text: str, **values: Any) -> SourceChanged:
-    return SourceChanged(Message(text=text, values=values))
-
-
 def _whole(fetch: Fetch, kind: str) -> tuple[list[Any], bool]:
     """One reading of one type, page by page, doubles and all; and whether a row stood on two pages."""
     pages = [_page(fetch, kind, 1)]
     total = pages[0].total
     if total == 0:
-        raise _Empty(N_("inga resultat kom"))
+        raise _Empty.of(N_("inga resultat kom"))
     if total > WINDOW:
-        raise _changed(
+        raise SourceChanged.of(
             N_("Typ {kind} har {total} resultat; tjänsten visar högst {most}."),
             kind=kind,
             total=total,
@@ -146,26 +139,26 @@ def _whole(fetch: Fetch, kind: str) -> tuple[list[Any], bool]:
         page = _page(fetch, kind, number)
         _check_page(page, number, total)
         if page.references and page.references == pages[-1].references:
-            raise _Moved(N_("sida {number} upprepar sidan före"), number=number)
+            raise _Moved.of(N_("sida {number} upprepar sidan före"), number=number)
         pages.append(page)
     results = [result for page in pages for result in page.results]
     times = Counter(reference for page in pages for reference in set(page.references))
     # Some answers show a row twice without counting it twice.
     if total not in (len(results), len(times)):
-        raise _Moved(N_("{count} rader kom där {total} utlovades"), count=len(results), total=total)
+        raise _Moved.of(N_("{count} rader kom där {total} utlovades"), count=len(results), total=total)
     return results, max(times.values()) > 1
 
 
 def _check_page(page: _Page, number: int, total: int) -> None:
     if page.total != total:
-        raise _Moved(
+        raise _Moved.of(
             N_("antalet gick från {total} till {now} på sida {number}"),
             total=total,
             now=page.total,
             number=number,
         )
     if (page.number, page.size) != (number, PAGE_SIZE):
-        raise _Moved(
+        raise _Moved.of(
             N_("sida {came} med {size} rader kom när sida {number} med {due} rader efterfrågades"),
             came=page.number,
             size=page.size,
@@ -202,11 +195,11 @@ def parse_page(answer: Any) -> _Page:
         SourceChanged: when it is not the envelope that the service gives.
     """
     if not isinstance(answer, Mapping) or not isinstance(answer.get("results"), list):
-        raise _changed(N_("Svaret är ingen lista med resultat."))
+        raise SourceChanged.of(N_("Svaret är ingen lista med resultat."))
     numbers = {name: answer.get(name) for name in ("pageNumber", "pageSize", "totalResults")}
     for name, number in numbers.items():
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-            raise _changed(
+            raise SourceChanged.of(
                 N_("Svarets {name} är {value} där ett tal väntades."), name=name, value=repr(str(number)[:40])
             )
     return _Page(

@@ -26,7 +26,7 @@ from scrapers.notes import UNREAD_DEADLINE
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.euroaccess_words import countries_in, deadlines_in, entities_in, grant_in
 from scrapers.values import checked_dates, dotted_day, share
-from texts import N_, Message
+from texts import N_
 
 KEY = "euroaccess"
 SITE = "https://www.euro-access.eu"
@@ -95,28 +95,28 @@ def parse_list(html: str) -> list[Listed]:
         rows = page.one("table#calls-overview").select("tbody > tr")
         listed = [_listed(row) for row in rows]
     except ValueError as failure:
-        raise _changed(N_("Listan är inte i den form vi känner ({cause})."), cause=str(failure)) from failure
+        raise SourceChanged.of(
+            N_("Listan är inte i den form vi känner ({cause})."), cause=str(failure)
+        ) from failure
     counts = [found[1] for head in page.all("h3") if (found := FOUND.search(one_line(str(head))))]
     if len(counts) != 1:
-        raise _changed(N_('Listan har {count} rader "N Calls found" där en väntades.'), count=len(counts))
+        raise SourceChanged.of(
+            N_('Listan har {count} rader "N Calls found" där en väntades.'), count=len(counts)
+        )
     if int(re.sub(r"\D", "", counts[0])) != len(listed):
-        raise _changed(
+        raise SourceChanged.of(
             N_("Listan har {count} rader där {total} utlysningar utlovades."),
             count=len(listed),
             total=counts[0],
         )
     references = {row.reference for row in listed}
     if len(references) != len(listed):
-        raise _changed(
+        raise SourceChanged.of(
             N_("Listan har {count} rader för {different} olika utlysningar."),
             count=len(listed),
             different=len(references),
         )
     return listed
-
-
-def _changed(text: str, **values: object) -> SourceChanged:
-    return SourceChanged(Message(text=text, values=values))
 
 
 def _listed(row: Tag) -> Listed:

@@ -24,7 +24,7 @@ from scrapers.errors import ScraperError, SourceBlocked, SourceChanged, SourceUn
 from scrapers.markup import text_of
 from scrapers.source import Fetch, Skipped, Source
 from scrapers.sources.initiatives import KEY, parse_initiative, reference_of
-from texts import N_, Message
+from texts import N_
 
 API = "/info/law/better-regulation/brpapi"
 SEARCH = f"{API}/searchInitiatives"
@@ -83,7 +83,7 @@ class _Summaries:
 
     def _of(self, reference: str) -> str:
         if self._is_closed:
-            raise _changed(N_("Initiativens sidor går inte att läsa nu."))
+            raise SourceChanged.of(N_("Initiativens sidor går inte att läsa nu."))
         try:
             return parse_summary(self._fetch.get_json(f"{API}/groupInitiatives/{reference}", params=LANGUAGE))
         except (SourceUnreachable, SourceBlocked):
@@ -98,7 +98,7 @@ def parse_summary(answer: Any) -> str:
         SourceChanged: when the answer is no such page.
     """
     if not isinstance(answer, Mapping) or not isinstance(answer.get("dossierSummary") or "", str):
-        raise _changed(N_("Svaret är ingen sida om ett initiativ."))
+        raise SourceChanged.of(N_("Svaret är ingen sida om ett initiativ."))
     return text_of(answer.get("dossierSummary") or "")
 
 
@@ -111,7 +111,7 @@ def _initiatives(fetch: Fetch) -> list[Any]:
         if len(rows) >= total:
             return list(rows.values())
     if len(known) < total:
-        raise _changed(
+        raise SourceChanged.of(
             N_("{count} initiativ kom där {total} utlovades, fast listan lästes {times} gånger."),
             count=len(known),
             total=total,
@@ -131,11 +131,13 @@ def _whole(fetch: Fetch) -> tuple[int, dict[str, Any]]:
         page = _page(fetch, number)
         total = page.total
         if total > MOST_ROWS:
-            raise _changed(
+            raise SourceChanged.of(
                 N_("Listan säger sig ha {total} initiativ; högst {most} tros."), total=total, most=MOST_ROWS
             )
         if page.keys == before or number > MOST_PAGES:
-            raise _changed(N_("Sida {number} upprepar sidan före, eller tar inte slut."), number=number)
+            raise SourceChanged.of(
+                N_("Sida {number} upprepar sidan före, eller tar inte slut."), number=number
+            )
         if not page.rows:
             break
         rows |= zip(page.keys, page.rows, strict=True)
@@ -164,12 +166,8 @@ def parse_page(answer: Any) -> _Page:
         rows = inner.get("initiativeResultDtoes")
     total = about.get("totalElements")
     if not isinstance(rows, list) or isinstance(total, bool) or not isinstance(total, int) or total < 0:
-        raise _changed(N_("Svaret är ingen lista med initiativ."))
+        raise SourceChanged.of(N_("Svaret är ingen lista med initiativ."))
     return _Page(total=total, rows=tuple(rows))
-
-
-def _changed(text: str, **values: Any) -> SourceChanged:
-    return SourceChanged(Message(text=text, values=values))
 
 
 HAVE_YOUR_SAY = Source(

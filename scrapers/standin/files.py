@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.standin.errors import StandinError
-from texts import N_, Message, cause_of
+from texts import N_, cause_of
 
 ENDINGS = (".json", ".jsonl", ".ndjson")
 
@@ -71,8 +71,4 @@ def _parsed(path: Path, text: str) -> Iterator[Any]:
 
 def _unreadable(path: Path, failure: Exception) -> StandinError:
     reason = cause_of(failure) if isinstance(failure, OSError) else str(failure)
-    return StandinError(
-        Message(
-            text=N_("Det går inte att läsa {path}: {reason}."), values={"path": str(path), "reason": reason}
-        )
-    )
+    return StandinError.of(N_("Det går inte att läsa {path}: {reason}."), path=str(path), reason=reason)

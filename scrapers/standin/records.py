@@ -17,7 +17,7 @@ from scrapers.standin.days import day_of, index_day
 from scrapers.standin.errors import StandinError
 from scrapers.standin.files import data_files, portal_folder, values_in
 from scrapers.standin.shape import Result, language_in, results
-from texts import N_, Message
+from texts import N_
 
 SNAPSHOT = re.compile(r"grants-feed-(\d{4}-\d\d-\d\d)\.json(\.gz)?")
 FROM_SNAPSHOT = ("status", "sortStatus", "startDate", "es_SortDate", "identifier", "type")
@@ -72,12 +72,7 @@ def read_folder(folder: Path, today: date, *, all_days: bool = False) -> Records
         raise _odd(place, failure) from failure
     rows, old = _merged_with_raw(made, found.raw, snapshot=as_of is not None)
     if not rows:
-        raise StandinError(
-            Message(
-                text=N_("I mappen {path} finns inga poster som går att visa."),
-                values={"path": str(place)},
-            )
-        )
+        raise StandinError.of(N_("I mappen {path} finns inga poster som går att visa."), path=str(place))
     return _records(rows, old, found.facets, today, as_of)
 
 
@@ -100,11 +95,10 @@ def _records(
 
 def _odd(place: Path, failure: Exception) -> StandinError:
     """For a record in a known form that lacks something: a KeyError's text is only the name that is missing."""
-    return StandinError(
-        Message(
-            text=N_("En post i mappen {path} är inte i den form som väntades: {reason}."),
-            values={"path": str(place), "reason": f"{type(failure).__name__} {failure}"},
-        )
+    return StandinError.of(
+        N_("En post i mappen {path} är inte i den form som väntades: {reason}."),
+        path=str(place),
+        reason=f"{type(failure).__name__} {failure}",
     )
 
 
@@ -179,11 +173,10 @@ def _every_grant(found: _Found) -> Iterable[Mapping[str, Any]]:
 def _newest(snapshots: Mapping[date, Path], today: date) -> date:
     past = [day for day in snapshots if day <= today]
     if not past:
-        raise StandinError(
-            Message(
-                text=N_("Den äldsta dagliga listan är från {first}, så det finns ingen för {today}."),
-                values={"first": min(snapshots).isoformat(), "today": today.isoformat()},
-            )
+        raise StandinError.of(
+            N_("Den äldsta dagliga listan är från {first}, så det finns ingen för {today}."),
+            first=min(snapshots).isoformat(),
+            today=today.isoformat(),
         )
     return max(past)
 

@@ -24,7 +24,7 @@ from scrapers.standin.index import Index
 from scrapers.standin.noise import with_doubles
 from scrapers.standin.pages import read_euroaccess
 from scrapers.standin.records import Records, read_folder
-from texts import N_, Message, cause_of
+from texts import N_, cause_of
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 2**20
@@ -248,7 +248,7 @@ def serve(
     except OSError as failure:
         message = N_("Det går inte att svara på port {port}: {reason}.")
         values = {"port": port, "reason": cause_of(failure)}
-        raise StandinError(Message(text=message, values=values)) from failure
+        raise StandinError.of(message, **values) from failure
 
 
 def run_forever(
