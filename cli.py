@@ -51,6 +51,11 @@ MODULES = {
 rich_utils.ARGUMENTS_PANEL_TITLE = _("Argument")
 rich_utils.OPTIONS_PANEL_TITLE = _("Val")
 rich_utils.COMMANDS_PANEL_TITLE = _("Kommandon")
+rich_utils.ERRORS_PANEL_TITLE = _("Fel")
+rich_utils.REQUIRED_LONG_STRING = _("[måste anges]")
+rich_utils.DEFAULT_STRING = _("[annars: {}]")
+rich_utils.ABORTED_TEXT = _("Avbrutet.")
+rich_utils.RICH_HELP = _("Hjälp: {help}").format(help="[blue]{command_path} {help_option}[/]")
 
 
 @cache

@@ -5,6 +5,7 @@ Everywhere `None` means that the publisher does not say. It is never zero, never
 against a call. An empty tuple is knowledge: `deadlines=()` is a call open until further notice.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from calls.vocabulary import CONSULTATION, ApplicantType, DeadlineModel, Section
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 END_OF_DAY = time(23, 59, 59)
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # signs that turn the direction of the text after them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,9 @@ class Title:
 
     language: str
     text: str
+
+    def __post_init__(self) -> None:
+        _turn_nothing(self, "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +128,7 @@ class CallFacts:
     def __post_init__(self) -> None:
         if not self.title.strip():
             raise ValueError("a call without a title")
+        _turn_nothing(self, "title")
         if self.deadlines:
             instants = [deadline.at for deadline in self.deadlines]
             if instants != sorted(instants):
@@ -220,3 +226,10 @@ class Call(CallFacts):
     sources: tuple[SourceLink, ...] = ()
     first_seen_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     changed_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _turn_nothing(made: object, field: str) -> None:
+    """A title reads the same wherever it is shown, whoever wrote it: no sign in it turns what stands around."""
+    text = getattr(made, field)
+    if TURNING.search(text):
+        object.__setattr__(made, field, TURNING.sub("", text))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from builders import NOW, STOCKHOLM, a_call
-from calls.model import BRUSSELS, CallSection, Deadline
+from calls.model import BRUSSELS, CallSection, Deadline, Title
 from calls.vocabulary import DeadlineModel, SectionKind, Status
 
 TODAY = date(2026, 8, 22)
@@ -23,6 +23,16 @@ def test_a_deadline_without_a_zone_is_refused():
 def test_a_call_without_a_title_is_refused():
     with pytest.raises(ValueError, match="without a title"):
         a_call(title=" ")
+
+
+@pytest.mark.parametrize("sign", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_no_sign_in_a_title_turns_the_text_around_it(sign):
+    call = a_call(title=f"Town {sign}gninniwt", titles=(Title(language="sv", text=f"Orter{sign} och byar"),))
+    assert (call.title, call.title_in("sv").text) == ("Town gninniwt", "Orter och byar")
+
+
+def test_a_title_in_hebrew_keeps_its_letters():
+    assert a_call(title="\u05e2\u05d1\u05e8\u05d9\u05ea").title == "\u05e2\u05d1\u05e8\u05d9\u05ea"
 
 
 def test_deadlines_out_of_order_are_refused():
