@@ -51,5 +51,7 @@ def channel_for(
         path = smtp_url.removeprefix("file:")
         return FolderChannel(Path(unquote(path.removeprefix("//") if path.startswith("///") else path)))
     if urlsplit(smtp_url).scheme not in ("smtp", "smtps"):
-        raise ValueError(f"mail address {smtp_url!r}: expected smtp://, smtps:// or file:FOLDER")
+        raise ValueError(
+            f"mail address of kind {urlsplit(smtp_url).scheme!r}: expected smtp://, smtps:// or file:FOLDER"
+        )
     return SmtpChannel(relay_of(smtp_url, token_file=token_file), return_address=return_address)

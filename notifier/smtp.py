@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from notifier.answers import Stage, meaning, shown
 from notifier.errors import PermanentRefusal, RelayAway, RelayRefusesUs, Uncertain
+from notifier.login import by_password, by_token
 from notifier.model import Letter
 from texts import N_
 
@@ -229,9 +230,9 @@ class SmtpChannel:
             return
         with _translated(Stage.LOGIN):
             if self.relay.token is None:
-                connection.login(self.relay.user, self.relay.password or "")
+                by_password(connection, self.relay.user, self.relay.password or "")
             else:
-                connection.auth("XOAUTH2", _xoauth2(self.relay.user, self.relay.token()))
+                by_token(connection, self.relay.user, self.relay.token())
 
     def _start_tls(self, connection: smtplib.SMTP) -> None:
         if not connection.has_extn("starttls"):
@@ -256,15 +257,6 @@ def dot_stuffed(content: bytes) -> bytes:
     ended = content if content.endswith(b"\r\n") else content + b"\r\n"
     stuffed = ended.replace(b"\r\n.", b"\r\n..")
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
-
-
-def _xoauth2(user: str, token: str) -> Callable[[bytes | None], str]:
-    """The bearer of a token, as Microsoft and Google want it; what they say of a refusal is answered with nothing."""
-
-    def answer(challenge: bytes | None = None) -> str:
-        return f"user={user}\1auth=Bearer {token}\1\1" if challenge is None else ""
-
-    return answer
 
 
 def _sender(letter: Letter) -> str:
