@@ -150,37 +150,43 @@ def _unsuspended(words: list[str]) -> list[str]:
 def _concepts(words: list[str]) -> Iterator[Concept]:
     position = 0
     while position < len(words):
-        length, concept = _phrase(words, position)
-        if concept is None:
+        length, form = _phrase(words, position)
+        if form is None:
             yield from _of_word(words[position])
-            length = 1
-        else:
-            yield concept
+        elif form in vocabulary():  # an idiom is not, and speaks of nothing
+            said = " ".join(words[position : position + length])
+            yield Concept(said=said, terms=vocabulary()[form])
         position += length
 
 
-def _phrase(words: list[str], position: int) -> tuple[int, Concept | None]:
-    """The longest phrase of the vocabulary that starts here, and how many words it takes."""
+def _phrase(words: list[str], position: int) -> tuple[int, str | None]:
+    """How many words the longest phrase takes that starts here, and its form; (1, None) where none does."""
     known = _phrases()
     for length in range(min(LONGEST_PHRASE, len(words) - position), 1, -1):
         part = [word.lower() for word in words[position : position + length]]
         form = known.get(_plain(part)) or known.get(_reduced(part))
         if form is not None:
-            said = " ".join(words[position : position + length])
-            return length, Concept(said=said, terms=vocabulary()[form])
-    return 0, None
+            return length, form
+    return 1, None
 
 
 @cache
 def _phrases() -> dict[str, str]:
+    """The phrases of the vocabulary, and idioms whose words mean something else each for itself (hamna i kläm);
+    plain and reduced."""
     found: dict[str, str] = {}
-    for entry in vocabulary():
+    for entry in (*vocabulary(), *_idioms()):
         parts = WORD.findall(entry)
         if len(parts) > 1:
             found.setdefault(_plain(parts), entry)
             found.setdefault(_reduced(parts), entry)
             found.setdefault(_reduced(_unsuspended(parts)), entry)
     return found
+
+
+@cache
+def _idioms() -> tuple[str, ...]:
+    return tuple(files("matcher").joinpath("idioms_sv.txt").read_text(encoding="utf-8").splitlines())
 
 
 def _plain(parts: list[str]) -> str:
