@@ -13,6 +13,7 @@ from notifier.notice_letter import notice_letter
 from notifier.notice_model import Closing, Hindrance, Moved, Question, Rehearsal, Trouble, Urgent, Why
 from notifier.notice_view import NoticeView
 from notifier.render import render
+from notifier.view import LetterContext
 from profiles.model import ContactPerson, Role
 from texts import Message
 
@@ -78,10 +79,13 @@ def hindrances_of_every_kind() -> tuple[Hindrance, ...]:
     )
 
 
+PHONE = "031-390 06 12"
+
+
 @cache
 def every_kind(language: str) -> dict[str, Letter]:
     """Name to letter."""
-    context, calls = a_context(), some_calls()
+    context, calls = _answered_by_phone(), some_calls()
     reader, coordinator = a_person(language=language), a_coordinator(language=language)
     operator = ContactPerson(
         key=OPERATOR, name="", email="drift@exempelstad.example", role=Role.OPERATOR, language=language
@@ -132,6 +136,12 @@ def every_kind(language: str) -> dict[str, Letter]:
     return made | {"digest": _digest(language, question, calls, moved)}
 
 
+def _answered_by_phone() -> LetterContext:
+    return a_context(
+        coordinator=a_coordinator(name="Anna Exempel", email="anna.exempel@exempelstad.example", phone=PHONE)
+    )
+
+
 def _digest(language: str, question: Question, calls: list, moved: Change) -> Letter:
     pairs = {"pairs": (PAIR,), "children_and_youth": True}
     items = [accepted(number, title=title, match=pairs) for number, title in enumerate(TITLES, 4)]
@@ -139,7 +149,7 @@ def _digest(language: str, question: Question, calls: list, moved: Change) -> Le
         *items,
         accepted(20, version=2, title="European Cooperation Projects"),
         accepted(30, title="Networks of towns"),
-        person=a_person(language=language),
+        person=a_person(language=language, name="Bo Prov", email="bo.prov@exempelstad.example"),
         received={20: 1},
         changes={20: (moved,)},
         awaiting=[question],
@@ -148,7 +158,7 @@ def _digest(language: str, question: Question, calls: list, moved: Change) -> Le
         unreviewed=1,
         told={(30, "skola", "utbyten")},
     )
-    return render(digest, a_context())
+    return render(digest, _answered_by_phone())
 
 
 KINDS = (
