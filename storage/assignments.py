@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from storage import answers_given
 from storage.answers_given import StoredAnswer
+from storage.rows import read_as
 from storage.tables import assignment
 
 
@@ -110,14 +111,5 @@ def _read(conn: Connection, tenant: str, wanted) -> list[Assignment]:
 def _assignment(row: Row, answers: Iterable[StoredAnswer]) -> Assignment:
     """The answers come newest first; what was said before the question is no answer to it."""
     about = (one for one in answers if (one.answer.call_id, one.answer.unit) == (row.call_id, row.unit))
-    return Assignment(
-        id=row.id,
-        call_id=row.call_id,
-        unit=row.unit,
-        from_unit=row.from_unit,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        note=row.note,
-        answered=next((one for one in about if one.answer.at >= row.asked_at), None),
-        withdrawn_at=row.withdrawn_at,
-    )
+    answered = next((one for one in about if one.answer.at >= row.asked_at), None)
+    return read_as(Assignment, row, answered=answered)

@@ -21,6 +21,7 @@ import pydantic_core
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tuple_
 
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import audit, audit_end
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
@@ -285,6 +286,4 @@ def _vouched(conn: Connection, tenant: str) -> dict[int, str]:
 
 
 def _recorded(row: Row) -> Recorded:
-    names = (*LENGTHS, "before", "after", "reason", "profile_version")
-    event = Event(**{name: getattr(row, name) for name in names})
-    return Recorded(number=row.number, at=row.at, event=event)
+    return Recorded(number=row.number, at=row.at, event=read_as(Event, row))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from calls.stages import Reading
 from storage.database import in_batches
 from storage.documents import facts_of
+from storage.rows import read_as
 from storage.tables import calendar_feed, call_version
 
 
@@ -88,4 +89,4 @@ def _open(tenant: str) -> tuple:
 
 
 def _feed(row: Row) -> Feed:
-    return Feed(id=row.id, of=FeedOf(row.of), owner=row.owner, made_by=row.made_by, made_at=row.made_at)
+    return read_as(Feed, row, of=FeedOf(row.of))

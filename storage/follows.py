@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from storage.audit import Event, record
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import follow
 
 
@@ -114,15 +115,7 @@ def _read(conn: Connection, tenant: str, *wanted) -> list[Follow]:
 
 
 def _follow(row: Row) -> Follow:
-    return Follow(
-        person=row.person,
-        unit=row.unit,
-        call_id=row.call_id,
-        call_version=row.call_version,
-        by=By(row.by),
-        since_at=row.since_at,
-        stopped_at=row.stopped_at,
-    )
+    return read_as(Follow, row, by=By(row.by))
 
 
 def _this(tenant: str, person: str, call_id: int) -> tuple:

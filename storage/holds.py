@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import letter_hold
 
 EVERYBODY = ""
@@ -48,7 +49,7 @@ def release_week(conn: Connection, tenant: str, week: str, now: datetime) -> int
 def of_week(conn: Connection, tenant: str, week: str) -> dict[str, Hold]:
     """Person to the hold of that week's letter; everybody's stands under `EVERYBODY`."""
     rows = conn.execute(select(letter_hold).where(*_open(tenant, week)))
-    return {row.person: Hold(week=row.week, person=row.person, by=row.by, at=row.at) for row in rows}
+    return {row.person: read_as(Hold, row) for row in rows}
 
 
 def is_held(conn: Connection, tenant: str, week: str, person: str) -> bool:

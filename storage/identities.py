@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from storage.audit import Event, record
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import identity
 
 
@@ -105,6 +106,4 @@ def _tell(
 
 
 def _identity(row: Row) -> Identity:
-    facts = row._asdict()
-    facts.pop("tenant")
-    return Identity(**facts)
+    return read_as(Identity, row)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, or_, select, update
 from storage.audit import Event, record
 from storage.database import inserted
 from storage.documents import message_document, message_of
+from storage.rows import read_as
 from storage.tables import incident
 from texts import Message
 
@@ -96,14 +97,8 @@ def _read(conn: Connection, *wanted) -> list[Incident]:
 
 
 def _incident(row: Row) -> Incident:
-    return Incident(
-        id=row.id,
-        name=row.name,
-        said={part: message_of(document) for part, document in row.said.items()},
-        opened_at=row.opened_at,
-        gone_at=row.gone_at,
-        closed_at=row.closed_at,
-    )
+    said = {part: message_of(document) for part, document in row.said.items()}
+    return read_as(Incident, row, said=said)
 
 
 def _note(conn: Connection, tenant: str, name: str, deed: str, now: datetime) -> None:

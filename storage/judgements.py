@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from storage.rows import read_as
 from storage.tables import judgement
 
 
@@ -31,16 +32,10 @@ class Judgement:
 
 def add(conn: Connection, tenant: str, judged: Judgement) -> None:
     """Keep a judgement; earlier ones of the same pair stay."""
-    conn.execute(
-        insert(judgement).values(
-            tenant=tenant, **{name: getattr(judged, name) for name in Judgement.__dataclass_fields__}
-        )
-    )
+    conn.execute(insert(judgement).values(tenant=tenant, **vars(judged)))
 
 
 def every(conn: Connection, tenant: str) -> list[Judgement]:
     """All judgements, the first one first."""
     rows = conn.execute(select(judgement).where(judgement.c.tenant == tenant).order_by(judgement.c.id))
-    return [
-        Judgement(**{name: getattr(row, name) for name in Judgement.__dataclass_fields__}) for row in rows
-    ]
+    return [read_as(Judgement, row) for row in rows]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, select, unio
 
 from notifier.model import LetterKind, LetterState
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import letter, profile, sending
 
 WAITING = (LetterState.RENDERED, LetterState.RETRY)
@@ -186,16 +187,4 @@ def _lines() -> Select:
 
 
 def _line(row: Row) -> LetterLine:
-    return LetterLine(
-        id=row.id,
-        kind=LetterKind(row.kind),
-        person=row.person,
-        week=row.week,
-        to=row.recipient,
-        subject=row.subject,
-        state=LetterState(row.state),
-        attempts=row.attempts,
-        error=row.error,
-        not_before=row.not_before,
-        changed_at=row.changed_at,
-    )
+    return read_as(LetterLine, row, kind=LetterKind(row.kind), to=row.recipient, state=LetterState(row.state))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
+from storage.rows import read_as
 from storage.tables import audit_end, profile
 
 
@@ -72,4 +73,4 @@ def versions(conn: Connection, tenant: str) -> list[StoredProfile]:
 
 
 def _stored(row: Row) -> StoredProfile:
-    return StoredProfile(key=row.key, version=row.version, document=row.document, by=row.by, at=row.at)
+    return read_as(StoredProfile, row)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.errors import StorageError
+from storage.rows import read_as
 from storage.tables import proposal
 from texts import N_, Message
 
@@ -222,5 +223,4 @@ def _known(conn: Connection, tenant: str, proposal_id: int) -> Proposal:
 
 
 def _stored(row: Row) -> Proposal:
-    names = Proposal.__dataclass_fields__
-    return Proposal(**{name: getattr(row, name) for name in names} | {"state": State(row.state)})
+    return read_as(Proposal, row, state=State(row.state))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from matcher.model import MatchState
 from storage.audit import Event, channel_of, record
+from storage.rows import read_as
 from storage.tables import match, referral
 
 
@@ -118,14 +119,4 @@ def _read(conn: Connection, wanted) -> list[Referral]:
 
 
 def _referral(row: Row) -> Referral:
-    return Referral(
-        id=row.id,
-        call_id=row.call_id,
-        units=tuple(row.units),
-        note=row.note,
-        by=row.by,
-        at=row.at,
-        invited=tuple(row.invited),
-        closed_by=row.closed_by,
-        closed_at=row.closed_at,
-    )
+    return read_as(Referral, row, units=tuple(row.units), invited=tuple(row.invited))

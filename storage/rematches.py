@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.rows import read_as
 from storage.tables import rematch
 
 
@@ -38,9 +39,7 @@ def newest(conn: Connection, tenant: str) -> Rematch | None:
     row = conn.execute(
         select(rematch).where(rematch.c.tenant == tenant).order_by(rematch.c.id.desc()).limit(1)
     ).first()
-    if row is None:
-        return None
-    return Rematch(**{name: getattr(row, name) for name in Rematch.__dataclass_fields__})
+    return None if row is None else read_as(Rematch, row)
 
 
 def is_wanted(conn: Connection, tenant: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.harvests import Saved
+from storage.rows import read_as
 from storage.tables import harvest
 from texts import N_
 
@@ -161,7 +162,4 @@ def _seen_at(tried: Harvest, now: datetime) -> Harvest:
 
 
 def _harvest(row: Row) -> Harvest:
-    values = dict(row._mapping)
-    del values["tenant"]
-    values |= {"outcome": HarvestOutcome(row.outcome), "skipped": tuple(row.skipped or ())}
-    return Harvest(**values)
+    return read_as(Harvest, row, outcome=HarvestOutcome(row.outcome), skipped=tuple(row.skipped or ()))

@@ -12,6 +12,7 @@ from hmac import compare_digest
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from storage.audit import Event, record
+from storage.rows import read_as
 from storage.tables import session as session_table
 from storage.tables import signin
 
@@ -205,7 +206,7 @@ def session(conn: Connection, tenant: str, token_hash: str, now: datetime) -> Se
     row = conn.execute(OPEN_SESSION, known).first()
     if row is None or (row.person == BREAK_GLASS and row.opened_at <= now - BREAK_GLASS_LASTS):
         return None
-    return Session(id=row.id, person=row.person, csrf=row.csrf, opened_at=row.opened_at, used_at=row.used_at)
+    return read_as(Session, row)
 
 
 def needs_touch(found: Session, now: datetime) -> bool:

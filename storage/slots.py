@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import slot
 
 RUNNING = "running"
@@ -88,22 +89,8 @@ def last(conn: Connection, tenant: str, job: str) -> Slot | None:
     row = conn.execute(
         select(slot).where(slot.c.tenant == tenant, slot.c.job == job).order_by(slot.c.at.desc()).limit(1)
     ).first()
-    return None if row is None else _slot(row)
+    return None if row is None else read_as(Slot, row)
 
 
 def _this(tenant: str, job: str, at: datetime) -> tuple:
     return slot.c.tenant == tenant, slot.c.job == job, slot.c.at == at
-
-
-def _slot(row: Row) -> Slot:
-    return Slot(
-        job=row.job,
-        at=row.at,
-        state=row.state,
-        owner=row.owner,
-        lease_until=row.lease_until,
-        claimed_at=row.claimed_at,
-        finished_at=row.finished_at,
-        attempts=row.attempts,
-        note=row.note,
-    )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from notifier.webhook import WebhookState
 from storage.database import inserted
+from storage.rows import read_as
 from storage.tables import webhook
 
 WAITING = (WebhookState.PLANNED, WebhookState.RETRY)
@@ -137,14 +138,4 @@ def events(conn: Connection, tenant: str) -> list[StoredEvent]:
 
 
 def _event(row: Row) -> StoredEvent:
-    return StoredEvent(
-        id=row.id,
-        target=row.target,
-        event=row.event,
-        body=row.body,
-        state=WebhookState(row.state),
-        attempts=row.attempts,
-        error=row.error,
-        not_before=row.not_before,
-        changed_at=row.changed_at,
-    )
+    return read_as(StoredEvent, row, state=WebhookState(row.state))
