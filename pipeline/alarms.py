@@ -7,6 +7,7 @@ and on the health page. Units without a recipient are the coordinator's affair, 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -96,28 +97,17 @@ def _relay(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said
     number = len(held) or len(refused)
     cause = N_("Brev går inte ut: {number} väntar. Det sista svaret: {answer}")
     step = N_("Se fondvakt letters list och fondvakt doctor. När felet är rättat: fondvakt letters release.")
-    yield (
-        "relay",
-        {
-            "cause": Message(text=cause, values={"number": number, "answer": newest.error or "–"}),
-            "effect": Message(text=N_("Läsarna får inga brev förrän det är rättat. Inget går förlorat.")),
-            "step": Message(text=step),
-        },
-    )
+    effect = N_("Läsarna får inga brev förrän det är rättat. Inget går förlorat.")
+    yield "relay", _said(cause, effect, step, number=number, answer=newest.error or "–")
 
 
 def _letters(engine: Engine, context: LetterContext) -> Iterator[tuple[str, Said]]:
     overdue = unaccounted(engine, context.tenant, context.now)
     if overdue.alarm is None:
         return
-    yield (
-        "letters",
-        {
-            "cause": overdue.alarm,
-            "effect": Message(text=N_("En del läsare har inte fått sina brev.")),
-            "step": Message(text=N_("Se fondvakt letters list och logs/digest.log i datamappen.")),
-        },
-    )
+    effect = N_("En del läsare har inte fått sina brev.")
+    step = N_("Se fondvakt letters list och logs/digest.log i datamappen.")
+    yield "letters", _said(overdue.alarm, effect, step)
 
 
 def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
@@ -129,64 +119,44 @@ def _sources(conn: Connection, context: LetterContext, around: Surroundings) -> 
         since = sound.started_at if sound else runs.first_try(conn, context.tenant, tried.source)
         if since is not None and context.now - since < SILENT_SOURCE:
             continue
-        title = around.source_titles[tried.source]
-        text = N_("Källan {source} har inte gått att läsa på två dygn.")
-        yield (
-            f"source:{tried.source}",
-            {
-                "cause": Message(text=text, values={"source": Message(text=title)}),
-                "effect": Message(
-                    text=N_("Nya utlysningar och ändringar därifrån når inte läsarna. Det står i breven.")
-                ),
-                "step": Message(text=N_("Se sidan Källor, och kör fondvakt sources doctor.")),
-            },
-        )
+        title = Message(text=around.source_titles[tried.source])
+        cause = N_("Källan {source} har inte gått att läsa på två dygn.")
+        effect = N_("Nya utlysningar och ändringar därifrån når inte läsarna. Det står i breven.")
+        step = N_("Se sidan Källor, och kör fondvakt sources doctor.")
+        yield f"source:{tried.source}", _said(cause, effect, step, source=title)
 
 
 def _jobs(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
     """A job that failed last time, or the nightly one that has not run for a day and a half."""
     for job in ("collect", "match", "digest"):
         newest = slots.last(conn, context.tenant, job)
-        if newest is not None and newest.state == slots.FAILED:
-            text = N_("Jobbet {job} misslyckades {at}.")
-            said = {"job": job, "at": newest.at.astimezone().isoformat(timespec="minutes")}
-            yield (
-                f"job:{job}",
-                {
-                    "cause": Message(text=text, values=said),
-                    "effect": Message(
-                        text=N_("Det läsarna ser är inte färskt förrän jobbet har gått igenom.")
-                    ),
-                    "step": Message(
-                        text=N_(
-                            "Se loggen i datamappen, logs/{job}.log.",
-                        ),
-                        values={"job": job},
-                    ),
-                },
-            )
-        if newest is not None and newest.at - context.now > CLOCK_SLACK:
+        if newest is None:
+            continue
+        if newest.state == slots.FAILED:
+            cause = N_("Jobbet {job} misslyckades {at}.")
+            effect = N_("Det läsarna ser är inte färskt förrän jobbet har gått igenom.")
+            step = N_("Se loggen i datamappen, logs/{job}.log.")
+            yield f"job:{job}", _said(cause, effect, step, job=job, at=_clock(newest.at))
+        if newest.at - context.now > CLOCK_SLACK:
             yield "clock-back", _clock_back(newest.at)
-        if job == "collect" and newest is not None and context.now - newest.at > LATE_JOB:
-            yield (
-                "clock",
-                {
-                    "cause": Message(text=N_("Nattens hämtning har inte körts på ett och ett halvt dygn.")),
-                    "effect": Message(text=N_("Inga nya utlysningar kommer in, och inga brev går ut i tid.")),
-                    "step": Message(text=N_("Se efter att fondvakt serve är igång, och läs dess logg.")),
-                },
-            )
+        if job == "collect" and context.now - newest.at > LATE_JOB:
+            cause = N_("Nattens hämtning har inte körts på ett och ett halvt dygn.")
+            effect = N_("Inga nya utlysningar kommer in, och inga brev går ut i tid.")
+            step = N_("Se efter att fondvakt serve är igång, och läs dess logg.")
+            yield "clock", _said(cause, effect, step)
 
 
 def _clock_back(newest: datetime) -> Said:
     """What has been done is dated ahead of now: the clock has been set back (T-04)."""
-    text = N_("Datorns klocka har ställts tillbaka: ett jobb är redan kört för {at}.")
-    at = newest.astimezone(STOCKHOLM).isoformat(sep=" ", timespec="minutes")
-    return {
-        "cause": Message(text=text, values={"at": at}),
-        "effect": Message(text=N_("Inget som är gjort görs om. Brev kan behöva släppas för hand.")),
-        "step": Message(text=N_("Se efter att datorns klocka går rätt, och läs fondvakt letters list.")),
-    }
+    cause = N_("Datorns klocka har ställts tillbaka: ett jobb är redan kört för {at}.")
+    effect = N_("Inget som är gjort görs om. Brev kan behöva släppas för hand.")
+    step = N_("Se efter att datorns klocka går rätt, och läs fondvakt letters list.")
+    return _said(cause, effect, step, at=_clock(newest))
+
+
+def _clock(moment: datetime) -> str:
+    """The clock on the wall."""
+    return moment.astimezone(STOCKHOLM).isoformat(sep=" ", timespec="minutes")
 
 
 def _webhooks(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
@@ -194,34 +164,21 @@ def _webhooks(conn: Connection, context: LetterContext) -> Iterator[tuple[str, S
     found = webhooks.unsettled(conn, context.tenant, context.now - RECENT)
     if not found:
         return
-    text = N_("Webhooken {target}: {number} händelser är ovissa eller vägrade. Det sista svaret: {answer}")
+    cause = N_("Webhooken {target}: {number} händelser är ovissa eller vägrade. Det sista svaret: {answer}")
     values = {"target": found[-1].target, "number": len(found), "answer": found[-1].error or "–"}
     step = N_("Se fondvakt webhooks list, och avgör med fondvakt webhooks arrived eller resend.")
-    yield (
-        "webhooks",
-        {
-            "cause": Message(text=text, values=values),
-            "effect": Message(
-                text=N_("Breven berörs inte. Den som läser kanalen eller systemet kan sakna något.")
-            ),
-            "step": Message(text=step),
-        },
-    )
+    effect = N_("Breven berörs inte. Den som läser kanalen eller systemet kan sakna något.")
+    yield "webhooks", _said(cause, effect, step, **values)
 
 
 def _disk(around: Surroundings) -> Iterator[tuple[str, Said]]:
     if around.free_bytes is None or around.free_bytes >= LEAST_DISK:
         return
-    text = N_("Skivan är nästan full: {left} MiB kvar vid {where}.")
+    cause = N_("Skivan är nästan full: {left} MiB kvar vid {where}.")
+    effect = N_("När den är full sparas inget mer, och inga brev görs.")
+    step = N_("Frigör plats; gamla säkerhetskopior och mappen kept/ går att flytta.")
     left = around.free_bytes // (1024 * 1024)
-    yield (
-        "disk",
-        {
-            "cause": Message(text=text, values={"left": left, "where": around.data_dir}),
-            "effect": Message(text=N_("När den är full sparas inget mer, och inga brev görs.")),
-            "step": Message(text=N_("Frigör plats; gamla säkerhetskopior och mappen kept/ går att flytta.")),
-        },
-    )
+    yield "disk", _said(cause, effect, step, left=left, where=around.data_dir)
 
 
 def _units(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
@@ -229,19 +186,14 @@ def _units(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, 
     profile, today = context.profile, local_day(context.now)
     for unit in profile.units_without_recipient(today, around.silent):
         named = [one.key for one in profile.contacts_of(unit.key)]
-        text = N_("{unit} har ingen kontaktperson i tjänst.")
+        cause = N_("{unit} har ingen kontaktperson i tjänst.")
         if set(named) & set(around.paused_by_bounces):
-            text = N_("{unit} saknar mottagare: brev dit kommer tillbaka.")
+            cause = N_("{unit} saknar mottagare: brev dit kommer tillbaka.")
         elif set(named) & set(around.silent):
-            text = N_("{unit} saknar mottagare: den sista har avslutat eller pausat breven.")
-        yield (
-            f"{UNIT}{unit.key}",
-            {
-                "cause": Message(text=text, values={"unit": unit.name}),
-                "effect": Message(text=N_("Enheten får inga utlysningar så länge.")),
-                "step": Message(text=N_("Utse en ny kontaktperson, eller ersättare, på sidan Organisation.")),
-            },
-        )
+            cause = N_("{unit} saknar mottagare: den sista har avslutat eller pausat breven.")
+        effect = N_("Enheten får inga utlysningar så länge.")
+        step = N_("Utse en ny kontaktperson, eller ersättare, på sidan Organisation.")
+        yield f"{UNIT}{unit.key}", _said(cause, effect, step, unit=unit.name)
 
 
 def _coordinators(context: LetterContext, around: Surroundings) -> Iterator[tuple[str, Said]]:
@@ -249,18 +201,19 @@ def _coordinators(context: LetterContext, around: Surroundings) -> Iterator[tupl
     today = local_day(context.now)
     if any(one.is_in_office(today) and one.key not in around.silent for one in context.profile.coordinators):
         return
-    yield (
-        "coordinator",
-        {
-            "cause": Message(
-                text=N_("Ingen samordnare nås av breven: de har pausat, avslutat eller slutat.")
-            ),
-            "effect": Message(text=N_("Kön kan bli stående ogranskad utan att någon får veta det.")),
-            "step": Message(
-                text=N_("Utse en ersättare på sidan Organisation, eller be en samordnare slå på breven igen.")
-            ),
-        },
-    )
+    cause = N_("Ingen samordnare nås av breven: de har pausat, avslutat eller slutat.")
+    effect = N_("Kön kan bli stående ogranskad utan att någon får veta det.")
+    step = N_("Utse en ersättare på sidan Organisation, eller be en samordnare slå på breven igen.")
+    yield "coordinator", _said(cause, effect, step)
+
+
+def _said(cause: str | Message, effect: str, step: str, **values: Any) -> Said:
+    """Three Swedish sentences, with what goes into the blanks of any of them."""
+    return {
+        "cause": cause if isinstance(cause, Message) else Message(text=cause, values=values),
+        "effect": Message(text=effect, values=values),
+        "step": Message(text=step, values=values),
+    }
 
 
 def _tell_operator(engine: Engine, context: LetterContext, around: Surroundings) -> Told:
