@@ -25,7 +25,7 @@ from pipeline.asking import asking
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
 from pipeline.health import health
-from pipeline.rematching import Progress, Rematcher
+from pipeline.rematching import FollowedRun, Progress, Rematcher
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
 from profiles.model import Profile
@@ -120,7 +120,7 @@ def web_context(installation: wiring.Installation) -> WebContext:
         except wiring.NotReady:
             return None
 
-    desk = Desk(lambda: wiring.embedder(settings))
+    desk, match = Desk(lambda: wiring.embedder(settings)), rematcher(installation)
     return WebContext(
         engine=installation.engine,
         tenant=installation.tenant,
@@ -141,7 +141,8 @@ def web_context(installation: wiring.Installation) -> WebContext:
         desk=desk,
         patience=PATIENCE_SECONDS,
         nearness=asking(desk, installation.engine, installation.tenant, settings.clock),
-        rematcher=rematcher(installation),
+        rematcher=match,
+        collectors=collectors(installation, match),
     )
 
 
@@ -156,6 +157,16 @@ def sign_in_provider(settings: Settings) -> Provider | None:
         client_secret=secret,
         redirect_uri=f"{settings.public_url}/logga-in/oidc/svar",
     )
+
+
+def collectors(installation: wiring.Installation, match: Rematcher) -> dict[str, Rematcher]:
+    """What collects each source at once, in a process of its own, and has the calls matched then."""
+    log_file = Path(installation.settings.data_dir) / "logs" / "collect.log"
+
+    def of(source: str) -> Rematcher:
+        return Rematcher(lambda: FollowedRun(ChildRun(["collect", source, "--json"], log_file), match.ask))
+
+    return {source.key: of(source.key) for source in SOURCES}
 
 
 def rematcher(installation: wiring.Installation) -> Rematcher:

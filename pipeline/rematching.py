@@ -1,4 +1,6 @@
-"""Matching anew after a publication: the job of every night, run at once beside the pages."""
+"""A job of every night that is asked for on a page and run at once beside it: matching anew after a publication, one
+source collected.
+"""
 
 import threading
 from collections.abc import Callable
@@ -16,18 +18,32 @@ class Run(Protocol):
 
 
 class Progress(StrEnum):
-    """How the matching of this process stands."""
+    """How what this process was asked for stands."""
 
     IDLE = "idle"
     RUNNING = "running"
     FAILED = "failed"
 
 
+class FollowedRun:
+    """A run, and what is done once it has gone well."""
+
+    def __init__(self, run: Run, then: Callable[[], None]) -> None:
+        self._run, self._then = run, then
+
+    def outcome(self) -> str | None:
+        """As of the run itself."""
+        found = self._run.outcome()
+        if found == "":
+            self._then()
+        return found
+
+
 class Rematcher:
     """Starts runs one at a time; asked while one runs, it runs once more afterwards.
 
     Args:
-        start: begins one run of `fondvakt match`.
+        start: begins one run, such as of `fondvakt match`.
     """
 
     def __init__(self, start: Callable[[], Run]) -> None:
@@ -42,7 +58,7 @@ class Rematcher:
         return self._progress
 
     def ask(self) -> None:
-        """Have everything matched anew; returns at once."""
+        """Have it run; returns at once."""
         with self._lock:
             if self._progress is Progress.RUNNING:
                 self._again = True

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -52,6 +53,7 @@ class EditorWorld(World):
 
     desk: Desk = field(default_factory=Desk)
     patience: float | None = None
+    collectors: Mapping[str, Rematcher] = field(default_factory=dict)
     runs: int = 0
     rematcher: Rematcher | None = None
 
@@ -66,6 +68,7 @@ class EditorWorld(World):
             profile=self.held,
             desk=self.desk,
             patience=self.patience,
+            collectors=self.collectors,
             rematcher=self.rematcher,
         )
 

@@ -63,6 +63,7 @@ DOORS = (
     Door(GET, "/svara/{token:path}", Access.PUBLIC, answers.ask_page),
     Door(POST, "/svara/{token:path}", Access.ONE_CLICK, answers.answer),
     Door(GET, "/kallor", Access.SIGNED_IN, sources.sources),
+    Door(POST, "/kallor/{source}", Access.OPERATION, sources.collect),
     Door(GET, "/halsa", Access.PUBLIC, sources.health),
     Door(GET, "/tillganglighet", Access.PUBLIC, statements.accessibility),
     Door(GET, "/hjalp", Access.SIGNED_IN, guide.help_page),

@@ -46,6 +46,7 @@ class WebContext:
         patience: seconds that a page without script waits for a need to be tried before it says that it is being
             worked out; None waits until it is done.
         rematcher: runs the matching anew after a publication; None leaves it to the night.
+        collectors: collects a source at once, by its key; the others are left to the night.
         host: this machine's name, by which it takes over the sending of letters.
         memory: what the pages keep between requests.
     """
@@ -69,6 +70,7 @@ class WebContext:
     desk: Desk = field(default_factory=Desk)
     patience: float | None = None
     rematcher: Rematcher | None = None
+    collectors: Mapping[str, Rematcher] = field(default_factory=dict)
     host: str = ""
     memory: Memory = field(default_factory=Memory)
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from fastapi.encoders import jsonable_encoder
-from starlette.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from pipeline.rematching import Progress
 from scrapers.source import Source
 from storage import runs
-from storage.database import reading
+from storage.audit import Event, record
+from storage.database import reading, writing
 from storage.errors import StorageError
 from storage.runs import OUTCOME_LABELS, Harvest, HarvestOutcome
+from web.access import Access
 from web.names import Names
 from web.render import page
 from web.visit import Here, Visit
@@ -17,11 +21,16 @@ from web.visit import Here, Visit
 
 @dataclass(frozen=True, kw_only=True)
 class SourceHealth:
-    """One source with its newest try and its last sound one; None where there has been none."""
+    """One source with its newest try and its last sound one; None where there has been none.
+
+    Attributes:
+        asked: how its collection on demand stands; None when it can only be collected by the night's run.
+    """
 
     source: Source
     tried: Harvest | None
     sound: Harvest | None
+    asked: Progress | None = None
 
     @property
     def is_well(self) -> bool:
@@ -39,7 +48,22 @@ def sources(visit: Here) -> Response:
         names=Names(visit),
         health=_health(visit),
         labels=OUTCOME_LABELS,
+        may_collect=visit.may(Access.OPERATION),
     )
+
+
+def collect(visit: Here, source: str) -> Response:
+    """Have one source collected now; the page shows how it goes."""
+    context = visit.context
+    collector = context.collectors.get(source)
+    if collector is None:
+        raise HTTPException(404)
+    if collector.progress is not Progress.RUNNING:
+        with writing(context.engine) as conn:
+            event = Event(actor=visit.person.key, channel="web", kind="source", key=source, action="collect")
+            record(conn, context.tenant, event, visit.now)
+        collector.ask()
+    return RedirectResponse(f"/kallor#source-{source}", status_code=303)
 
 
 def health(visit: Here) -> Response:
@@ -56,7 +80,12 @@ def _health(visit: Visit) -> list[SourceHealth]:
     with reading(visit.context.engine) as conn:
         tried = {harvest.source: harvest for harvest in runs.latest(conn, tenant, visit.now)}
         return [
-            SourceHealth(source=one, tried=tried.get(one.key), sound=runs.last_sound(conn, tenant, one.key))
+            SourceHealth(
+                source=one,
+                tried=tried.get(one.key),
+                sound=runs.last_sound(conn, tenant, one.key),
+                asked=collector.progress if (collector := visit.context.collectors.get(one.key)) else None,
+            )
             for one in visit.context.sources
         ]
 

@@ -45,7 +45,7 @@ class Outcome:
     def boxed(self) -> str:
         """What the box around a wrong use says, as one line; the box is the only thing printed."""
         assert "Traceback" not in self.out + self.err, self.err
-        assert "╭─ Error" in self.err, self.err
+        assert "╭─ Fel" in self.err or "╭─ Error" in self.err, self.err
         assert not self.out
         return " ".join(self.err.replace("│", " ").split())
 

@@ -150,6 +150,7 @@ _ABOUT: dict[str, Callable[[Visit, str, Mapping], tuple[str, str]]] = {
     "profile": lambda visit, key, told: ("", ""),
     "proposal": _proposal,
     "sending": _week,
+    "source": lambda visit, key, told: (Names(visit).source(key), f"/kallor#source-{key}"),
     "subscription": _person,
     "unit": lambda visit, key, told: (Names(visit).unit(key), ""),
 }
