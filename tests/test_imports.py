@@ -29,7 +29,7 @@ ONE_DOOR = {
     "sentence_transformers": ["matcher/"],
     "torch": ["matcher/"],
     "sqlalchemy": ["storage/", "pipeline/", "web/"],
-    "smtplib": ["notifier/smtp.py"],
+    "smtplib": ["notifier/smtp.py", "notifier/login.py"],
     "apscheduler": ["commands/serving.py"],
     "authlib": ["web/oidc/"],
     "joserfc": ["web/oidc/"],
