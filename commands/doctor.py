@@ -28,19 +28,8 @@ IMPATIENT = Waits(connect=timedelta(seconds=10), command=timedelta(seconds=10))
 SAFE_SQLITE = (3, 51, 3)
 MOUNTS = Path("/proc/mounts")
 SHARES = frozenset(
-    (
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "fuse.sshfs",
-        "fuse.rclone",
-        "9p",
-        "afs",
-        "ceph",
-        "fuse.glusterfs",
-    )
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph"}
+    | {"fuse.sshfs", "fuse.rclone", "fuse.glusterfs"}
 )
 
 ON_A_SHARE = N_(
@@ -184,7 +173,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         model = load_embedder(settings.model, settings.model_cache)
     except MatcherError as failure:
         text = N_("Modell: {name} går inte att använda, matchningen går på ord. {reason}")
-        values = {"name": settings.model, "reason": getattr(failure, "message", str(failure))}
+        values = {"name": settings.model, "reason": failure.message}
         yield Finding(about="model", ok=False, sentence=Message(text=text, values=values))
         return
     text = N_("Modell: {name}, {dimension} tal per text.")

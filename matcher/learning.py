@@ -154,8 +154,8 @@ def learn(
     if not taught:
         return {}
     if near is None:
-        asked = {a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}
-        near = indexed.nearness(list(asked.values()), vectors)
+        answered = {a.call.id: a.call for i in taught for a in chosen[i] if a.teaches_need}
+        near = indexed.nearness(list(answered.values()), vectors)
     place = {call.id: j for j, call in enumerate(calls)}
     return {i: learned(chosen[i], by_unit[needs[i].unit], calls, place, total[i], near) for i in taught}
 

@@ -47,7 +47,7 @@ def channel(settings: Settings, out: os.PathLike | None = None) -> Channel:
         )
     except ValueError as failure:
         text = N_("Inställningen FONDVAKT_SMTP_URL går inte att använda: {cause}.")
-        raise SettingsError(Message(text=text, values={"cause": str(failure)})) from failure
+        raise SettingsError.of(text, cause=str(failure)) from failure
 
 
 def return_addresses(settings: Settings) -> ReturnAddresses | None:

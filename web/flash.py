@@ -21,6 +21,7 @@ COOKIE_BYTES = 3500
 
 # Deeds that are about nothing but themselves.
 TOLD = {
+    "saved": N_("Sparat."),
     "corrected": N_("Rättelsen ligger i utkorgen och går vid nästa sändning."),
     "draft-saved": N_("Utkastet är sparat."),
     "draft-on-top": N_("Dina ändringar ligger nu ovanpå det som gäller. Granska dem igen."),
@@ -33,6 +34,15 @@ TOLD = {
     "taken-back": N_("Förslaget är ett utkast igen."),
     "judged": N_("Sparat bland de bedömda paren."),
     "learning-changed": N_("Sparat. Det märks vid nästa matchning."),
+}
+# Deeds about one call, for some units.
+DONE = {
+    "accept": N_("Godkänd för {units}."),
+    "refer": N_("Skickad till referensgruppen för {units}."),
+    "forward": N_("Skickad till {units}."),
+    "reject": N_("Avvisad för {units}."),
+    "later": N_("Uppskjuten till {day} för {units}."),
+    "undo": N_("Ångrat för {units}."),
 }
 
 

@@ -15,9 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1024 * 1024
-UPLOADS = (
-    "/profil/in/"  # the only addresses that take files; who is not signed in is refused before they are read
-)
+# The only addresses that take files; who is not signed in is refused before they are read.
+UPLOADS = "/profil/in/"
 MAX_UPLOAD = 11 * 1024 * 1024  # a document of 10 MiB and the fields beside it
 LONGEST_LENGTH = 20  # digits; more is no length but an attempt at something
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -77,9 +76,8 @@ class Guard:
             log.info("reader left", path=scope["path"])  # nobody is there to answer, and nothing was done
         except Exception as failure:  # the last stop: a reader gets a page with a number, the log the rest
             number = secrets.token_hex(4)
-            trace = "".join(
-                traceback.format_exception(failure)
-            )  # without variables: they hold what people typed
+            # Without variables: they hold what people typed.
+            trace = "".join(traceback.format_exception(failure))
             log.error("page failed", number=number, path=scope["path"], trace=trace)
             await self._too_late(self.failed(Request(scope), number), scope, receive, answer)
 

@@ -17,7 +17,7 @@ from notifier.weeks import STOCKHOLM
 from profiles.model import ContactPerson, Need, PriorityArea, Role
 from texts import Message, alphabetical, translate
 from web import former, presentation
-from web.flash import TOLD, Flash
+from web.flash import DONE, TOLD, Flash
 from web.visit import Visit
 
 
@@ -182,24 +182,14 @@ class Names:
 
     def flash(self, flash: Flash) -> str:
         """What was just done, in a sentence."""
-        _, units = self.wording.gettext, self.units(flash.units)
         if flash.deed in TOLD:
-            return _(TOLD[flash.deed])
-        if flash.deed == "saved":
-            return _("Sparat.")
+            return self.wording.gettext(TOLD[flash.deed])
         if flash.calls or flash.left:
             return self._together(flash)
-        if flash.deed == "accept":
-            return _("Godkänd för {units}.", units=units)
-        if flash.deed == "refer":
-            return _("Skickad till referensgruppen för {units}.", units=units)
-        if flash.deed == "forward":
-            return _("Skickad till {units}.", units=units)
-        if flash.deed == "reject":
-            return _("Avvisad för {units}.", units=units)
-        if flash.deed == "later":
-            return _("Uppskjuten till {day} för {units}.", day=self.day(flash.until), units=units)
-        return _("Ångrat för {units}.", units=units)
+        day = self.day(flash.until) if flash.until else ""
+        return self.wording.gettext(
+            DONE.get(flash.deed, DONE["undo"]), units=self.units(flash.units), day=day
+        )
 
     def _together(self, flash: Flash) -> str:
         done = {

@@ -31,9 +31,8 @@ from web.guard import LOCAL, MAX_UPLOAD, UPLOADS
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
 LONGEST_TEXT = 2000
-NEVER_FIELDS = frozenset(
-    {"tenant", "role", "is_admin", "access"}
-)  # only the page of a person asks for a role
+# Only the page of a person asks for a role.
+NEVER_FIELDS = frozenset({"tenant", "role", "is_admin", "access"})
 log = structlog.get_logger()
 BY_NAMES = {
     "cli": N_("kommandoraden"),
