@@ -92,16 +92,27 @@ def arrived(letter_id: LetterId, as_json: Json = False) -> None:
     _settle(letter_id, as_json, arrived=True)
 
 
-@app.command(help=_("Släpp alla hållna brev, och låt den här datorn skicka från och med nu."))
+@app.command(
+    help=_(
+        "Släpp det som Fondvakt håller, inte en samordnare, och låt den här datorn skicka från och med nu."
+    )
+)
 def release(as_json: Json = False) -> None:
     installation = wiring.opened()
-    now = installation.settings.clock()
-    released = let_go(installation.engine, installation.tenant, now, host=socket.gethostname())
+    now, host = installation.settings.clock(), socket.gethostname()
+    released = let_go(installation.engine, installation.tenant, now, host=host, also_by_people=False)
+    with reading(installation.engine) as conn:
+        still_held = outbox.count(conn, installation.tenant, [LetterState.HELD])
     if as_json:
-        print_json({"released": released, "host": socket.gethostname()})
+        print_json({"released": released, "still_held": still_held, "host": host})
         return
     sentence = _("{released} brev släppta; de skickas från {host} vid nästa utskick.")
-    out.print(sentence.format(released=released, host=socket.gethostname()), markup=False)
+    out.print(sentence.format(released=released, host=host), markup=False)
+    if still_held:
+        sentence = _(
+            "{number} brev hålls av en samordnare och ligger kvar: sidan Utskick, eller letters resend."
+        )
+        out.print(sentence.format(number=still_held), markup=False)
 
 
 @app.command("try", help=_("Skicka ett provbrev, samma väg som veckobreven; inget sparas."))

@@ -87,8 +87,9 @@ def troubles(engine: Engine, context: LetterContext, around: Surroundings) -> It
 
 
 def _relay(conn: Connection, context: LetterContext) -> Iterator[tuple[str, Said]]:
-    """Letters are held, or many have failed one after the other."""
+    """Letters are held, though by no person, or many have failed one after the other."""
     held = outbox.lines(conn, context.tenant, states=[LetterState.HELD])
+    held = [one for one in held if one.error is not None]
     waiting = outbox.lines(conn, context.tenant, states=[LetterState.RETRY])
     refused = [one for one in waiting if one.attempts > 0 and one.error]
     if not held and len(refused) < FAILED_AT_LEAST:

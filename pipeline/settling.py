@@ -86,7 +86,7 @@ def hold_week(engine: Engine, tenant: str, week: str, person: str, now: datetime
     """
     with writing(engine) as conn:
         is_new = holds.hold(conn, tenant, week, person, by, now)
-        held = outbox.hold_waiting(conn, tenant, "", now) if person == holds.EVERYBODY else 0
+        held = outbox.hold_waiting(conn, tenant, None, now) if person == holds.EVERYBODY else 0
         if is_new or held:
             _tell_of_week(conn, tenant, by, "hold", week, person, now, held)
     return held
@@ -115,17 +115,19 @@ def release(
     host: str | None = None,
     by: str = "cli",
     week: str | None = None,
+    also_by_people: bool = True,
 ) -> int:
     """Let go of every held letter, when the operator has mended what was wrong; how many there were.
 
     Args:
         host: the machine that is to send from now on, also when another one sent before or a copy was put back.
+        also_by_people: those too that a coordinator holds; the operator's word is not about them.
         week: letters of this week that are held before they are made are let go too.
     """
     with writing(engine) as conn:
         if host is not None:
             outbox.take_over(conn, tenant, host, now)
-        released = outbox.release(conn, tenant, now)
+        released = outbox.release(conn, tenant, now, also_by_people=also_by_people)
         if week is not None:
             holds.release_week(conn, tenant, week, now)
         after = {"released": released, "host": host}

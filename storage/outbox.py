@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select, union, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, true, union, update
 
 from notifier.model import LetterKind, LetterState
 from storage.database import inserted
@@ -115,8 +115,8 @@ def started_since(conn: Connection, tenant: str, since: datetime) -> list[dateti
     return list(conn.execute(wanted).scalars())
 
 
-def hold_waiting(conn: Connection, tenant: str, reason: str, now: datetime) -> int:
-    """Hold every letter that waits to be sent; how many there were."""
+def hold_waiting(conn: Connection, tenant: str, reason: str | None, now: datetime) -> int:
+    """Hold every letter that waits to be sent; how many there were. Without a reason it is a person who holds them."""
     held = conn.execute(
         update(letter)
         .where(letter.c.tenant == tenant, letter.c.state.in_([state.value for state in WAITING]))
@@ -139,11 +139,12 @@ def hold_failed(conn: Connection, tenant: str, letter_ids: Iterable[int], now: d
     return held.rowcount
 
 
-def release(conn: Connection, tenant: str, now: datetime) -> int:
-    """Let every held letter be sent again; how many there were."""
+def release(conn: Connection, tenant: str, now: datetime, *, also_by_people: bool = True) -> int:
+    """Let held letters be sent again; how many there were. `also_by_people`: those too that a person holds."""
+    held = letter.c.tenant == tenant, letter.c.state == LetterState.HELD.value
     released = conn.execute(
         update(letter)
-        .where(letter.c.tenant == tenant, letter.c.state == LetterState.HELD.value)
+        .where(*held, true() if also_by_people else letter.c.error.is_not(None))
         .values(state=LetterState.RETRY.value, error=None, not_before=None, changed_at=now)
     )
     return released.rowcount
@@ -165,12 +166,17 @@ def take_over(conn: Connection, tenant: str, host: str, now: datetime) -> None:
 def hold_all(conn: Connection) -> int:
     """After a restore: hold what waits and all sending, of every municipality; how many letters waited (B7).
 
-    Letters that were made after the copy was taken are not in it, so they would be made and sent again.
+    Letters that were made after the copy was taken are not in it, so they would be made and sent again. Those in it may
+    have left since then, so none of them is written anew.
     """
     held = conn.execute(
         update(letter)
         .where(letter.c.state.in_([state.value for state in UNSENT]))
-        .values(state=LetterState.HELD.value)
+        .values(
+            state=LetterState.HELD.value,
+            error=func.coalesce(letter.c.error, ""),
+            first_data_at=func.coalesce(letter.c.first_data_at, letter.c.changed_at),
+        )
     )
     conn.execute(update(sending).values(is_held=True))
     known = union(select(letter.c.tenant), select(profile.c.tenant)).subquery()

@@ -11,9 +11,10 @@ from servers import Keeper, real_server
 
 from builders import NOW
 from notifier.model import LetterState
+from pipeline import settling
 from pipeline.readers import recipients
 from profiles.load import load_profile, preset_path
-from storage import letters, outbox
+from storage import incidents, letters, outbox
 from storage.database import open_database, reading, writing
 
 TENANT = "default"
@@ -84,6 +85,37 @@ def test_m_41_b7_a_restored_copy_sends_nothing_before_release_and_shows_what_may
     assert fondvakt("letters", "release", settings=settings).code == 0
     assert fondvakt("letters", "send", settings=settings).code == 0
     assert len(keeper.envelopes) == readers + waiting + 1
+
+
+def standing(settings, engine) -> set[str]:
+    """What is wrong by now, by name."""
+    fondvakt("notices", "--only", "alarms", "--json", settings=settings)
+    with reading(engine) as conn:
+        return {one.name for one in incidents.open_now(conn, TENANT)}
+
+
+def test_what_a_coordinator_holds_is_no_alarm_and_stays_when_the_operator_lets_go_of_the_rest(
+    settings, keeper
+):
+    settings |= {"FONDVAKT_OPERATOR_MAIL": "drift@exempelstad.example"}
+    fondvakt("init", "--municipality", "exempelstad", settings=settings)
+    waiting = put(settings, "2026-W34")
+    engine = opened(settings)
+    for number in range(1, waiting + 1):
+        settling.hold(engine, TENANT, number, NOW, by="samordnare")
+    assert "relay" not in standing(settings, engine)
+    with writing(engine) as conn:
+        for number in range(2, waiting + 1):
+            letters.record(conn, TENANT, number, LetterState.HELD, NOW, error="535 5.7.3 no")
+    assert "relay" in standing(settings, engine)
+    engine.dispose()
+    found = fondvakt("letters", "release", "--json", settings=settings).json()
+    assert (found["released"], found["still_held"]) == (waiting - 1, 1)
+    said = fondvakt("letters", "release", settings=settings).out
+    assert "1 brev hålls av en samordnare" in said
+    fondvakt("letters", "send", settings=settings)
+    held = fondvakt("letters", "list", "--state", "held", "--json", settings=settings).json()["letters"]
+    assert [one["id"] for one in held] == [1]
 
 
 def test_m_42_b7_a_copy_on_another_machine_refuses_to_send(settings, keeper):

@@ -14,7 +14,7 @@ from pipeline.notices import notify, remind
 from pipeline.renewal import REASON, renew
 from pipeline.sending import WAITS
 from pipeline.settling import hold, release, settle
-from storage import assignments
+from storage import assignments, outbox
 from storage.database import writing
 from texts import Message
 
@@ -149,6 +149,17 @@ def test_b4_the_tries_of_the_old_one_count_so_that_it_fails_at_last(engine):
         now += min(WAITS)
     assert now - on(33) <= timedelta(hours=30)
     assert mailed(engine)[-1].attempts == len(WAITS) + 1
+
+
+def test_b7_a_restored_copy_renews_nothing_since_what_waits_in_it_may_have_left(engine):
+    harvested(engine, a_page(1, deadlines=due_on(40)))
+    answer(engine)
+    remind(engine, context(on(33)))
+    (old,) = mailed(engine)
+    with writing(engine) as conn:
+        outbox.hold_all(conn)
+    release(engine, TENANT, on(36), host="dator")
+    assert [letter.content for letter in sent_on(engine, 36)] == [old.letter.content]
 
 
 def asked_the_unit(engine, day: int):
