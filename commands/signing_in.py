@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from commands.language import _
+from commands.language import _, said
 from commands.output import out
 from commands.serving import web_context
 from pipeline import wiring
 from storage.signins import BREAK_GLASS
-from web.session import signin_link
+from web.session import UnknownPerson, signin_link
 
 operator_app = typer.Typer(no_args_is_help=True, help=_("Den som sköter driften."))
 
@@ -20,14 +20,12 @@ def signin(
     ],
 ) -> None:
     installation = wiring.opened()
-    _version, profile = wiring.published_profile(installation)
-    found = [person.key for person in profile.people if who in (person.key, person.email)]
-    if not found:
-        known = ", ".join(person.key for person in profile.people)
-        raise typer.BadParameter(
-            _("{who} finns inte i profilen; där finns {known}").format(who=who, known=known)
-        )
-    out.print(signin_link(web_context(installation), found[0]), markup=False)
+    wiring.published_profile(installation)  # says so where there is none yet
+    try:
+        link = signin_link(web_context(installation), who)
+    except UnknownPerson as failure:
+        raise typer.BadParameter(said(failure.message)) from failure
+    out.print(link, markup=False)
 
 
 @operator_app.command(

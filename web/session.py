@@ -22,7 +22,7 @@ from storage import signins
 from storage.audit import Event, record
 from storage.database import reading, writing
 from storage.signins import Outcome
-from texts import N_, Message
+from texts import N_, Message, MessageError
 from web import signin_mail
 from web.context import WebContext
 from web.oidc.state import account_to_link
@@ -53,8 +53,8 @@ OTHER_BROWSER = Message(text=N_("Länken hör till en annan webbläsare än den 
 log = structlog.get_logger()
 
 
-class UnknownPerson(Exception):
-    """The profile has nobody with that key."""
+class UnknownPerson(MessageError):
+    """The profile has nobody in office by that key or address."""
 
 
 def ask_page(visit: Here, request: Request) -> Response:
@@ -170,20 +170,24 @@ def sign_out(visit: Here) -> Response:
     return response
 
 
-def signin_link(context: WebContext, person_key: str) -> str:
+def signin_link(context: WebContext, who: str) -> str:
     """A link that signs a person in once within ten minutes, in any browser: for when mail does not work.
 
     Args:
-        person_key: of the profile, or `signins.BREAK_GLASS` for whoever runs the machine.
+        who: a person's key or address, or `signins.BREAK_GLASS` for whoever runs the machine.
 
     Raises:
-        UnknownPerson: the published profile has nobody in office with that key.
+        UnknownPerson: the published profile has nobody in office by that key or address.
     """
     published = context.profile()
     people = published[1].in_office(local_day(context.now())) if published else ()
-    if person_key != signins.BREAK_GLASS and person_key not in {person.key for person in people}:
-        known = ", ".join(person.key for person in people) or "-"
-        raise UnknownPerson(f"person {person_key!r}: expected one of {known}")
+    named = (person.key for person in people if who in (person.key, person.email))
+    person_key = who if who == signins.BREAK_GLASS else next(named, None)
+    if person_key is None:
+        known = ", ".join(person.key for person in people) or "–"
+        raise UnknownPerson.of(
+            N_("{who} har inget uppdrag i profilen i dag; det har {known}"), who=who, known=known
+        )
     token = new_token()
     with writing(context.engine) as conn:
         signins.ask(

@@ -1,14 +1,17 @@
 """Signing in: a mailed link and code, bound to the browser that asked (F4, F6)."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from web_world import URL, World, call_with_two_units
 
+from builders import NOW
 from storage.database import reading
 from storage.tables import session, signin
+from texts import MessageError
 from web.session import UnknownPerson, signin_link
 from web.visit import own_path
 
@@ -298,8 +301,18 @@ def test_a_link_from_the_command_line_works_in_any_browser_once(world: World):
 
 
 def test_a_link_for_nobody_is_refused_with_the_names_there_are(world: World):
-    with pytest.raises(UnknownPerson, match="expected one of samordnare"):
+    with pytest.raises(UnknownPerson, match=r"nobody har inget uppdrag .+ samordnare"):
         signin_link(world.context, "nobody")
+
+
+def test_a_link_for_somebody_out_of_office_is_refused_in_a_sentence(world: World):
+    assert "/logga-in/lank/" in signin_link(world.context, KNOWN)
+    first, *rest = world.profile.people
+    ended = replace(first, appointed_to=NOW.date() - timedelta(days=1))
+    world.profile = replace(world.profile, people=(ended, *rest))
+    with pytest.raises(UnknownPerson, match=f"{KNOWN} har inget uppdrag") as refused:
+        signin_link(world.context, KNOWN)
+    assert isinstance(refused.value, MessageError), "the command tells those as a sentence"
 
 
 def test_a_mail_server_that_fails_is_not_noticed_by_the_reader(world: World, capsys):
