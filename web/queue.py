@@ -216,15 +216,24 @@ def _units(matches: list[StoredMatch], now: datetime) -> tuple[UnitMatches, ...]
     by_unit: dict[str, list[StoredMatch]] = defaultdict(list)
     for match in matches:
         by_unit[match.match.unit].append(match)
-    units = [
-        UnitMatches(
-            unit=unit,
-            matches=tuple(sorted(own, key=lambda m: (not is_waiting(m, now), -m.match.score, m.id))),
-            undecided=tuple(match for match in own if is_waiting(match, now)),
-        )
-        for unit, own in by_unit.items()
-    ]
+    units = [_unit(unit, own, _undecided(own, now)) for unit, own in by_unit.items()]
     return tuple(sorted(units, key=lambda unit: (not unit.waiting, -unit.best.match.score, unit.unit)))
+
+
+def _unit(unit: str, own: list[StoredMatch], undecided: tuple[StoredMatch, ...]) -> UnitMatches:
+    waiting = {match.id for match in undecided}
+    best_first = sorted(own, key=lambda match: (match.id not in waiting, -match.match.score, match.id))
+    return UnitMatches(unit=unit, matches=tuple(best_first), undecided=undecided)
+
+
+def _undecided(own: list[StoredMatch], now: datetime) -> tuple[StoredMatch, ...]:
+    """The matches that wait: none where the unit gets the call already and the new ones are just below the line."""
+    waiting = tuple(match for match in own if is_waiting(match, now))
+    if any(match.state in STATES_OF[Tab.ACCEPTED] for match in own) and all(
+        match.state is MatchState.NEW and match.match.band is Band.POSSIBLE for match in waiting
+    ):
+        return ()
+    return waiting
 
 
 def call_fits(call: Call, days_left: int | None, chosen: Selection, found: Mapping[int, float]) -> bool:

@@ -71,7 +71,7 @@ def due(rows: Iterable[Row], weeks: Sequence[date], now: datetime) -> list[Due]:
             continue
         if monday_of(deadline.at.astimezone(STOCKHOLM).date()) not in weeks:
             continue
-        promised = [unit.unit for unit in row.units if unit.state in PROMISED]
+        promised = [unit.unit for unit in row.units if any(m.state in PROMISED for m in unit.matches)]
         waiting = [unit.unit for unit in row.above if unit.unit not in promised]
         if promised or waiting:
             day = deadline.at.astimezone(STOCKHOLM).date()
