@@ -43,10 +43,8 @@ def test_while_nothing_goes_out_the_weaker_need_waits_just_below_the_line(world:
 
 
 def test_a_need_that_waits_hides_no_last_day_of_what_goes_out(world: World, two_needs):
-    likely = replace(
-        a_full_match(two_needs, world.profile.needs[0]), need="skolmat", band=Band.LIKELY, score=0.6
-    )
-    world.propose(likely)
+    strong = a_full_match(two_needs, world.profile.needs[0])
+    world.propose(strong, replace(strong, need="skolmat", band=Band.LIKELY, score=0.6))
     decide(world, Band.STRONG, Verdict.ACCEPT)
     browser = world.signed_in()
     assert f"/utlysning/{two_needs}" in browser.get("/").text, "what is above the line is asked about"
