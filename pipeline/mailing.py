@@ -27,7 +27,7 @@ from profiles.model import ContactPerson, Profile, Role
 from scrapers.sources import SOURCES
 from storage import outbox, subscriptions
 from storage.database import reading
-from texts import N_, Message
+from texts import N_
 
 
 def channel(settings: Settings, out: os.PathLike | None = None) -> Channel:
@@ -91,8 +91,7 @@ def send_waiting(
 ) -> SendSummary:
     """Send what waits in the outbox, of any week, renewed where it counts days; arguments as `send_week`."""
     settings, host = installation.settings, socket.gethostname()
-    renewal.renew(installation.engine, letter_context(installation), stopped=stopped_persons(installation))
-    way = channel(settings, folder)
+    way, stopped = channel(settings, folder), stopped_persons(installation)
     limit = WITHOUT_LIMIT if isinstance(way, FolderChannel) else settings.mail_per_minute
     return sending.send(
         installation.engine,
@@ -103,7 +102,7 @@ def send_waiting(
         owner=host,
         now_fn=settings.clock,
         limiter=Limiter(limit),
-        stopped=stopped_persons(installation),
+        stopped=stopped,
         stopping=stopping,
         lock=settings.data_dir / "sending.lock",
         host=host,
@@ -111,6 +110,7 @@ def send_waiting(
             conn, installation.tenant, stored, failure, settings.clock()
         ),
         operator=settings.operator_mail,
+        renew=lambda: renewal.renew(installation.engine, letter_context(installation), stopped=stopped),
     )
 
 

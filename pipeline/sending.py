@@ -111,6 +111,7 @@ def send(
     host: str | None = None,
     on_refusal: Callable[[Connection, StoredLetter, DeliveryError], None] = lambda *_: None,
     operator: str | None = None,
+    renew: Callable[[], object] = lambda: None,
 ) -> SendSummary:
     """Send what waits in the outbox.
 
@@ -125,6 +126,7 @@ def send(
             person says that this is the one (M-41, M-42); None asks nothing.
         on_refusal: told of each failed try, in the transaction that records it.
         operator: the address that alarms go to now.
+        renew: writes anew what is no longer true, once it is known that this machine may send.
     """
     run = _Run(
         engine, tenant, profile, channel, owner, now_fn, limiter, stopped, on_refusal, operator, stopping
@@ -134,19 +136,20 @@ def send(
             busy = Message(text=N_("Ett annat utskick pågår redan."))
             return SendSummary(week=week, stopped=busy)
         try:
-            _empty(run, host)
+            _empty(run, host, renew)
         finally:
             channel.close()
         return _summary(run, week)
 
 
-def _empty(run: _Run, host: str | None) -> None:
+def _empty(run: _Run, host: str | None, renew: Callable[[], object]) -> None:
     """Send one after the other until nothing waits, or something ends the run."""
     now = run.now_fn()
     if host is not None and (refusal := _not_ours(run.engine, run.tenant, host, now)) is not None:
         run.stop = refusal
         return
     recover(run.engine, run.tenant, run.owner, now)
+    renew()
     _remember_recent(run)
     while run.stop is None and not run.stopping() and send_one(run):
         pass

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from followers import PROFILE, TENANT, answer, context, due_on, handed_over, harvested, mailed, on
 from letters import parsed, text_of
-from outbox import Outbox
+from outbox import OWNER, Clock, Outbox
 from test_notifier_job import a_page
 
 from notifier.errors import TemporaryRefusal, Uncertain
 from notifier.model import LetterKind, LetterState
+from pipeline.limiter import Limiter
 from pipeline.notices import notify, remind
 from pipeline.renewal import REASON, renew
-from pipeline.sending import WAITS
+from pipeline.sending import WAITS, send
 from pipeline.settling import hold, release, settle
 from storage import assignments, outbox
 from storage.database import writing
@@ -160,6 +161,16 @@ def test_b7_a_restored_copy_renews_nothing_since_what_waits_in_it_may_have_left(
         outbox.hold_all(conn)
     release(engine, TENANT, on(36), host="dator")
     assert [letter.content for letter in sent_on(engine, 36)] == [old.letter.content]
+
+
+@pytest.mark.parametrize(("host", "renewed"), [("mine", [True]), ("another", [])])
+def test_m_42_only_the_machine_that_may_send_renews(engine, host, renewed):
+    called = []
+    with writing(engine) as conn:
+        outbox.take_over(conn, TENANT, "mine", on(36))
+    who = {"owner": OWNER, "now_fn": Clock(on(36)), "limiter": Limiter(9), "week": "2026-W39", "host": host}
+    send(engine, TENANT, PROFILE, Outbox(), renew=lambda: called.append(True), **who)
+    assert called == renewed
 
 
 def asked_the_unit(engine, day: int):
