@@ -1,7 +1,7 @@
 """`fondvakt sources list|doctor`: what is collected, and whether each source can be read now."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from pipeline import wiring
 from pipeline.orders import orders_for
 from scrapers.errors import ScraperError
 from scrapers.run import crawl, judge
+from scrapers.source import Source
 from scrapers.sources import SOURCES
 from scrapers.sources import source as source_of
 from storage import runs
@@ -28,19 +29,7 @@ def list_(as_json: Json = False) -> None:
         newest = runs.latest(conn, installation.tenant, installation.settings.clock())
         latest = {harvest.source: harvest for harvest in newest}
         sound = {source.key: runs.last_sound(conn, installation.tenant, source.key) for source in SOURCES}
-    rows = [
-        {
-            "source": source.key,
-            "title": source.title,
-            "publisher": source.publisher,
-            "last_try": latest[source.key].started_at if source.key in latest else None,
-            "outcome": latest[source.key].outcome if source.key in latest else None,
-            "reason": latest[source.key].reason if source.key in latest else None,
-            "last_sound": found.started_at if (found := sound[source.key]) else None,
-            "calls": found.calls if (found := sound[source.key]) else None,
-        }
-        for source in SOURCES
-    ]
+    rows = [_row(source, latest.get(source.key), sound[source.key]) for source in SOURCES]
     if as_json:
         print_json({"sources": rows})
         return
@@ -57,6 +46,21 @@ def list_(as_json: Json = False) -> None:
             for row in rows
         ),
     )
+
+
+def _row(source: Source, tried: Harvest | None, sound: Harvest | None) -> dict[str, Any]:
+    """A source as `sources list --json` prints it; `kept` is the file of a harvest that was refused."""
+    return {
+        "source": source.key,
+        "title": source.title,
+        "publisher": source.publisher,
+        "last_try": tried.started_at if tried else None,
+        "outcome": tried.outcome if tried else None,
+        "reason": tried.reason if tried else None,
+        "kept": tried.kept_path if tried else None,
+        "last_sound": sound.started_at if sound else None,
+        "calls": sound.calls if sound else None,
+    }
 
 
 def _when(moment: datetime | None) -> str:

@@ -25,7 +25,9 @@ ROW_KEYS = {
         "source", "reference", "identifier", "kind", "title", "status", "opens", "deadlines",
     },
     ("queue", "matches"): {"id", "call", "unit", "need", "band", "deadline", "state"},
-    ("sources", "sources"): {"source", "title", "publisher", "outcome", "reason", "last_sound", "calls"},
+    ("sources", "sources"): {
+        "source", "title", "publisher", "outcome", "reason", "kept", "last_sound", "calls",
+    },
     ("preview", "letters"): {"person", "to", "subject", "calls", "bytes"},
 }  # fmt: skip
 
