@@ -21,10 +21,9 @@ from matcher.vectors import Text, Vectors, texts_to_embed
 from pipeline.banding import BandFigures, band_figures
 from pipeline.baselines import rankings
 from pipeline.judged import Judged, read_judged
-from pipeline.match import Progress, by_length, embed
+from pipeline.match import Progress, by_length, embedded_in_parts
 from texts import Message, translate
 
-SAVE_EVERY = 128
 CONSIDERED = 200  # places of a ranking that the measures look at
 
 
@@ -216,12 +215,9 @@ def cached_vectors(
         with np.load(part) as stored:
             known |= dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
     missing = by_length(text for key, text in texts.items() if key not in known)
-    for start in range(0, len(missing), SAVE_EVERY):
-        made = embed(embedder, missing[start : start + SAVE_EVERY])
+    for made in embedded_in_parts(embedder, missing, progress):
         _keep(folder / f"{next(iter(made))}.npz", made)
         known |= made
-        if progress is not None:
-            progress(min(start + SAVE_EVERY, len(missing)), len(missing))
     return Vectors(model=embedder.name, by_key={key: known[key] for key in texts})
 
 

@@ -7,7 +7,7 @@ Another model takes over in one step, when its vectors are complete: until then 
 over a kill (H2). Vectors of two models are never compared: a `Vectors` holds those of one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -227,14 +227,21 @@ def embed_texts(
     with reading(engine) as conn:
         known = dict(embeddings.find(conn, tenant, embedder.name, RECIPE, texts))
     missing = by_length(text for key, text in texts.items() if key not in known)
-    for start in range(0, len(missing), SAVE_EVERY):
-        made = embed(embedder, missing[start : start + SAVE_EVERY])
+    for made in embedded_in_parts(embedder, missing, progress):
         with writing(engine) as conn:
             embeddings.save(conn, tenant, embedder.name, RECIPE, made)
         known |= made
+    return Vectors(model=embedder.name, by_key=known), len(missing)
+
+
+def embedded_in_parts(
+    embedder: Embedder, missing: Sequence[Text], progress: Progress | None = None
+) -> Iterator[dict[str, np.ndarray]]:
+    """The vectors of some texts, so many at a time that a run which is ended has kept nearly all it made."""
+    for start in range(0, len(missing), SAVE_EVERY):
+        yield embed(embedder, missing[start : start + SAVE_EVERY])
         if progress is not None:
             progress(min(start + SAVE_EVERY, len(missing)), len(missing))
-    return Vectors(model=embedder.name, by_key=known), len(missing)
 
 
 def by_length(texts: Iterable[Text]) -> list[Text]:

@@ -44,7 +44,7 @@ ODD_YEAR = N_("Ett datum ser orimligt ut – kontrollera hos källan")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Money:
+class Sum:
     """A sum in whole units of its currency; `currency` is None when none was written."""
 
     amount: int
@@ -66,9 +66,7 @@ def portal_instant(words: str) -> datetime:
     try:
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the caller names the zone
     except ValueError as failure:
-        raise OddValue(
-            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
-        ) from failure
+        raise _no_such_time(words) from failure
 
 
 def portal_day(words: str) -> date:
@@ -100,9 +98,7 @@ def dotted_deadline(words: str) -> Deadline:
             return Deadline.on(day, BRUSSELS)
         clock = time(23, 59) if (hour, minute) == ("24", "00") else time(int(hour), int(minute))
     except ValueError as failure:
-        raise OddValue(
-            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
-        ) from failure
+        raise _no_such_time(words) from failure
     return Deadline(at=datetime.combine(day, clock, tzinfo=BRUSSELS))
 
 
@@ -126,9 +122,7 @@ def slashed_deadline(words: str) -> Deadline:
     try:
         day, clock = date(year, month, day_of_month), time(hour, minute, second)
     except ValueError as failure:
-        raise OddValue(
-            N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60])
-        ) from failure
+        raise _no_such_time(words) from failure
     if clock in (time(), END_OF_DAY):
         return Deadline.on(day, BRUSSELS)
     return Deadline(at=datetime.combine(day, clock, tzinfo=BRUSSELS))
@@ -142,6 +136,10 @@ def slashed_day(words: str) -> date:
     """
     slashed_deadline(words)
     return date(*(int(part) for part in words.strip()[:10].split("/")))
+
+
+def _no_such_time(words: str) -> OddValue:
+    return OddValue(N_("{value} är en dag eller timme som inte finns"), value=repr(words[:60]))
 
 
 def checked_dates(opening: date | None, deadlines: tuple[Deadline, ...] | None) -> tuple[str, ...]:
@@ -178,7 +176,7 @@ def whole_euro(value: Any) -> int | None:
     return round(value) or None
 
 
-def amount(words: str, decimal: Literal[",", "."]) -> Money:
+def amount(words: str, decimal: Literal[",", "."]) -> Sum:
     """One sum as people write it: `EUR 1.500.000`, `1 500 000 €`, `1,5 M€`, `€1.5 million`, `60 miljoner kronor`.
 
     Args:
@@ -207,7 +205,7 @@ def amount(words: str, decimal: Literal[",", "."]) -> Money:
     value = round(_number(numbers[0], decimal) * factor)
     if value > MOST_EURO:
         raise ValueError(f"{words[:60]!r} is beyond belief")
-    return Money(amount=value, currency=currency)
+    return Sum(amount=value, currency=currency)
 
 
 def _number(digits: str, decimal: str) -> float:

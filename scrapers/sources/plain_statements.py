@@ -40,7 +40,6 @@ CLASSES = (
                 r"|\bprivate (?:and|or) public (?:legal )?(?:entit|bod|organi)", re.I),
      frozenset({ApplicantType.PUBLIC_BODY, ApplicantType.MUNICIPALITY})),
     (re.compile(r"\bcompan(?:y|ies)\b|\benterprises?\b|\bSMEs?\b|\bstart-?ups?\b|\bprivate (?:entit|bod|sector)"
-                r""
                 r"|\b(?:public|private) (?:and|or) (?:public|private) (?:legal )?(?:entit|bod|organi)"
                 r"|\bbusiness(?:es)?\b|\bindustry\b", re.I),
      frozenset({ApplicantType.COMPANY})),

@@ -6,7 +6,7 @@ import pytest
 
 from calls.model import BRUSSELS, Deadline
 from scrapers.values import (
-    Money,
+    Sum,
     amount,
     checked_dates,
     dotted_day,
@@ -113,7 +113,7 @@ def test_s_80_opening_after_the_last_deadline_is_refused():
     ],
 )
 def test_s_82_one_and_a_half_million_euro_in_every_way_it_is_written(words):
-    assert amount(words, decimal=".") == Money(amount=1_500_000, currency="EUR")
+    assert amount(words, decimal=".") == Sum(amount=1_500_000, currency="EUR")
 
 
 def test_s_83_a_lone_separator_is_read_by_the_sources_rule():
@@ -125,14 +125,14 @@ def test_s_83_a_lone_separator_is_read_by_the_sources_rule():
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("60 miljoner kronor", Money(amount=60_000_000, currency="SEK")),
-        ("2 mkr", Money(amount=2_000_000, currency="SEK")),
-        ("9,4 mnkr", Money(amount=9_400_000, currency="SEK")),
-        ("50\u00a0000 kr", Money(amount=50_000, currency="SEK")),
-        ("300 tkr", Money(amount=300_000, currency="SEK")),
-        ("10 miljoner", Money(amount=10_000_000)),
-        ("EUR 2,88 million", Money(amount=2_880_000, currency="EUR")),
-        ("€ 3,333,333.33", Money(amount=3_333_333, currency="EUR")),
+        ("60 miljoner kronor", Sum(amount=60_000_000, currency="SEK")),
+        ("2 mkr", Sum(amount=2_000_000, currency="SEK")),
+        ("9,4 mnkr", Sum(amount=9_400_000, currency="SEK")),
+        ("50\u00a0000 kr", Sum(amount=50_000, currency="SEK")),
+        ("300 tkr", Sum(amount=300_000, currency="SEK")),
+        ("10 miljoner", Sum(amount=10_000_000)),
+        ("EUR 2,88 million", Sum(amount=2_880_000, currency="EUR")),
+        ("€ 3,333,333.33", Sum(amount=3_333_333, currency="EUR")),
     ],
 )
 def test_s_84_units_and_currencies_are_read_and_never_converted(words, expected):
