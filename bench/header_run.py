@@ -17,10 +17,11 @@ from email.utils import getaddresses, parsedate_to_datetime
 from letters import a_context, a_digest
 
 from builders import NOW, a_call, a_match, a_need, a_person, a_profile, a_unit
+from notifier.envelope import addressed, header_block
 from notifier.errors import UnsafeMessage, UnusableAddress
 from notifier.headers import ascii_address, assemble, check, display_name
-from notifier.model import Accepted
-from notifier.render import header_block, subject_of
+from notifier.model import Accepted, LetterKind
+from notifier.render import subject_of
 from notifier.writer import letter_view
 
 NAMES = [
@@ -114,7 +115,9 @@ def one(chance: random.Random) -> list[str] | None:
     except UnusableAddress:
         return None
     subject = subject_of(digest, context)
-    written, intended = header_block(digest, context, letter_view(digest, context), subject, "<1@x.example>")
+    about = {"kind": LetterKind.DIGEST, "week": digest.week, "slot": "", "subject": subject}
+    envelope = addressed(digest.person, letter_view(digest, context), **about)
+    written, intended = header_block(envelope, context, "<1@x.example>")
     content = assemble(written, BODY)
     try:
         check(content, intended, NAMES[-2:], [""])

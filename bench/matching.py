@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.figures import MIB, Figure, shared_folder
 from calls.model import Call
-from matcher.blocks import BLOCK, best, slices
+from matcher.blocks import BLOCK, best
 from matcher.embedder import Embedder, load_embedder, load_model
 from matcher.indexed import IndexedCalls
 from matcher.learning import Answered, Answers
@@ -75,7 +75,8 @@ def measure_many() -> Iterator[Figure]:
 def _best_of_all(needs: np.ndarray, calls: np.ndarray, allowed: np.ndarray, kind: np.ndarray) -> int:
     """The work of `matcher.score.match` in blocks, its scores replaced by cosines; pairs found."""
     found = 0
-    for part in slices(NEEDS):
+    for start in range(0, NEEDS, BLOCK):
+        part = slice(start, min(start + BLOCK, NEEDS))
 
         def passes(i: int, places: np.ndarray, mine: np.ndarray = kind[part]) -> np.ndarray:
             return allowed[mine[i], places]

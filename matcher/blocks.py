@@ -17,11 +17,6 @@ Mask = Callable[[int, np.ndarray], np.ndarray]
 """For a row and positions in it: which of them, as truth values of the same shape."""
 
 
-def slices(count: int, block: int = BLOCK) -> Iterator[slice]:
-    """0 to count in pieces of at most `block`."""
-    return (slice(start, min(start + block, count)) for start in range(0, count, block))
-
-
 def mapped(executor: Executor | None, work: Callable, *rows: Iterable) -> Iterator:
     """`work` over all rows, in their order; by the executor when there is one."""
     return map(work, *rows) if executor is None else executor.map(work, *rows)

@@ -11,8 +11,10 @@ from email.utils import format_datetime
 
 from notifier.headers import ascii_address, assemble, check, display_name, mailbox, words
 from notifier.model import Letter, LetterKind
-from notifier.view import LetterContext
+from notifier.notice_view import NoticeView
+from notifier.view import LetterContext, LetterView
 from notifier.weeks import STOCKHOLM
+from profiles.model import ContactPerson
 
 _MIME = ["MIME-Version", "Content-Type"]
 _LISTS = {
@@ -48,6 +50,30 @@ class Envelope:
     subject: str
     municipality: str
     unsubscribe: str
+
+
+def addressed(
+    person: ContactPerson,
+    view: LetterView | NoticeView,
+    *,
+    kind: LetterKind,
+    week: str,
+    slot: str,
+    subject: str,
+) -> Envelope:
+    """To this person, what stands in the view."""
+    return Envelope(
+        person=person.key,
+        name=person.name,
+        email=person.email,
+        kind=kind,
+        language=view.language,
+        week=week,
+        slot=slot,
+        subject=subject,
+        municipality=view.municipality,
+        unsubscribe=view.unsubscribe,
+    )
 
 
 def sealed(

@@ -2,7 +2,7 @@
 
 from calls.model import Call
 from notifier.contact import contact
-from notifier.envelope import Envelope, sealed
+from notifier.envelope import addressed, sealed
 from notifier.headers import clean, cut
 from notifier.model import TO_COORDINATORS, Letter, LetterKind
 from notifier.notice_view import NoticeView
@@ -37,18 +37,7 @@ def notice_letter(
     """A notice as a finished letter. Raises as `notifier.envelope.sealed` does."""
     text = fill("notice.txt", view.language, {"letter": view})
     html = fill("notice.html", view.language, {"letter": view})
-    envelope = Envelope(
-        person=person.key,
-        name=person.name,
-        email=person.email,
-        kind=view.kind,
-        language=view.language,
-        week=week,
-        slot=slot,
-        subject=view.subject,
-        municipality=view.municipality,
-        unsubscribe=view.unsubscribe,
-    )
+    envelope = addressed(person, view, kind=view.kind, week=week, slot=slot, subject=view.subject)
     return sealed(envelope, context, text, html, calls)
 
 

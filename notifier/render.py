@@ -5,17 +5,16 @@ Headers follow `ux.md` 1.4; the size limit keeps mail programs from clipping the
 
 from dataclasses import replace
 
-from notifier import envelope
 from notifier.digest import shortened
-from notifier.envelope import Envelope, sealed
+from notifier.envelope import addressed, sealed
 from notifier.errors import UnsafeMessage
 from notifier.headers import clean, cut
 from notifier.model import Digest, Letter, LetterKind
 from notifier.templating import fill, isolated
-from notifier.view import LetterContext, LetterView
+from notifier.view import LetterContext
 from notifier.wording import Wording
 from notifier.writer import counted_briefly, letter_view, nearest_deadline, told_lines
-from texts import N_, Message
+from texts import N_
 
 MAX_BYTES = 90_000
 _SUBJECT = 70
@@ -39,7 +38,8 @@ def render(digest: Digest, context: LetterContext, *, slot: str | None = None) -
         elif fewer.max_lines > 0:
             fewer = replace(fewer, max_lines=fewer.max_lines - 10)
         else:
-            raise UnsafeMessage(_too_large(len(letter.content)))
+            text = N_("Brevet blev {size} byte; högst {limit} skickas.")
+            raise UnsafeMessage.of(text, size=len(letter.content), limit=MAX_BYTES)
         letter = _letter(shorter, fewer, slot or digest.week)
     return letter
 
@@ -67,31 +67,8 @@ def _letter(digest: Digest, context: LetterContext, slot: str) -> Letter:
     html = fill("digest.html", view.language, {"letter": view})
     told = (*digest.items, *told_lines(digest, context), *digest.consultations, *digest.earlier)
     calls = tuple((item.call.id, item.call.version) for item in told)
-    return sealed(_envelope(digest, view, subject_of(digest, context), slot), context, text, html, calls)
-
-
-def header_block(
-    digest: Digest, context: LetterContext, view: LetterView, subject: str, number: str
-) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """The headers of a digest: as they are written, and what they should read as."""
-    return envelope.header_block(_envelope(digest, view, subject, digest.week), context, number)
-
-
-def _envelope(digest: Digest, view: LetterView, subject: str, slot: str) -> Envelope:
-    return Envelope(
-        person=digest.person.key,
-        name=digest.person.name,
-        email=digest.person.email,
-        kind=LetterKind.DIGEST,
-        language=view.language,
-        week=digest.week,
-        slot=slot,
-        subject=subject,
-        municipality=view.municipality,
-        unsubscribe=view.unsubscribe,
+    subject = subject_of(digest, context)
+    envelope = addressed(
+        digest.person, view, kind=LetterKind.DIGEST, week=digest.week, slot=slot, subject=subject
     )
-
-
-def _too_large(size: int) -> Message:
-    text = N_("Brevet blev {size} byte; högst {limit} skickas.")
-    return Message(text=text, values={"size": size, "limit": MAX_BYTES})
+    return sealed(envelope, context, text, html, calls)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.blocks import SPARE, best, slices
+from matcher.blocks import SPARE, best
 from matcher.likeness import CallRows, _whole_calls, likeness
 
 
@@ -53,13 +53,6 @@ def test_the_best_are_those_of_sorting_everything_and_gates_hold(
     free = (random.random(scores.shape) > 0.8) & with_free
     found = best(scores, most, masked(allowed), least=least, free=masked(free) if with_free else None)
     assert [row.tolist() for row in found] == slowly(scores, most, allowed, least, free)
-
-
-def test_blocks_cover_everything_once():
-    for count, block in ((0, 3), (1, 3), (9, 3), (10, 3)):
-        parts = list(slices(count, block))
-        assert [i for part in parts for i in range(part.start, part.stop)] == list(range(count))
-        assert all(part.stop - part.start <= block for part in parts)
 
 
 def test_l07_equal_scores_go_by_position_also_when_more_are_equal_than_there_is_room_for():

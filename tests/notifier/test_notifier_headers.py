@@ -14,10 +14,10 @@ from servers import Keeper, nothing, real_server
 
 from builders import NOW, a_call, a_match, a_person, a_profile
 from notifier.channel import channel_for
-from notifier.envelope import message_id
+from notifier.envelope import addressed, header_block, message_id
 from notifier.errors import UnsafeMessage, UnusableAddress
 from notifier.headers import ascii_address, assemble, check, clean, cut
-from notifier.model import Accepted
+from notifier.model import Accepted, LetterKind
 from notifier.render import render
 
 NAMES = [
@@ -282,7 +282,7 @@ def test_c2_no_title_or_name_alters_a_header(title, name, municipality):
 
 def _headers_with(title: str, name: str, municipality: str) -> tuple[bytes, dict[str, str]]:
     """The header block of a letter with this foreign text, before an empty body."""
-    from notifier.render import header_block, subject_of
+    from notifier.render import subject_of
     from notifier.writer import letter_view
 
     context = a_context(profile=a_profile(name=municipality))
@@ -291,7 +291,9 @@ def _headers_with(title: str, name: str, municipality: str) -> tuple[bytes, dict
         Accepted(call=call, match=a_match()), person=a_person(name=name), profile=context.profile
     )
     subject = subject_of(digest, context)
-    written, intended = header_block(digest, context, letter_view(digest, context), subject, "<1@x.example>")
+    about = {"kind": LetterKind.DIGEST, "week": digest.week, "slot": "", "subject": subject}
+    envelope = addressed(digest.person, letter_view(digest, context), **about)
+    written, intended = header_block(envelope, context, "<1@x.example>")
     body = b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n\r\n"
     content = assemble(written, body)
     check(content, intended, NAMES[-2:], [""])
