@@ -118,6 +118,7 @@ def _run(trial: Trial, number: int, share: float) -> int:
     started = time.perf_counter()
     environ = os.environ | {name: str(_part(size, share)) for name, size in trial.settings}
     environ.setdefault("FONDVAKT_TEST_SEED", str(int(time.time()) % 10**6 + number))
+    environ.setdefault("FONDVAKT_TEST_EXPLORES", "1")
     command = [sys.executable, "-m", "pytest", "-q", "-s", trial.test]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started

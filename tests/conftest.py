@@ -1,5 +1,6 @@
 """What every test can ask for."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from patience import PATIENCE, PatientBrowser
 
-# How fast examples come is the machine's affair, and how many are thrown away the dice's: neither is a fault.
+# How fast examples come is the machine's affair, and how many are thrown away the dice's: neither is a fault. They are
+# the same at every run, so that a change fails by its own doing; FONDVAKT_TEST_EXPLORES (`make soak`) rolls new ones.
 settings.register_profile(
     "fondvakt",
     deadline=None,
+    derandomize="FONDVAKT_TEST_EXPLORES" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 settings.load_profile("fondvakt")
