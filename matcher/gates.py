@@ -14,7 +14,7 @@ from matcher.applicants import municipalities_named
 from matcher.model import Answer, Check
 from matcher.programmes import Area, area_of, bar_for, programme_of
 from profiles.model import LegalForm, Unit
-from texts import N_, Message
+from texts import N_
 
 WHO, WHERE, WHEN = "who", "where", "when"
 ANSWERERS = "answerers"
@@ -102,62 +102,51 @@ def as_of(found: Sequence[Check], call: CallFacts, unit: Unit | None, now: datet
 
 def _may_be_answered(call: CallFacts, now: datetime | None) -> tuple[Check, ...]:
     """A consultation asks everybody in the Union; only time can be against it."""
-    who = Message(text=N_("Alla får svara, också kommuner och kommunala bolag."))
-    where = Message(text=N_("Samrådet gäller hela EU."))
     found = (
-        Check(gate=ANSWERERS, answer=Answer.YES, reason=who),
-        Check(gate=WHERE, answer=Answer.YES, reason=where),
+        Check.of(ANSWERERS, Answer.YES, N_("Alla får svara, också kommuner och kommunala bolag.")),
+        Check.of(WHERE, Answer.YES, N_("Samrådet gäller hela EU.")),
     )
     return found if now is None else (*found, _is_still_asked(call, now))
 
 
 def _is_still_asked(call: CallFacts, now: datetime) -> Check:
     if call.status(now) is Status.CLOSED:
-        return Check(gate=WHEN, answer=Answer.NO, reason=Message(text=N_("Samrådet är stängt.")))
+        return Check.of(WHEN, Answer.NO, N_("Samrådet är stängt."))
     deadline = call.next_deadline(now)
     if deadline is None:
-        reason = Message(text=N_("Sista dag att svara framgår inte."))
-        return Check(gate=WHEN, answer=Answer.UNKNOWN, reason=reason)
+        return Check.of(WHEN, Answer.UNKNOWN, N_("Sista dag att svara framgår inte."))
     values = {"day": deadline.day, "left": call.days_left(now)}
-    reason = Message(text=N_("Sista dag att svara är {day}, {left} dagar kvar."), values=values)
-    return Check(gate=WHEN, answer=Answer.YES, reason=reason)
+    return Check.of(WHEN, Answer.YES, N_("Sista dag att svara är {day}, {left} dagar kvar."), **values)
 
 
 def may_apply(call: CallFacts, unit: Unit) -> Check:
     """Who may apply: first what the programme is for, then what the publisher says of applicants."""
     bar = bar_for(call, unit.legal_form)
     if bar is not None:
-        return Check(gate=WHO, answer=Answer.NO, reason=Message(text=bar.reason), quote=None)
+        return Check.of(WHO, Answer.NO, bar.reason)
     if call.eligible_applicants:
         return _by_applicants(call.eligible_applicants, unit)
     if unit.legal_form is not LegalForm.MUNICIPAL_COMPANY:
         programme = programme_of(call)
         if programme is not None and programme.names_municipalities:
-            reason = Message(text=N_("Kommuner hör till dem som programmet är till för."))
-            return Check(gate=WHO, answer=Answer.YES, reason=reason)
+            return Check.of(WHO, Answer.YES, N_("Kommuner hör till dem som programmet är till för."))
         if quote := municipalities_named(call):
-            reason = Message(text=N_("Villkoren räknar kommuner bland dem som ska vara med."))
-            return Check(gate=WHO, answer=Answer.YES, reason=reason, quote=quote)
-    return Check(
-        gate=WHO,
-        answer=Answer.UNKNOWN,
-        reason=Message(text=N_("Slå upp vem som får söka i utlysningens dokument.")),
-    )
+            return Check.of(
+                WHO, Answer.YES, N_("Villkoren räknar kommuner bland dem som ska vara med."), quote=quote
+            )
+    return Check.of(WHO, Answer.UNKNOWN, N_("Slå upp vem som får söka i utlysningens dokument."))
 
 
 def _by_applicants(stated: frozenset[ApplicantType], unit: Unit) -> Check:
     if stated & COUNTED_AS[unit.legal_form]:
-        return Check(
-            gate=WHO, answer=Answer.YES, reason=Message(text=N_("Utlysningen nämner er slags sökande."))
-        )
+        return Check.of(WHO, Answer.YES, N_("Utlysningen nämner er slags sökande."))
     if stated & UNDECIDED:
-        reason = Message(text=N_("Utlysningen nämner andra sökande; om ni räknas dit framgår inte."))
-        return Check(gate=WHO, answer=Answer.UNKNOWN, reason=reason)
+        return Check.of(
+            WHO, Answer.UNKNOWN, N_("Utlysningen nämner andra sökande; om ni räknas dit framgår inte.")
+        )
     if unit.legal_form is LegalForm.MUNICIPAL_COMPANY:
-        reason = Message(text=N_("Utlysningen är inte öppen för kommunala bolag."))
-    else:
-        reason = Message(text=N_("Utlysningen är inte öppen för kommuner."))
-    return Check(gate=WHO, answer=Answer.NO, reason=reason)
+        return Check.of(WHO, Answer.NO, N_("Utlysningen är inte öppen för kommunala bolag."))
+    return Check.of(WHO, Answer.NO, N_("Utlysningen är inte öppen för kommuner."))
 
 
 def is_inside(call: CallFacts, nuts3: str = "") -> Check:
@@ -165,22 +154,22 @@ def is_inside(call: CallFacts, nuts3: str = "") -> Check:
     countries = call.eligible_countries
     if countries is not None and COUNTRY not in countries:
         named = ", ".join(sorted(countries)[:8])
-        reason = Message(
-            text=N_("Sverige är inte bland länderna ({countries})."), values={"countries": named}
+        return Check.of(
+            WHERE,
+            Answer.NO,
+            N_("Sverige är inte bland länderna ({countries})."),
+            quote=named,
+            countries=named,
         )
-        return Check(gate=WHERE, answer=Answer.NO, reason=reason, quote=named)
     area = area_of(call)
     if area is not None and nuts3.startswith(COUNTRY):
         return _within(area, nuts3)
     if countries is not None:
-        return Check(gate=WHERE, answer=Answer.YES, reason=Message(text=N_("Sverige får vara med.")))
+        return Check.of(WHERE, Answer.YES, N_("Sverige får vara med."))
     programme = programme_of(call)
     if area is None and call.kind == TOPIC and programme is not None and programme.is_for_the_union:
-        reason = Message(text=N_("Programmet är öppet för alla EU-länder."))
-        return Check(gate=WHERE, answer=Answer.YES, reason=reason)
-    return Check(
-        gate=WHERE, answer=Answer.UNKNOWN, reason=Message(text=N_("Slå upp vilka länder som får vara med."))
-    )
+        return Check.of(WHERE, Answer.YES, N_("Programmet är öppet för alla EU-länder."))
+    return Check.of(WHERE, Answer.UNKNOWN, N_("Slå upp vilka länder som får vara med."))
 
 
 def _within(area: Area, nuts3: str) -> Check:
@@ -191,25 +180,20 @@ def _within(area: Area, nuts3: str) -> Check:
         answer, text = Answer.UNKNOWN, PARTLY
     else:
         answer, text = Answer.NO, N_("Länet hör inte till programområdet ({programme}).")
-    return Check(gate=WHERE, answer=answer, reason=Message(text=text, values={"programme": area.name}))
+    return Check.of(WHERE, answer, text, programme=area.name)
 
 
 def is_in_time(call: CallFacts, now: datetime) -> Check:
     """When: is there still something to apply for?"""
     status = call.status(now)
     if status is Status.CLOSED:
-        return Check(gate=WHEN, answer=Answer.NO, reason=Message(text=N_("Utlysningen är stängd.")))
+        return Check.of(WHEN, Answer.NO, N_("Utlysningen är stängd."))
     deadline = call.next_deadline(now)
     if deadline is None:
         if call.deadlines == ():
-            return Check(
-                gate=WHEN, answer=Answer.YES, reason=Message(text=N_("Ansökan är öppen tills vidare."))
-            )
-        return Check(
-            gate=WHEN, answer=Answer.UNKNOWN, reason=Message(text=N_("Sista ansökningsdag framgår inte."))
-        )
-    reason = Message(text=N_("Sista ansökningsdag är {day}."), values={"day": deadline.day})
-    return Check(gate=WHEN, answer=Answer.YES, reason=reason)
+            return Check.of(WHEN, Answer.YES, N_("Ansökan är öppen tills vidare."))
+        return Check.of(WHEN, Answer.UNKNOWN, N_("Sista ansökningsdag framgår inte."))
+    return Check.of(WHEN, Answer.YES, N_("Sista ansökningsdag är {day}."), day=deadline.day)
 
 
 def can_be_prepared(call: CallFacts, unit: Unit, now: datetime) -> Check | None:
@@ -222,9 +206,9 @@ def can_be_prepared(call: CallFacts, unit: Unit, now: datetime) -> Check | None:
         text = N_(
             "{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan. Som partner kan det räcka."
         )
-        return Check(gate=PREPARATION, answer=Answer.NO, reason=Message(text=text, values=values))
+        return Check.of(PREPARATION, Answer.NO, text, **values)
     text = N_("{left} dagar kvar; enheten räknar med {needed} dagar för en ansökan.")
-    return Check(gate=PREPARATION, answer=Answer.YES, reason=Message(text=text, values=values))
+    return Check.of(PREPARATION, Answer.YES, text, **values)
 
 
 def own_share(call: CallFacts, unit: Unit) -> Check | None:
@@ -238,19 +222,15 @@ def own_share(call: CallFacts, unit: Unit) -> Check | None:
     share = round(call.grant_min * (1 - call.cofinancing_rate) / call.cofinancing_rate)
     if unit.own_contribution_max is None:
         text = N_("Minsta egna insats i projektet är omkring {share} euro, delad av alla partner.")
-        return Check(
-            gate=OWN_SHARE,
-            answer=Answer.UNKNOWN,
-            reason=Message(text=text, values={"share": grouped(share)}),
-        )
+        return Check.of(OWN_SHARE, Answer.UNKNOWN, text, share=grouped(share))
     values = {"share": grouped(share), "limit": grouped(unit.own_contribution_max)}
     if share > unit.own_contribution_max:
         text = N_(
             "Minsta egna insats är omkring {share} euro, mer än enhetens {limit}; en partner bär bara sin del."
         )
-        return Check(gate=OWN_SHARE, answer=Answer.NO, reason=Message(text=text, values=values))
+        return Check.of(OWN_SHARE, Answer.NO, text, **values)
     text = N_("Minsta egna insats är omkring {share} euro, inom enhetens {limit}.")
-    return Check(gate=OWN_SHARE, answer=Answer.YES, reason=Message(text=text, values=values))
+    return Check.of(OWN_SHARE, Answer.YES, text, **values)
 
 
 def partners(call: CallFacts) -> Check | None:
@@ -267,11 +247,7 @@ def partners(call: CallFacts) -> Check | None:
         text = N_("Minst {partners} parter från {countries} länder.")
     values = {"partners": partners, "countries": countries}
     alone = (partners or 2) <= 1
-    return Check(
-        gate=PARTNERS,
-        answer=Answer.YES if alone else Answer.UNKNOWN,
-        reason=Message(text=text, values=values),
-    )
+    return Check.of(PARTNERS, Answer.YES if alone else Answer.UNKNOWN, text, **values)
 
 
 def why_not(call: CallFacts, unit: Unit, now: datetime | None, nuts3: str = "") -> Check | None:

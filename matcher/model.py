@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 from texts import N_, Message
 
@@ -133,6 +134,11 @@ class Check:
     answer: Answer
     reason: Message
     quote: str | None = None
+
+    @classmethod
+    def of(cls, gate: str, answer: Answer, text: str, /, *, quote: str | None = None, **values: Any) -> Self:
+        """The check whose reason is this Swedish text, with what goes into its blanks."""
+        return cls(gate=gate, answer=answer, reason=Message(text=text, values=values), quote=quote)
 
 
 @dataclass(frozen=True, kw_only=True)

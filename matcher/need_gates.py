@@ -14,7 +14,7 @@ from matcher.gates import APPLICANTS, MUST, NEVER, PERIOD, SHARE, SIZE, UNDECIDE
 from matcher.model import Answer, Check
 from matcher.terms import found_in
 from profiles.model import Need
-from texts import N_, Message
+from texts import N_
 
 MONTHS_AHEAD = (
     18  # from a deadline to the first working day of a project; a year is usual, two-stage calls take more
@@ -46,13 +46,10 @@ def never(call: CallFacts, need: Need) -> Check | None:
                 N_("Utlysningen har aldrig-ordet ”{term}”."),
                 N_("Samrådet har aldrig-ordet ”{term}”."),
             )
-            reason = Message(text=text, values={"term": term})
-            return Check(gate=NEVER, answer=Answer.NO, reason=reason, quote=quote)
+            return Check.of(NEVER, Answer.NO, text, quote=quote, term=term)
     if not need.never:
         return None
-    return Check(
-        gate=NEVER, answer=Answer.YES, reason=Message(text=N_("Inget av behovets aldrig-ord finns med."))
-    )
+    return Check.of(NEVER, Answer.YES, N_("Inget av behovets aldrig-ord finns med."))
 
 
 def must(call: CallFacts, need: Need) -> Check | None:
@@ -66,13 +63,11 @@ def must(call: CallFacts, need: Need) -> Check | None:
                 N_("Utlysningen saknar måste-ordet ”{term}”."),
                 N_("Samrådet saknar måste-ordet ”{term}”."),
             )
-            reason = Message(text=text, values={"term": term})
-            return Check(gate=MUST, answer=Answer.NO, reason=reason)
+            return Check.of(MUST, Answer.NO, text, term=term)
         quotes.append(quote)
     if not quotes:
         return None
-    reason = Message(text=N_("Alla behovets måste-ord finns med."))
-    return Check(gate=MUST, answer=Answer.YES, reason=reason, quote=quotes[0])
+    return Check.of(MUST, Answer.YES, N_("Alla behovets måste-ord finns med."), quote=quotes[0])
 
 
 def applicants(call: CallFacts, need: Need) -> Check | None:
@@ -82,7 +77,7 @@ def applicants(call: CallFacts, need: Need) -> Check | None:
     stated = call.eligible_applicants
     if not stated:
         text = N_("Slå upp vem som får söka i utlysningens dokument.")
-        return Check(gate=APPLICANTS, answer=Answer.UNKNOWN, reason=Message(text=text))
+        return Check.of(APPLICANTS, Answer.UNKNOWN, text)
     wanted = {ApplicantType(applicant.value) for applicant in need.applicants}
     if stated & wanted:
         text, answer = N_("Utlysningen är öppen för dem som behovet anger."), Answer.YES
@@ -90,7 +85,7 @@ def applicants(call: CallFacts, need: Need) -> Check | None:
         text, answer = N_("Utlysningen nämner andra sökande; om ni räknas dit framgår inte."), Answer.UNKNOWN
     else:
         text, answer = N_("Utlysningen är inte öppen för någon av de sökande som behovet anger."), Answer.NO
-    return Check(gate=APPLICANTS, answer=answer, reason=Message(text=text))
+    return Check.of(APPLICANTS, answer, text)
 
 
 def own_share_limit(call: CallFacts, need: Need) -> Check | None:
@@ -102,9 +97,9 @@ def own_share_limit(call: CallFacts, need: Need) -> Check | None:
     values = {"share": share, "limit": limit}
     if share > limit:
         text = N_("Egen insats är {share} %, behovet tål högst {limit} %.")
-        return Check(gate=SHARE, answer=Answer.NO, reason=Message(text=text, values=values))
+        return Check.of(SHARE, Answer.NO, text, **values)
     text = N_("Egen insats är {share} %, inom behovets {limit} %.")
-    return Check(gate=SHARE, answer=Answer.YES, reason=Message(text=text, values=values))
+    return Check.of(SHARE, Answer.YES, text, **values)
 
 
 def period(call: CallFacts, need: Need, now: datetime) -> Check | None:
@@ -120,9 +115,7 @@ def period(call: CallFacts, need: Need, now: datetime) -> Check | None:
         return _out_of_period(N_("Ansökan stänger efter behovets sista dag, {day}."), need.ends)
     if need.begins is not None and closes is not None and months_after(closes, MONTHS_AHEAD) < need.begins:
         return _out_of_period(N_("Pengarna kommer långt innan behovet börjar, {day}."), need.begins)
-    return Check(
-        gate=PERIOD, answer=Answer.YES, reason=Message(text=N_("Utlysningen ryms i behovets period."))
-    )
+    return Check.of(PERIOD, Answer.YES, N_("Utlysningen ryms i behovets period."))
 
 
 def size(call: CallFacts, need: Need) -> Check | None:
@@ -136,7 +129,7 @@ def size(call: CallFacts, need: Need) -> Check | None:
     if need.size_min is not None and most is not None and most < need.size_min:
         text, limit = N_("Största bidrag är {sum} euro, mindre än behovets {limit}."), need.size_min
         return _size(Answer.NO, text, most, limit)
-    return Check(gate=SIZE, answer=Answer.YES, reason=Message(text=N_("Bidragets storlek passar behovet.")))
+    return Check.of(SIZE, Answer.YES, N_("Bidragets storlek passar behovet."))
 
 
 def months_after(day: date, months: int) -> date:
@@ -146,10 +139,9 @@ def months_after(day: date, months: int) -> date:
 
 
 def _out_of_period(text: str, day: date) -> Check:
-    reason = Message(text=text, values={"day": day})
-    return Check(gate=PERIOD, answer=Answer.NO, reason=reason)
+    return Check.of(PERIOD, Answer.NO, text, day=day)
 
 
 def _size(answer: Answer, text: str, amount: int, limit: int) -> Check:
     values = {"sum": grouped(amount), "limit": grouped(limit)}
-    return Check(gate=SIZE, answer=answer, reason=Message(text=text, values=values))
+    return Check.of(SIZE, answer, text, **values)
