@@ -9,7 +9,7 @@ from pathlib import Path
 from builders import NOW, a_coordinator, a_match, a_need, a_person, a_profile, a_scraped_call, a_unit
 from matcher.model import Decision, MatchState, Verdict
 from notifier.channel import channel_for
-from notifier.digest import build_digest
+from notifier.digest import ToldBefore, build_digest
 from notifier.model import Accepted
 from notifier.render import render
 from pipeline.digest import letter_context, plan
@@ -89,7 +89,7 @@ def _bare(engine, context, relay: str) -> dict[str, float]:
     accepted = [Accepted(match=one.match, call=found[one.match.call_id]) for one in stored]
     started, channel = time.perf_counter(), channel_for(relay)
     for person in context.profile.people[1:]:
-        digest = build_digest(person, context.profile, accepted, {}, NOW, WEEK)
+        digest = build_digest(person, context.profile, accepted, ToldBefore(), NOW, WEEK)
         if digest is not None:
             channel.deliver(render(digest, context), before_data=lambda: None)
     channel.close()

@@ -6,7 +6,7 @@ items in full, and children and young people are never cut.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calls.changes import Change
@@ -25,61 +25,79 @@ DATES_AHEAD = 56
 _NO_DEADLINE = 10_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class ToldBefore:
+    """What the reader and their units have been told before.
+
+    Attributes:
+        received: call id to the newest version that the person has had.
+        changes: call id to what changed since that version; None when it was not looked up.
+        to_units: call, unit and need of what the units were told; none of it is news.
+    """
+
+    received: Mapping[int, int] = field(default_factory=dict)
+    changes: Mapping[int, tuple[Change, ...]] | None = None
+    to_units: Collection[Place] = ()
+
+
 def build_digest(
     person: ContactPerson,
     profile: Profile,
     accepted: Sequence[Accepted],
-    received: Mapping[int, int],
+    before: ToldBefore,
     now: datetime,
     week: str,
-    unreached: Sequence[str] = (),
     *,
-    changes: Mapping[int, tuple[Change, ...]] | None = None,
+    unreached: Sequence[str] = (),
     unreviewed: int = 0,
     awaiting: Sequence[Question] = (),
     followed: Sequence[Call] = (),
-    told: Collection[Place] = (),
 ) -> Digest | None:
     """One person's letter of the week; None when there is nothing to tell.
 
     Args:
         accepted: matches of the whole municipality, each with its call as it reads now.
-        received: call id to the newest version that the person has had.
         now: aware; days left are counted from here.
-        changes: call id to what changed since the version in `received`; None when it was not looked up.
         awaiting: what units have been asked and have not answered, the oldest first.
         followed: the calls that the person follows.
-        told: call, unit and need of what the units were told before; none of it is news.
     """
-    asked = tuple(one for one in awaiting if one.unit in person.units)
     items = [
-        _with_history(item, received, changes or {}, profile, now)
+        _with_history(item, before, profile, now)
         for item in _items(person, profile, accepted)
-        if _is_news(item, received, changes, now)
+        if _is_news(item, before, now)
     ]
-    if not items and not asked:
-        return None
-    news, known = earlier.parted(items, received, told)
-    calls = [item for item in news if not item.call.is_consultation]
-    full, more = _cap(_in_reading_order(calls, person, profile, now))
-    consultations, more_consultations = capped([item for item in news if item.call.is_consultation], now)
-    before, more_before = earlier.capped(known, {one.call.id for one in asked}, now)
-    if not (news or before or asked):
+    news, known = earlier.parted(items, before.received, before.to_units)
+    asked = tuple(one for one in awaiting if one.unit in person.units)
+    sections = _sections(news, person, profile, now)
+    known, more_known = earlier.capped(known, {one.call.id for one in asked}, now)
+    if not (news or known or asked):
         return None
     return Digest(
         person=person,
         week=week,
-        items=tuple(full),
-        more=tuple(more),
         unreached=tuple(unreached),
         unreviewed=unreviewed,
         awaiting=asked,
         dates=tuple(_dates_ahead(followed, now)),
-        consultations=consultations,
-        more_consultations=more_consultations,
-        earlier=before,
-        more_earlier=more_before,
+        earlier=known,
+        more_earlier=more_known,
+        **sections,
     )
+
+
+def _sections(
+    news: Sequence[DigestItem], person: ContactPerson, profile: Profile, now: datetime
+) -> dict[str, tuple[DigestItem, ...]]:
+    """What is news, by where it stands in the digest: calls and consultations, each in full and in short."""
+    calls = [item for item in news if not item.call.is_consultation]
+    full, more = _cap(_in_reading_order(calls, person, profile, now))
+    consultations, others = capped([item for item in news if item.call.is_consultation], now)
+    return {
+        "items": tuple(full),
+        "more": tuple(more),
+        "consultations": consultations,
+        "more_consultations": others,
+    }
 
 
 def shortened(digest: Digest) -> Digest | None:
@@ -132,33 +150,22 @@ def _strongest_first(match: Match) -> tuple:
     return (match.band.rank, -match.score, match.unit, match.need)
 
 
-def _is_news(
-    item: DigestItem,
-    received: Mapping[int, int],
-    changes: Mapping[int, tuple[Change, ...]] | None,
-    now: datetime,
-) -> bool:
+def _is_news(item: DigestItem, before: ToldBefore, now: datetime) -> bool:
     """Not closed (S-81), newer than what the person already has, and not back to how it read then."""
-    known = received.get(item.call.id)
+    known = before.received.get(item.call.id)
     if item.call.status(now) is Status.CLOSED:
         return False
     if known is None:
         return True
-    return item.call.version > known and (changes is None or bool(changes.get(item.call.id)))
+    return item.call.version > known and (before.changes is None or bool(before.changes.get(item.call.id)))
 
 
-def _with_history(
-    item: DigestItem,
-    received: Mapping[int, int],
-    changes: Mapping[int, tuple[Change, ...]],
-    profile: Profile,
-    now: datetime,
-) -> DigestItem:
-    days = item.call.days_left(now)
+def _with_history(item: DigestItem, before: ToldBefore, profile: Profile, now: datetime) -> DigestItem:
+    days, is_changed = item.call.days_left(now), item.call.id in before.received
     return replace(
         item,
-        is_changed=item.call.id in received,
-        changes=changes.get(item.call.id, ()) if item.call.id in received else (),
+        is_changed=is_changed,
+        changes=(before.changes or {}).get(item.call.id, ()) if is_changed else (),
         short_of_time=days is not None and days < _days_needed(item, profile),
     )
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
-from notifier.digest import build_digest
+from notifier.digest import ToldBefore, build_digest
 from notifier.errors import NotifierError
 from notifier.headers import ascii_address
 from notifier.links import Links
@@ -270,21 +270,20 @@ def _digest(
         for one in accepted
         if one.call.id in received and one.call.version > received[one.call.id]
     }
+    changes = {
+        call_id: calls.changes_since(conn, tenant, call_id, version) for call_id, version in older.items()
+    }
     return build_digest(
         person,
         context.profile,
         accepted,
-        received,
+        ToldBefore(received=received, changes=changes, to_units=facts.told_before(reader)),
         context.now,
         week,
-        facts.unreached,
-        changes={
-            call_id: calls.changes_since(conn, tenant, call_id, version) for call_id, version in older.items()
-        },
+        unreached=facts.unreached,
         unreviewed=sum(facts.unreviewed[unit] for unit in person.units),
         awaiting=facts.awaiting if facts.is_turn_of(reader) else (),
         followed=[call for key in sorted(reader.keys) for call in facts.followed.get(key, ())],
-        told=facts.told_before(reader),
     )
 
 

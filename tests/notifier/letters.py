@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from builders import NOW, a_call, a_match, a_person, a_profile
 from calls.model import Deadline, SourceLink, Title
 from calls.vocabulary import CONSULTATION
-from notifier.digest import build_digest
+from notifier.digest import ToldBefore, build_digest
 from notifier.links import Links
 from notifier.model import Accepted, Digest, Letter
 from notifier.render import render
@@ -59,12 +59,14 @@ def a_context(**facts) -> LetterContext:
     return LetterContext(**(given | facts))
 
 
-def a_digest(*items: Accepted, person=None, profile=None, received=None, **options) -> Digest:
+def a_digest(
+    *items: Accepted, person=None, profile=None, received=None, changes=None, told=(), **options
+) -> Digest:
     digest = build_digest(
         person or a_person(),
         profile or a_profile(),
         items or (accepted(),),
-        received or {},
+        ToldBefore(received=received or {}, changes=changes, to_units=told),
         NOW,
         WEEK,
         **options,

@@ -23,7 +23,7 @@ from matcher.model import Evidence, SentencePair
 from matcher.telling import AREA
 from notifier.calendars import Entry, calendar_file
 from notifier.consultations import FULL_CONSULTATIONS
-from notifier.digest import build_digest
+from notifier.digest import ToldBefore, build_digest
 from notifier.links import Links
 from notifier.notice_letter import notice_letter
 from notifier.notice_model import Closing, Mistaken, Moved, Question
@@ -75,12 +75,19 @@ def test_beyond_three_they_are_counted_with_a_link_and_wait_for_the_next_letter(
     letter = render(digest, a_context())
     assert [call for call, _ in letter.calls] == [100, 101, 102]
     assert "… och 2 samråd till. Alla samråd i Fondvakt:" in text_of(letter)
-    later = build_digest(a_person(), a_profile(), found, dict(letter.calls), NOW, "2026-W35")
+    later = build_digest(
+        a_person(), a_profile(), found, ToldBefore(received=dict(letter.calls)), NOW, "2026-W35"
+    )
     assert ids(later.consultations) == [103, 104]
 
 
 def test_what_was_told_is_not_told_again():
-    assert build_digest(a_person(), a_profile(), [consultation(100)], {100: 1}, NOW, "2026-W35") is None
+    assert (
+        build_digest(
+            a_person(), a_profile(), [consultation(100)], ToldBefore(received={100: 1}), NOW, "2026-W35"
+        )
+        is None
+    )
 
 
 def test_children_and_young_people_come_first_and_are_never_cut():
@@ -158,7 +165,7 @@ def test_time_to_write_an_application_is_not_asked_for():
 
 def test_a_consultation_that_has_closed_is_left_out():
     closed = consultation(100, deadlines=in_days(-1))
-    assert build_digest(a_person(), a_profile(), [closed], {}, NOW, "2026-W34") is None
+    assert build_digest(a_person(), a_profile(), [closed], ToldBefore(), NOW, "2026-W34") is None
 
 
 def test_a_followed_consultation_is_among_the_dates_ahead():

@@ -8,16 +8,15 @@ from letters import accepted, in_days
 from builders import NOW, a_call, a_match, a_need, a_person, a_profile, a_unit
 from calls.changes import Change
 from matcher.model import Band
-from notifier.digest import FULL_ITEMS, build_digest, shortened
+from notifier.digest import FULL_ITEMS, ToldBefore, build_digest, shortened
 
 WEEK = "2026-W34"
 YOUNG = {"children_and_youth": True}
 
 
-def built(*items, person=None, profile=None, received=None, now=NOW, **options):
-    return build_digest(
-        person or a_person(), profile or a_profile(), items, received or {}, now, WEEK, **options
-    )
+def built(*items, person=None, profile=None, received=None, changes=None, now=NOW, **options):
+    before = ToldBefore(received=received or {}, changes=changes)
+    return build_digest(person or a_person(), profile or a_profile(), items, before, now, WEEK, **options)
 
 
 def ids(items):

@@ -10,7 +10,7 @@ from servers import Keeper, nothing, real_server
 from builders import NOW, a_person, a_profile
 from matcher.model import Evidence, SentencePair
 from notifier.channel import channel_for
-from notifier.digest import build_digest
+from notifier.digest import ToldBefore, build_digest
 from notifier.links import Links
 from notifier.render import render
 from pipeline.settings import Settings
@@ -93,7 +93,7 @@ def test_m_06_every_way_to_end_a_line_becomes_cr_lf_and_the_server_takes_it():
 
 
 def test_m_09_nothing_to_tell_is_no_mail():
-    assert build_digest(a_person(), a_profile(), (), {}, NOW, "2026-W34") is None
+    assert build_digest(a_person(), a_profile(), (), ToldBefore(), NOW, "2026-W34") is None
 
 
 def test_m_04_a_name_of_2000_characters_reads_as_the_cut_name_and_no_line_is_too_long():
