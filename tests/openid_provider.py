@@ -119,6 +119,11 @@ class OpenIdProvider:
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
         }
 
+    def key_set(self) -> Claims:
+        """What tokens are checked with."""
+        keys = [key.as_dict(private=False) | {"kid": key.kid} for key in self.keys]
+        return {"keys": keys + self.more_keys}
+
 
 @cache
 def a_key(name: str, bits: int = 2048) -> RSAKey:
@@ -142,7 +147,7 @@ def running_provider(now: Callable[[], datetime]) -> Iterator[OpenIdProvider]:
                 self.send_header("Location", provider.consent(f"{provider.url}{self.path}"))
                 self.end_headers()
                 return
-            found = {"/.well-known/openid-configuration": provider.about, "/keys": _keys}.get(path)
+            found = {"/.well-known/openid-configuration": provider.about, "/keys": provider.key_set}.get(path)
             self._answer(path, lambda: (200, found()) if found else (404, {}))
 
         def do_POST(self) -> None:
@@ -163,12 +168,6 @@ def running_provider(now: Callable[[], datetime]) -> Iterator[OpenIdProvider]:
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
-
-    def _keys() -> Claims:
-        return {
-            "keys": [key.as_dict(private=False) | {"kid": key.kid} for key in provider.keys]
-            + provider.more_keys
-        }
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -6,6 +6,7 @@ from letters import WEEK, a_context, a_digest, a_source, accepted, in_days
 
 from builders import NOW, a_call, a_coordinator, a_person
 from calls.changes import Change
+from calls.model import Call
 from matcher.model import SentencePair
 from notifier import notices, office
 from notifier.model import OPERATOR, Letter
@@ -82,6 +83,20 @@ def hindrances_of_every_kind() -> tuple[Hindrance, ...]:
 PHONE = "031-390 06 12"
 
 
+def a_rehearsal(urgent: Call) -> Rehearsal:
+    return Rehearsal(
+        week=WEEK,
+        letters=14,
+        matches=31,
+        unreviewed=3,
+        unanswered=2,
+        hindrances=hindrances_of_every_kind(),
+        published=(("Barn och utbildning", "Children and Education"),),
+        urgent=(Urgent(call=urgent, units=(("Barn och utbildning", "Children and Education"),)),),
+        untouched_since=NOW,
+    )
+
+
 @cache
 def every_kind(language: str) -> dict[str, Letter]:
     """Name to letter."""
@@ -97,17 +112,6 @@ def every_kind(language: str) -> dict[str, Letter]:
         Trouble(id=1, said=SAID, opened_at=NOW),
         Trouble(id=2, said=SAID, opened_at=NOW, closed_at=NOW),
     ]
-    told = Rehearsal(
-        week=WEEK,
-        letters=14,
-        matches=31,
-        unreviewed=3,
-        unanswered=2,
-        hindrances=hindrances_of_every_kind(),
-        published=(("Barn och utbildning", "Children and Education"),),
-        urgent=(Urgent(call=calls[1], units=(("Barn och utbildning", "Children and Education"),)),),
-        untouched_since=NOW,
-    )
     views: dict[str, tuple[ContactPerson, NoticeView]] = {
         "reminder": (reader, notices.reminder(reader, context, [closing(one) for one in calls])),
         "reminder of one": (reader, notices.reminder(reader, context, [closing(calls[0], None)])),
@@ -125,7 +129,7 @@ def every_kind(language: str) -> dict[str, Letter]:
         "assignment": (reader, notices.assignment(reader, context, [question])),
         "invitation": (reader, notices.invitation(reader, context, [to_group])),
         "unit": (coordinator, office.unit(coordinator, context, troubles[:1])),
-        "rehearsal": (coordinator, office.rehearsal(coordinator, context, told)),
+        "rehearsal": (coordinator, office.rehearsal(coordinator, context, a_rehearsal(calls[1]))),
         "alarm": (operator, office.alarm(operator, context, troubles)),
         "nothing new": (reader, notices.nothing_new(reader, context, silent_weeks=True)),
     }
