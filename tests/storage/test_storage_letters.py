@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from builders import NOW, a_scraped_call
-from notifier.model import Letter, LetterState
-from storage import calls, letters, outbox
+from notifier.model import Letter, LetterKind, LetterState
+from storage import calls, letters, notices, outbox
 from storage.database import reading, writing
 from storage.errors import SentTwice, UnknownLetter
 
@@ -143,6 +143,42 @@ def test_a_break_leaves_a_letter_to_retry_or_in_doubt(ready: Engine, data_starte
         assert letters.recover(conn, "t", NOW, owner=None) == 1
     assert state_of(ready) is state
     assert (claim(ready) is None) == data_started
+
+
+def withdraw(engine: Engine, now) -> list[int]:
+    """Numbers of the reminders that are taken back when made before now."""
+    given = {"made_before": now, "now": now, "reason": "annan dag"}
+    with writing(engine) as conn:
+        return [one.id for one in notices.withdraw(conn, "t", [LetterKind.REMINDER], **given)]
+
+
+@pytest.mark.parametrize(
+    ("happened", "taken"),
+    [
+        pytest.param("", [1], id="waits"),
+        pytest.param("retry", [1], id="was refused before the message"),
+        pytest.param("later", [], id="is tried later"),
+        pytest.param("handed over", [], id="B2 began to leave once"),
+        pytest.param("held", [], id="is held"),
+    ],
+)
+def test_a_reminder_is_taken_back_unless_it_has_begun_to_leave(ready: Engine, happened, taken):
+    add(ready, a_letter(kind=LetterKind.REMINDER))
+    if happened in ("retry", "later", "handed over"):
+        claim(ready)
+        with writing(ready) as conn:
+            if happened == "handed over":
+                letters.mark_data_started(conn, "t", 1, NOW)
+        later = NOW + 9 * MINUTE if happened == "later" else None
+        record(ready, 1, LetterState.RETRY, error="451", not_before=later)
+    if happened == "handed over":
+        claim(ready)  # a second try, ended before the message
+        record(ready, 1, LetterState.RETRY)
+    if happened == "held":
+        record(ready, 1, LetterState.HELD)
+    assert withdraw(ready, NOW) == []  # made today
+    assert withdraw(ready, NOW + MINUTE) == taken
+    assert (state_of(ready) is LetterState.CANCELLED) is bool(taken)
 
 
 def test_after_a_restore_everything_unsent_is_held_B7(ready: Engine):
