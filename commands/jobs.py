@@ -235,19 +235,14 @@ def decide(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    if verdict is Verdict.REJECT and reason is None:
-        raise typer.BadParameter(_("reject behöver --reason: {codes}").format(codes=REASON_HELP))
-    if verdict is not Verdict.REJECT and reason is not None:
-        raise typer.BadParameter(_("--reason hör till reject"))
+    _check_belongings(verdict, reason, until)
     installation = wiring.opened()
-    decision = Decision(
-        verdict=verdict,
-        by="cli",
-        at=installation.settings.clock(),
-        reason=reason,
-        note=note,
-        until=wiring.start_of_day(until.date()) if until else None,
-    )
+    now = installation.settings.clock()
+    returns = wiring.start_of_day(until.date()) if until else None
+    if until is not None and returns <= now:
+        text = _("--until {day} har varit; väntade en dag som kommer")
+        raise typer.BadParameter(text.format(day=until.date()))
+    decision = Decision(verdict=verdict, by="cli", at=now, reason=reason, note=note, until=returns)
     with writing(installation.engine) as conn:
         known = stored_matches.existing(conn, installation.tenant, match_id)
         (stored,) = deciding.decide(conn, installation.tenant, [known], decision)
@@ -255,6 +250,16 @@ def decide(
         print_json({"id": stored.id, "state": stored.state})
         return
     out.print(_("Träff {id}: {state}").format(id=stored.id, state=said(MATCH_STATE_LABELS[stored.state])))
+
+
+def _check_belongings(verdict: Verdict, reason: RejectReason | None, until: datetime | None) -> None:
+    """A reason belongs to a rejection, which needs one; a day to what is put off."""
+    if verdict is Verdict.REJECT and reason is None:
+        raise typer.BadParameter(_("reject behöver --reason: {codes}").format(codes=REASON_HELP))
+    if verdict is not Verdict.REJECT and reason is not None:
+        raise typer.BadParameter(_("--reason hör till reject"))
+    if verdict is not Verdict.LATER and until is not None:
+        raise typer.BadParameter(_("--until hör till later"))
 
 
 def register(app: typer.Typer) -> None:

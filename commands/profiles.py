@@ -11,7 +11,7 @@ import typer
 from commands.language import FAILED, WRONG_USE, _, said
 from commands.output import Json, err, out, print_json
 from pipeline import wiring
-from pipeline.importing import take_in
+from pipeline.importing import CLI, take_in
 from pipeline.publishing import PartMoved, Published
 from profiles.diff import ProfileChange, profile_differences
 from profiles.files import FileForm, base_of, file_text, unit_file_text
@@ -43,6 +43,7 @@ def init(
 ) -> None:
     document, profile = _read(municipality)
     installation = wiring.opened()
+    _refuse_over_people(installation, municipality, profile)
     number = _taken_in(installation, document, profile).version
     if as_json:
         print_json(
@@ -54,6 +55,19 @@ def init(
             name=profile.name, units=len(profile.units), needs=len(profile.needs)
         )
     )
+
+
+def _refuse_over_people(installation: wiring.Installation, given: str, profile: Profile) -> None:
+    """What people have published on the pages is not begun anew by a word: a file is imported, its changes seen."""
+    with reading(installation.engine) as conn:
+        holds = stored_profiles.latest(conn, installation.tenant)
+    if holds is None or holds.by == CLI or not _changes(installation, profile):
+        return
+    text = _(
+        "Här gäller redan version {number} av profilen, publicerad på sidorna; inget har ändrats. "
+        "Det som skiljer visas av: fondvakt profile diff {given}, och tas in med: fondvakt profile import {given}"
+    )
+    raise typer.BadParameter(text.format(number=holds.version, given=given))
 
 
 @app.command(help=_("Granska en profilfil; varje fel med fil, rad och nyckel."))

@@ -57,7 +57,7 @@ class Source:
     """One publisher's calls.
 
     Attributes:
-        key: as in `reference/sources.md`, also the module's name with `_` for `-`.
+        key: the publisher's, in small letters with hyphens; also the module's name with `_` for `-`.
         base_url: what stands before the paths that `crawl` asks for; a setting can name another.
         hosts: the only hosts that are ever asked, beside a base address named by a setting.
         crawl: reads the source; its second argument holds the source's options from the settings.

@@ -17,7 +17,7 @@ from storage.database import SQLITE_HEADER, open_database, writing
 from storage.errors import BackupRefused, StorageError
 from storage.outbox import hold_all
 from storage.tables import sending
-from texts import N_, Message
+from texts import N_, Message, cause_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def backup(database: Engine | str, target: Path) -> Path:
         raise BackupRefused.of(
             N_("Säkerhetskopian {target} kunde inte skrivas: {cause}."),
             target=str(target),
-            cause=str(failure),
+            cause=_why(failure),
         ) from failure
     return target
 
@@ -76,7 +76,7 @@ def restore(source: Path, url: str, now: datetime) -> Restored:
         with _nobody_else(path):
             previous = _put_in_place(aside, path)
     except (OSError, sqlite3.Error) as failure:
-        raise _cannot_restore(source, str(failure)) from failure
+        raise _cannot_restore(source, _why(failure)) from failure
     finally:
         for leftover in aside.parent.glob(f"{aside.name}*"):
             remove_sqlite(leftover)
@@ -185,6 +185,10 @@ def _free_name(path: Path) -> Path:
 
 def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _why(failure: OSError | sqlite3.Error) -> Message | str:
+    return cause_of(failure) if isinstance(failure, OSError) else str(failure)
 
 
 def _cannot_restore(source: Path, cause: str | Message) -> StorageError:

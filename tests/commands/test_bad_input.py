@@ -74,7 +74,7 @@ ARGUMENTS = [
     (("profile", "export"), 1, "Ingen kommun är vald än"),
     (("signin", "eu@exempelstad.example"), 1, "Ingen kommun är vald än"),
     (("standin", "--data", "/nowhere"), 2, "/nowhere"),
-    (("restore", "/nowhere.sqlite"), 1, "/nowhere.sqlite kan inte läggas tillbaka"),
+    (("restore", "/nowhere.sqlite"), 1, "/nowhere.sqlite kan inte läggas tillbaka: finns inte."),
     (("backup", "--out", "/proc/fondvakt/copy.sqlite"), 1, "/proc/fondvakt"),
 ]
 
@@ -86,6 +86,8 @@ BOXED = [
     (("decide", "1", "perhaps"), "'accept', 'reject', 'later'"),
     (("decide", "ett", "accept"), "MATCH"),
     (("decide", "1", "later", "--until", "i morgon"), "%Y-%m-%d"),
+    (("decide", "1", "later", "--until", "2020-01-31"), "--until 2020-01-31 har varit"),
+    (("decide", "1", "accept", "--until", "2099-01-31"), "--until hör till later"),
     (("digest", "send", "--week", "2026-W60"), "2026-W60 är ingen vecka; väntade en ISO-vecka"),
     (("digest", "preview", "--week", "35"), "35 är ingen vecka; väntade en ISO-vecka"),
     (("digest", "preview", "--week", ""), "är ingen vecka"),

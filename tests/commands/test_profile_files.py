@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from command_line import fondvakt
 from papers import POLICY, a_docx, a_pdf
 
 from commands.serving import take_up_matching
+from pipeline.publishing import publish_profile
 from pipeline.rematching import Progress, Rematcher
 from pipeline.wiring import Installation
 from profiles.files import FileForm, UnitFile, file_text, read_file
@@ -154,3 +156,17 @@ def test_an_import_asks_for_a_matching_which_the_clock_of_the_pages_takes_up_onc
     take_up_matching(house, asked)
     assert begun == [1], "one that failed is not begun again at every tick"
     engine.dispose()
+
+
+def test_init_leaves_what_people_have_published_and_says_how_a_file_is_taken_in(settings, tmp_path):
+    assert fondvakt("init", "--municipality", "mellerud", settings=settings).code == 0
+    database = open_database(f"sqlite:///{tmp_path / 'data' / 'fondvakt.sqlite'}")
+    mine = replace(load_profile(preset_path("mellerud")), county="Skåne län")
+    publish_profile(database, "default", mine, 1, "samordnare", datetime.now(UTC))
+    again = fondvakt("init", "--municipality", "mellerud", settings=settings)
+    assert again.code == 2
+    assert "gäller redan version 2" in again.boxed()
+    assert "fondvakt profile import mellerud" in again.boxed()
+    assert held(settings, tmp_path) == mine
+    assert fondvakt("init", "--municipality", tmp_path / "held.toml", settings=settings).code == 0, "the same"
+    assert fondvakt("profile", "import", "mellerud", settings=settings).code == 0
