@@ -69,7 +69,7 @@ def of_matching(need: Need, found: Comparison, profile: Profile, *, is_quiet: bo
         values = {"count": len(hidden), "title": hidden[0].title}
         warned.append(Warn(guard="hides-children", field="never", message=Message(text=text, values=values)))
     if is_quiet:
-        text = N_("Ingen utlysning har mött behovet på {days} dagar. Skriv om det, eller välj Bred.")
+        text = N_("Ingen stark eller trolig träff på {days} dagar. Skriv om behovet, eller välj Bred.")
         warned.append(
             Warn(guard="quiet", field="text", message=Message(text=text, values={"days": QUIET_DAYS}))
         )

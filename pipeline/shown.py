@@ -69,7 +69,7 @@ def shown_settings(settings: Settings) -> tuple[ShownSetting, ...]:
 
 
 def _value(value: object) -> Message:
-    if value is None:
+    if value is None or value == "":
         return Message(text=NOT_SET)
     if isinstance(value, SecretStr):
         return Message(text=IS_SET)
