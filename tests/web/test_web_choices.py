@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -100,6 +101,14 @@ def test_choices_are_kept_without_signing_in_and_stand_in_the_history(world: Wor
     with reading(world.engine) as conn:
         (event,) = audit.events(conn, TENANT, kind="subscription")
     assert (event.event.actor, event.event.channel, event.event.action) == (READER, "mail-link", "choose")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_letters_language_is_the_persons_own_until_they_choose_another(world: World, language):
+    people = tuple(replace(p, language=language) if p.key == READER else p for p in world.profile.people)
+    world.profile = replace(world.profile, people=people)
+    page = client(world).get(address()).text
+    assert re.findall(r'name="language" value="(\w+)" checked', page) == [language]
 
 
 def test_saving_the_same_twice_changes_nothing(world: World):

@@ -34,12 +34,14 @@ class Whose:
     Attributes:
         action: where its forms are posted.
         channel: how the choice came, for the history.
+        language: of their letters until they choose another.
     """
 
     key: str
     role: Role
     action: str
     channel: str
+    language: str = "sv"
 
 
 def own_page(visit: Here) -> Response:
@@ -63,7 +65,11 @@ def from_letter(visit: Here, token: str, fields: Fields) -> Response:
 
 
 def _own(visit: Visit) -> Whose:
-    return Whose(key=visit.person.key, role=visit.person.role, action="/mina-val", channel="web")
+    return _whose(visit.person, "/mina-val", "web")
+
+
+def _whose(person: ContactPerson, action: str, channel: str) -> Whose:
+    return Whose(key=person.key, role=person.role, action=action, channel=channel, language=person.language)
 
 
 def _from_letter(visit: Visit, token: str) -> Whose | None:
@@ -80,7 +86,7 @@ def _from_letter(visit: Visit, token: str) -> Whose | None:
     if key == OPERATOR:
         return Whose(key=key, role=Role.OPERATOR, action=action, channel="mail-link")
     person = _person(visit, key)
-    return Whose(key=key, role=person.role, action=action, channel="mail-link") if person else None
+    return _whose(person, action, "mail-link") if person else None
 
 
 def _person(visit: Visit, key: str) -> ContactPerson | None:
