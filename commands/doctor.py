@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from matcher.embedder import load_embedder
@@ -46,6 +47,11 @@ class Finding:
     ok: bool
     sentence: Message
 
+    @classmethod
+    def of(cls, about: str, text: str, /, *, ok: bool, **values: Any) -> Self:
+        """The finding whose sentence is this Swedish text, with what goes into its blanks."""
+        return cls(about=about, ok=ok, sentence=Message(text=text, values=values))
+
 
 def findings(settings: Settings) -> list[Finding]:
     """Look at every part; nothing is changed except that a missing database is made."""
@@ -58,19 +64,22 @@ def findings(settings: Settings) -> list[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    yield Finding(
-        about="disk",
+    yield Finding.of(
+        "disk",
+        N_("Disk: {free} MiB lediga i {folder}, minst {least} behövs."),
         ok=free >= LEAST_FREE_BYTES,
-        sentence=Message(
-            text=N_("Disk: {free} MiB lediga i {folder}, minst {least} behövs."),
-            values={"free": free // 2**20, "folder": str(folder), "least": LEAST_FREE_BYTES // 2**20},
-        ),
+        free=free // 2**20,
+        folder=str(folder),
+        least=LEAST_FREE_BYTES // 2**20,
     )
-
-    kind = share_under(folder, MOUNTS.read_text() if MOUNTS.exists() else "")
+    kind = share_here(folder)
     if kind and settings.database.startswith("sqlite"):
-        values = {"folder": str(folder), "kind": kind}
-        yield Finding(about="share", ok=False, sentence=Message(text=ON_A_SHARE, values=values))
+        yield Finding.of("share", ON_A_SHARE, ok=False, folder=str(folder), kind=kind)
+
+
+def share_here(folder: Path) -> str | None:
+    """What kind of network share a folder of this machine lies on, None for a disk of its own (D-06)."""
+    return share_under(folder, MOUNTS.read_text() if MOUNTS.exists() else "")
 
 
 def share_under(folder: Path, mounts: str) -> str | None:
@@ -93,13 +102,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except (StorageError, SettingsError) as failure:
         yield Finding(about="database", ok=False, sentence=failure.message)
         return
-    yield Finding(
-        about="database",
+    yield Finding.of(
+        "database",
+        N_("Databas: {url} går att läsa och skriva."),
         ok=True,
-        sentence=Message(
-            text=N_("Databas: {url} går att läsa och skriva."),
-            values={"url": installation.engine.url.render_as_string(hide_password=True)},
-        ),
+        url=installation.engine.url.render_as_string(hide_password=True),
     )
     yield _history(installation)
     yield from _profile(installation)
@@ -119,7 +126,7 @@ def _history(installation: wiring.Installation) -> Finding:
         values = {"number": broken[0].number, "broken": len(broken)}
     else:
         text, values = N_("Historik: {rows} rader, ingen ändrad eller borttagen."), {"rows": rows}
-    return Finding(about="history", ok=not broken, sentence=Message(text=text, values=values))
+    return Finding.of("history", text, ok=not broken, **values)
 
 
 def _profile(installation: wiring.Installation) -> Iterator[Finding]:
@@ -134,8 +141,9 @@ def _profile(installation: wiring.Installation) -> Iterator[Finding]:
     text = N_("Profil: {name}, version {version}.")
     if silent:
         text = N_("Profil: {name}, version {version}. Ingen får brev för: {silent}.")
-    values = {"name": profile.name, "version": number, "silent": ", ".join(silent)}
-    yield Finding(about="profile", ok=not silent, sentence=Message(text=text, values=values))
+    yield Finding.of(
+        "profile", text, ok=not silent, name=profile.name, version=number, silent=", ".join(silent)
+    )
 
 
 def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
@@ -143,14 +151,14 @@ def _harvests(installation: wiring.Installation) -> Iterator[Finding]:
         latest = runs.latest(conn, installation.tenant, installation.settings.clock())
     for harvest in latest:
         text = N_("Källa {source}: {outcome} {at}. {reason}")
-        values = {
-            "source": harvest.source,
-            "outcome": Message(text=OUTCOME_LABELS[harvest.outcome]),
-            "at": f"{harvest.started_at:%Y-%m-%d %H:%M} UTC",
-            "reason": harvest.reason or "",
-        }
-        yield Finding(
-            about=harvest.source, ok=not harvest.went_wrong, sentence=Message(text=text, values=values)
+        yield Finding.of(
+            harvest.source,
+            text,
+            ok=not harvest.went_wrong,
+            source=harvest.source,
+            outcome=Message(text=OUTCOME_LABELS[harvest.outcome]),
+            at=f"{harvest.started_at:%Y-%m-%d %H:%M} UTC",
+            reason=harvest.reason or "",
         )
 
 
@@ -165,7 +173,7 @@ def _letters(installation: wiring.Installation) -> Iterator[Finding]:
         text = N_(
             "Utkorg: {count} brev är ovissa, hålls eller gick inte att skicka; se fondvakt letters list."
         )
-        yield Finding(about="letters", ok=False, sentence=Message(text=text, values={"count": waiting}))
+        yield Finding.of("letters", text, ok=False, count=waiting)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
@@ -173,12 +181,10 @@ def _model(settings: Settings) -> Iterator[Finding]:
         model = load_embedder(settings.model, settings.model_cache)
     except MatcherError as failure:
         text = N_("Modell: {name} går inte att använda, matchningen går på ord. {reason}")
-        values = {"name": settings.model, "reason": failure.message}
-        yield Finding(about="model", ok=False, sentence=Message(text=text, values=values))
+        yield Finding.of("model", text, ok=False, name=settings.model, reason=failure.message)
         return
     text = N_("Modell: {name}, {dimension} tal per text.")
-    values = {"name": model.name, "dimension": model.dimension}
-    yield Finding(about="model", ok=True, sentence=Message(text=text, values=values))
+    yield Finding.of("model", text, ok=True, name=model.name, dimension=model.dimension)
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
@@ -186,7 +192,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     if parts.scheme == "file":
         folder = Path(parts.netloc + parts.path)
         text = N_("E-post: breven skrivs i mappen {folder}.")
-        yield Finding(about="mail", ok=True, sentence=Message(text=text, values={"folder": str(folder)}))
+        yield Finding.of("mail", text, ok=True, folder=str(folder))
         return
     relay = replace(relay_of(settings.smtp_url, token_file=settings.smtp_token_file), waits=IMPATIENT)
     where = f"{relay.host}:{relay.port}"
@@ -194,12 +200,9 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         SmtpChannel(relay).check()
     except DeliveryError as failure:
         text = N_("E-post: {where} går inte att använda. {reason}")
-        values = {"where": where, "reason": failure.message}
-        yield Finding(about="mail", ok=False, sentence=Message(text=text, values=values))
+        yield Finding.of("mail", text, ok=False, where=where, reason=failure.message)
         return
-    yield Finding(
-        about="mail", ok=True, sentence=Message(text=N_("E-post: {where} svarar."), values={"where": where})
-    )
+    yield Finding.of("mail", N_("E-post: {where} svarar."), ok=True, where=where)
 
 
 def _sqlite(settings: Settings) -> Iterator[Finding]:
@@ -207,9 +210,7 @@ def _sqlite(settings: Settings) -> Iterator[Finding]:
     text = N_("SQLite {version}.")
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         text = N_("SQLite {version}: ta säkerhetskopia varje dag; från 3.51.3 är ett sällsynt fel rättat.")
-    yield Finding(
-        about="sqlite", ok=True, sentence=Message(text=text, values={"version": sqlite3.sqlite_version})
-    )
+    yield Finding.of("sqlite", text, ok=True, version=sqlite3.sqlite_version)
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _model, _mail, _sqlite)

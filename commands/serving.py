@@ -16,7 +16,7 @@ import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from commands.doctor import MOUNTS, share_under
+from commands.doctor import share_here
 from commands.language import _, said
 from commands.ledger import StoredLedger
 from commands.output import out
@@ -78,7 +78,7 @@ def serve(
     with_clock: Annotated[bool, typer.Option("--clock/--no-clock", help=_("Kör jobben på tid."))] = True,
 ) -> None:
     installation = wiring.opened()
-    kind = share_under(installation.settings.data_dir, MOUNTS.read_text() if MOUNTS.exists() else "")
+    kind = share_here(installation.settings.data_dir)
     if kind and installation.engine.dialect.name == "sqlite":
         log.warning("the database lies on a network share; SQLite needs a local disk", kind=kind)
     with listening(host, port) as door:
