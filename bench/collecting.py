@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bench.figures import Figure, shared_folder
+from notifier.weeks import STOCKHOLM
 from pipeline.collect import CollectResult, Order, collect
 from scrapers.fetch import Fetcher
 from scrapers.run import crawl
@@ -19,7 +19,6 @@ from storage.database import open_database
 RECORDED_CALLS = 1276
 SECONDS_ASKED = 30
 EVERY_KIND = {"types": "1,2,8"}
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 def measure() -> Iterator[Figure]:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Engine
@@ -19,6 +18,7 @@ from sqlalchemy import Engine
 from matcher.additions import read_additions, use_additions
 from matcher.embedder import Embedder, load_embedder
 from matcher.errors import MatcherError
+from notifier.weeks import STOCKHOLM
 from pipeline.settings import Settings, SettingsError, read_settings
 from profiles.load import read_profile
 from profiles.model import Profile
@@ -26,7 +26,6 @@ from storage import profiles as stored_profiles
 from storage.database import open_database, reading
 from texts import N_, Message, MessageError
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NO_PROFILE = Message(text=N_("Ingen kommun är vald än. Kör först: fondvakt init --municipality exempelstad"))
 log = structlog.get_logger()
 

@@ -111,7 +111,7 @@ def part_from(kind: PartKind, document: Any) -> Part | None:
         raise DamagedPart(str(failure)) from failure
 
 
-def problems_of(profile: Profile, kind: PartKind, key: str, part: Part | None) -> tuple[Problem, ...]:
+def problems_of(profile: Profile, key: str, part: Part | None) -> tuple[Problem, ...]:
     """Why a profile with this part cannot be published; empty when it can. By the rules of profile files."""
     whole = with_part(profile, key, part)
     try:

@@ -112,7 +112,7 @@ def test_a_form_sent_twice_makes_one_version__P19(engine):
 def test_what_breaks_the_rules_is_not_published_and_every_problem_is_told(engine):
     broken = replace(held(engine)[1].unit("skola"), needs=(a_need(text="kort", priority_area="ingen"),))
     draft = a_draft(engine, broken)
-    assert len(problems_of(held(engine)[1], UNIT, "skola", broken)) == 2
+    assert len(problems_of(held(engine)[1], "skola", broken)) == 2
     with pytest.raises(NotPublishable) as refused:
         publish(engine, draft)
     assert len(refused.value.problems) == 2

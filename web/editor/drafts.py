@@ -225,9 +225,8 @@ def _base(visit: Visit, found: Proposal) -> Profile:
 
 
 def _problems(visit: Visit, found: Proposal) -> tuple[Problem, ...]:
-    kind = PartKind(found.kind)
-    part = part_from(kind, found.document)
-    return problems_of(must_have_profile(visit), kind, found.key, part)
+    part = part_from(PartKind(found.kind), found.document)
+    return problems_of(must_have_profile(visit), found.key, part)
 
 
 def _placed(visit: Visit, found: Proposal, problems: Iterable[Problem]) -> list[tuple[str, Message]]:

@@ -63,7 +63,7 @@ class Editing:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Why the part cannot be published."""
-        return problems_of(self.published, self.kind, self.key, self.part)
+        return problems_of(self.published, self.key, self.part)
 
 
 def editing(visit: Visit, kind: PartKind, key: str = "") -> Editing:
