@@ -14,9 +14,9 @@ from notifier.standing import CAUSE_LABELS
 from notifier.weeks import local_day
 from pipeline import mailing, wiring
 from pipeline.bounces import paused_addresses, read_folder
+from pipeline.settling import use_again
 from storage import bounces
-from storage.audit import Event, record
-from storage.database import reading, writing
+from storage.database import reading
 
 app = typer.Typer(no_args_is_help=True, help=_("Studsar: läs, lista vilka som pausats, ta upp breven igen."))
 log = structlog.get_logger()
@@ -94,13 +94,7 @@ def resume(
     wanted = address.strip().lower()
     if wanted not in paused_addresses(installation.engine, installation.tenant, profile):
         raise typer.BadParameter(_("{address} är inte pausad").format(address=address), param_hint="ADDRESS")
-    with writing(installation.engine) as conn:
-        now = installation.settings.clock()
-        bounces.resume(conn, installation.tenant, wanted, now)
-        for person in profile.people:
-            if person.email.strip().lower() == wanted:
-                told = {"kind": "subscription", "key": person.key, "action": "resume-address"}
-                record(conn, installation.tenant, Event(actor="cli", channel="cli", **told), now)
+    use_again(installation.engine, installation.tenant, wanted, installation.settings.clock(), by="cli")
     if as_json:
         print_json({"address": wanted, "paused": False})
         return
