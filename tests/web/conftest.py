@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from editor_world import EditorWorld, an_editor_world
-from web_world import World, a_world, school_and_culture
+from web_world import NOW, World, a_world, school_and_culture
 
 from storage.database import open_database
 
@@ -27,10 +27,19 @@ def world(tmp_path, empty_database) -> World:
     made.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def edited_database(tmp_path_factory) -> Path:
+    """Two units over a stored profile, and calls on eight subjects, matched once."""
+    folder = tmp_path_factory.mktemp("edited")
+    an_editor_world(folder, school_and_culture()).engine.dispose()
+    return folder / "web.sqlite"
+
+
 @pytest.fixture
-def edited(tmp_path, empty_database) -> EditorWorld:
-    """Two units over a stored profile, and calls on eight subjects."""
-    shutil.copy(empty_database, tmp_path / "web.sqlite")
-    made = an_editor_world(tmp_path, school_and_culture())
+def edited(tmp_path, edited_database) -> EditorWorld:
+    """An editor's world of one's own, copied from the one that was made once."""
+    shutil.copy(edited_database, tmp_path / "web.sqlite")
+    engine = open_database(f"sqlite:///{tmp_path / 'web.sqlite'}")
+    made = EditorWorld(engine=engine, profile=school_and_culture(), now=NOW, runs=1)
     yield made
     made.engine.dispose()
