@@ -144,6 +144,14 @@ def test_keys_are_off_until_switched_on_heard_in_the_list_only_and_never_in_a_fi
     page.evaluate("id => document.getElementById(id).focus()", heads[0])
     page.keyboard.press("j")
     assert focus(page) == heads[0], "off"
+    page.locator("a[data-deed=reject]").first.click()
+    sixth = page.locator("dialog[open] [data-digit='6']")
+    sixth.wait_for()
+    page.keyboard.press("6")
+    assert not sixth.is_checked(), "off"
+    assert page.locator("dialog[open] .digit").first.is_hidden(), "no key is shown that does nothing"
+    page.keyboard.press("Escape")
+    page.locator("a[data-deed=reject]:focus").wait_for()
     switch_keys_on(page)
     page.keyboard.press("j")
     assert not focus(page).startswith("rad-"), "the focus is not in the list"

@@ -39,13 +39,16 @@ function open(page, from) {
     event.preventDefault();
     dialog.close();
   });
-  dialog.addEventListener("keydown", digit);
+  if (document.querySelector("#tangenter")?.dataset.on === "1") {
+    dialog.classList.add("by-digits");
+    dialog.addEventListener("keydown", digit);
+  }
   document.querySelector("main").append(dialog);
   dialog.showModal();
   dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
-/* A digit chooses, and where a choice is all that is needed, decides. */
+/* A digit chooses, and where a choice is all that is needed, decides; for those who have switched the shortcuts on. */
 function digit(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("textarea, input:not([type=radio])")) return;
   const chosen = event.currentTarget.querySelector(`[data-digit="${CSS.escape(event.key)}"]`);
