@@ -184,7 +184,7 @@ def plan_one(
     try:
         with writing(engine) as conn:
             if not still_stand(conn, context.tenant, facts, letter, person.units):
-                raise Overtaken(Message(text=OVERTAKEN))
+                raise Overtaken.of(OVERTAKEN)
             notices.end_silence(conn, context.tenant, [person.key])
             letter_id = letters.add(conn, context.tenant, letter, slot, context.now)
             if letter_id is not None:

@@ -138,7 +138,7 @@ def release(
 
 def _refusal(stored: StoredLetter, text: str) -> NotToBeSettled:
     label = Message(text=LETTER_STATE_LABELS[stored.state])
-    return NotToBeSettled(Message(text=text, values={"number": stored.id, "state": label}))
+    return NotToBeSettled.of(text, number=stored.id, state=label)
 
 
 def _tell_of_week(

@@ -69,7 +69,7 @@ def read_document(content: bytes, name: str) -> Document:
         raise DocumentRefused.of(TOO_HEAVY, **values)
     if "reason" in answer:
         text = answer["reason"] if answer["reason"] in REASONS else DAMAGED
-        raise DocumentRefused(Message(text=text, values=answer.get("values", {})))
+        raise DocumentRefused.of(text, **answer.get("values", {}))
     blocks = tuple(
         Block(kind=Kind(kind_), text=text, page=page, number=number + 1)
         for number, (kind_, text, page) in enumerate(answer["blocks"])

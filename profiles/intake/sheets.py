@@ -10,7 +10,7 @@ from typing import Any
 
 from profiles.intake import child, documents
 from profiles.intake.errors import SheetRefused
-from texts import N_, Message
+from texts import N_
 
 LARGEST_SHEET = 5 * 2**20
 MOST_ROWS = 2000
@@ -83,7 +83,7 @@ def read_sheets(
         raise SheetRefused.of(documents.TOO_HEAVY, **values)
     if "reason" in answer:
         text = answer["reason"] if answer["reason"] in REASONS else documents.DAMAGED
-        raise SheetRefused(Message(text=text, values=answer.get("values", {})))
+        raise SheetRefused.of(text, **answer.get("values", {}))
     return tuple(_sheet(sheet) for sheet in answer["sheets"])
 
 
