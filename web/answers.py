@@ -34,6 +34,7 @@ from texts import N_, Message
 from web import presentation, queue, signin_mail
 from web.decisions import Fault
 from web.forms import DECIDE
+from web.mail_language import as_in_letters
 from web.names import Names
 from web.queue_page import tab_row
 from web.render import page
@@ -258,6 +259,7 @@ def _page(
     typed: Typed | None = None,
     faults: list[Fault] | None = None,
 ) -> Response:
+    visit = as_in_letters(visit, asked.person)
     return page(
         visit,
         "answers/ask.html",

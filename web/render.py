@@ -12,7 +12,7 @@ from notifier.templating import environment, spoken
 from notifier.wording import Wording
 from texts import Message
 from web.static_files import address
-from web.visit import Visit
+from web.visit import LANGUAGE_COOKIE, Visit
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -28,7 +28,7 @@ def page(
     filled = _templates(visit.language).get_template(template).render(visit=visit, flash=flash, **values)
     response = HTMLResponse(filled, status_code=status)
     if visit.chosen_language:
-        set_cookie(visit, response, "fondvakt-lang", visit.chosen_language, max_age=YEAR_SECONDS)
+        set_cookie(visit, response, LANGUAGE_COOKIE, visit.chosen_language, max_age=YEAR_SECONDS)
     return response
 
 

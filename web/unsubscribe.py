@@ -20,6 +20,7 @@ from storage.wishes import Rhythm
 from texts import N_, Message
 from web.context import WebContext
 from web.mail_kinds import KIND_SENTENCES
+from web.mail_language import as_in_letters
 from web.names import Names
 from web.render import page
 from web.selection import UNKNOWN_CHOICE, word
@@ -104,6 +105,8 @@ def _change_kind(conn: Connection, visit: Visit, key: str, kind: LetterKind, cho
 
 
 def _page(visit: Visit, asked: Asked, token: str, step: str) -> Response:
+    people = visit.profile.people if visit.profile else ()
+    visit = as_in_letters(visit, next((one for one in people if one.key == asked.key), None))
     return page(
         visit,
         "unsubscribe/unsubscribe.html",

@@ -28,6 +28,7 @@ from web.access import OPEN, Access, may
 from web.context import WebContext
 from web.guard import LOCAL, MAX_UPLOAD, UPLOADS
 
+LANGUAGE_COOKIE = "fondvakt-lang"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 LONGEST_PATH = 500
 LONGEST_TEXT = 2000
@@ -310,7 +311,7 @@ def person_in_office(profile: Profile | None, key: str | None, now: datetime) ->
 
 
 def _language(request: Request, person: ContactPerson | None) -> str:
-    kept = request.cookies.get("fondvakt-lang")
+    kept = request.cookies.get(LANGUAGE_COOKIE)
     if kept in LANGUAGES:
         return kept
     return person.language if person and person.language in LANGUAGES else LANGUAGES[0]

@@ -111,6 +111,20 @@ def test_the_letters_language_is_the_persons_own_until_they_choose_another(world
     assert re.findall(r'name="language" value="(\w+)" checked', page) == [language]
 
 
+@pytest.mark.parametrize("kept", [None, "sv"], ids=["as the letter", "as chosen in this browser"])
+def test_every_page_from_a_letter_speaks_its_language(world: World, kept):
+    people = tuple(replace(p, language="en") if p.key == READER else p for p in world.profile.people)
+    world.profile = replace(world.profile, people=people)
+    call_id = call_with_two_units(world)
+    question = Question(person=READER, unit="skola", call_id=call_id, call_version=1)
+    mail = client(world)
+    if kept:
+        mail.cookies.set("fondvakt-lang", kept)
+    for link in (LINKS.answer(question, world.now), LINKS.unsubscribe(READER), LINKS.choices(READER)):
+        page = mail.get(link.removeprefix(URL)).text
+        assert re.search(r'<html lang="(\w+)"', page)[1] == (kept or "en"), link
+
+
 def test_saving_the_same_twice_changes_nothing(world: World):
     mail = client(world)
     mail.post(address(), data={"deed": "save", **KINDS_ON, "rhythm": "monthly"})

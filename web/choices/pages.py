@@ -19,6 +19,7 @@ from storage.database import reading, writing
 from storage.wishes import RHYTHM_LABELS
 from web.choices.form import KINDS_OF, UNKNOWN, Deed, Pause, pause_in, wishes_in
 from web.mail_kinds import KIND_SENTENCES
+from web.mail_language import as_in_letters
 from web.names import Names
 from web.render import page
 from web.unsubscribe import BAD_LINK, links
@@ -128,6 +129,7 @@ def _do(visit: Visit, whose: Whose, deed: Deed, fields: FormData) -> None:
 def _page(visit: Visit, whose: Whose | None, *, status: int = 200, pause: Pause | None = None) -> Response:
     if whose is None:
         return page(visit, "choices/gone.html", status=410, names=Names(visit))
+    visit = as_in_letters(visit, _person(visit, whose.key))
     tenant, key = visit.context.tenant, whose.key
     with reading(visit.context.engine) as conn:
         chosen = wishes.of(conn, tenant, key)
