@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from calls.addresses import page_in
 from calls.kinds import spoken
 from calls.model import Call
+from calls.programmes import programme_name
 from calls.vocabulary import SECTION_LABELS, SectionKind
 from matcher import gates
 from matcher.model import BAND_LABELS, Answer, Band, Match
@@ -29,6 +30,12 @@ def titled(call: Call, wording: Wording, most: int = TITLE) -> tuple[str, str]:
     return cut(clean(title.text), most), title.language
 
 
+def codes_of(call: Call, wording: Wording) -> str:
+    """The programme, in the reader's language where we know it, and the publisher's identifier."""
+    programme = programme_name(call.programme, wording.language) or call.programme_label
+    return " · ".join(clean(code) for code in (programme, call.identifier) if code)
+
+
 def item_view(item: DigestItem, person: str, context: LetterContext, wording: Wording) -> ItemView:
     """One call in full."""
     call, said = item.call, reasons(item.best, wording)
@@ -37,7 +44,7 @@ def item_view(item: DigestItem, person: str, context: LetterContext, wording: Wo
         title=title,
         short_title=cut(title, LINK_TITLE),
         language=language,
-        codes=" · ".join(clean(code) for code in (call.programme_label, call.identifier) if code),
+        codes=codes_of(call, wording),
         page=context.links.call(call.id),
         answer=answer_link(item, person, context),
         calendar=context.links.calendar(call.id, wording.language) if call.deadlines else "",

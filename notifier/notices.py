@@ -8,7 +8,7 @@ from calls.model import Call
 from notifier.changes import shown_changes
 from notifier.facts import last_day, web_address
 from notifier.headers import clean, cut
-from notifier.items import LINK_TITLE, TITLE, local
+from notifier.items import LINK_TITLE, TITLE, codes_of, local
 from notifier.links import Question as Asked
 from notifier.model import LetterKind
 from notifier.notice_letter import about, short_title, view_of
@@ -272,9 +272,9 @@ def _capital(text: str) -> str:
 
 
 def _named(call: Call, words: Wording) -> dict[str, str]:
-    codes = " · ".join(clean(code) for code in (call.programme_label, call.identifier) if code)
     title = call.title_in(words.language)
-    return {"title": cut(clean(title.text), TITLE), "language": title.language, "codes": cut(codes, TITLE)}
+    codes = cut(codes_of(call, words), TITLE)
+    return {"title": cut(clean(title.text), TITLE), "language": title.language, "codes": codes}
 
 
 def _by_and_money(call: Call, words: Wording, context: LetterContext) -> tuple[Fact, ...]:

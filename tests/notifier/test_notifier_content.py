@@ -364,6 +364,23 @@ def test_everything_foreign_in_a_letter_is_clean():
     assert clean(odd) in text
 
 
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("sv", "Kreativa Europa"), ("en", "Creative Europe")],
+)
+def test_a_programme_we_know_is_named_in_the_readers_language(language, name):
+    call = accepted(
+        programme="CREA", programme_label="Creative Europe (CREA)", identifier="CREA-CULT-2026-COOP"
+    )
+    text = text_of(a_letter(call, person=a_person(language=language)))
+    assert f"· {name} · CREA-CULT-2026-COOP" in text
+
+
+def test_a_programme_we_do_not_know_is_named_as_its_publisher_does():
+    call = accepted(programme=None, programme_label="Interreg Baltic", identifier="IB-1")
+    assert "· Interreg Baltic · IB-1" in text_of(a_letter(call))
+
+
 @pytest.mark.parametrize(("since", "told"), [(date(2025, 9, 1), True), (None, False)])
 def test_the_foot_says_since_when_one_is_asked_and_where_the_needs_are(since, told):
     for part in both(a_letter(accepted(), person=a_person(appointed_from=since))):
