@@ -57,6 +57,7 @@ class Fetcher:
         user_agent: our name, version and where we can be reached.
         base_url: another base address, named by a setting; its host is then allowed wherever it lies.
         sleep: waits that many seconds; handed in so that tests do not wait.
+        now: seconds since 1970, for a publisher that says until when to wait.
     """
 
     def __init__(
@@ -66,13 +67,14 @@ class Fetcher:
         user_agent: str,
         base_url: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
         page_seconds: float = PAGE_SECONDS,
     ) -> None:
         self.base_url = (base_url or source.base_url).rstrip("/")
         chosen = urlsplit(self.base_url).hostname if base_url else None
         self._hosts = frozenset({*source.hosts, urlsplit(self.base_url).hostname})
         self._pause = 0.0 if chosen else source.pause
-        self._sleep = sleep
+        self._sleep, self._now = sleep, now
         self._page_seconds = page_seconds
         self._robots: dict[str, Protego | None] = {}
         self._asked = False
@@ -192,7 +194,7 @@ class Fetcher:
                     url = self._next_hop(url, answer)
                     request = {key: value for key, value in request.items() if key != "params"}
                     continue
-                _judge(answer)
+                _judge(answer, self._now())
                 body = unpacked(answer.iter_raw(), answer.headers.get("content-encoding", ""), limit)
                 return str(answer.url), answer.headers, body
         raise SourceChanged(_at(url, N_("fler än {most} omdirigeringar"), most=MOST_REDIRECTS))
@@ -243,7 +245,7 @@ def _too_long(failure: _TryAgain, wait: float) -> Message:
     )
 
 
-def _judge(answer: httpx.Response) -> None:
+def _judge(answer: httpx.Response, now: float) -> None:
     """Raise for every answer that is not a page."""
     url, status = str(answer.url), answer.status_code
     if len(answer.headers) > MOST_HEADERS:
@@ -251,7 +253,7 @@ def _judge(answer: httpx.Response) -> None:
     if status == 429 or status >= 500:
         raise _TryAgain(
             Message(text=N_("svarade med status {status}"), values={"status": status}),
-            _retry_after(answer.headers.get("retry-after")),
+            _retry_after(answer.headers.get("retry-after"), now),
         )
     if status in (401, 403, 451):
         raise SourceBlocked(_at(url, N_("nekade oss med status {status}"), status=status))
@@ -259,14 +261,14 @@ def _judge(answer: httpx.Response) -> None:
         raise SourceChanged(_at(url, N_("svarade med status {status} där 200 väntades"), status=status))
 
 
-def _retry_after(value: str | None) -> float | None:
+def _retry_after(value: str | None, now: float) -> float | None:
     """Seconds to wait as the publisher says; a value that makes no sense means a quarter of an hour."""
     if value is None:
         return None
     if value.isdigit():
         return float(value)
     try:
-        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        seconds = parsedate_to_datetime(value).timestamp() - now
     except (ValueError, OverflowError):
         return BAD_RETRY_AFTER
     return max(0.0, seconds)

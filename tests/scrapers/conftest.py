@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from scripted_server import Script, a_source, serving
 
+from builders import NOW
 from scrapers.fetch import Fetcher
 
 
@@ -22,6 +23,8 @@ def waits() -> list[float]:
 @pytest.fixture
 def fetcher(script: Script, waits: list[float]) -> Iterator[Fetcher]:
     """A reader of the scripted server that notes its pauses instead of making them."""
-    made = Fetcher(a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append)
+    made = Fetcher(
+        a_source(), user_agent="Test/1", base_url=script.url, sleep=waits.append, now=NOW.timestamp
+    )
     yield made
     made.close()

@@ -124,7 +124,17 @@ def test_s_17_three_503_then_a_page_is_one_page_with_growing_pauses(script, fetc
 
 
 @pytest.mark.parametrize(
-    ("value", "waited"), [("7", 7.0), ("-1", None), ("soon", None), ("3600", None), ("999999999", None)]
+    ("value", "waited"),
+    [
+        ("7", 7.0),
+        ("Sat, 22 Aug 2026 04:00:30 GMT", 30.0),
+        ("Sat, 22 Aug 2026 03:59:00 GMT", 0.0),
+        ("Tue, 25 Aug 2026 04:00:00 GMT", None),
+        ("-1", None),
+        ("soon", None),
+        ("3600", None),
+        ("999999999", None),
+    ],
 )
 def test_s_16_retry_after_is_obeyed_or_left_to_the_next_run(value, waited, script, fetcher, waits):
     """Why a long one is not waited for: docs/decisions/0008."""

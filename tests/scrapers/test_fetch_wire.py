@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from cryptography import x509
@@ -221,22 +220,6 @@ def test_a_line_that_fails_is_a_typed_error_in_time_and_a_passing_one_costs_noth
     with pytest.raises(SourceUnreachable):
         fetcher.get("/list")
     assert time.monotonic() - began < 45
-
-
-# Waiting as told
-
-
-def test_s_16_a_date_to_wait_for_is_obeyed_within_bounds(script, fetcher, waits):
-    at = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
-    soon, far = (format_datetime(one, usegmt=True) for one in (at, at + timedelta(days=3)))
-    script.answers["/robots.txt"] = page(b"")
-    script.answers["/list"] = [page(b"", status=429, Retry_After=soon), page(b"ok")]
-    assert fetcher.get("/list").text == "ok"
-    assert (at - datetime.now(UTC)).total_seconds() <= waits[0] <= 40
-    script.answers["/list"] = page(b"", status=429, Retry_After=far)
-    with pytest.raises(SourceUnreachable, match="ombads vänta"):
-        fetcher.get("/list")
-    assert len(waits) == 1, "a long wait is left to the next day's collection"
 
 
 def test_s_20_every_fetch_is_a_full_one_so_no_stale_304_can_hide_a_change(script, fetcher):
