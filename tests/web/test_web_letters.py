@@ -309,15 +309,9 @@ def test_all_sending_is_held_after_a_restore_until_it_is_let_go_here(site: World
 def bounce(world: World, address: str) -> None:
     """Two hard bounces in two weeks."""
     with writing(world.engine) as conn:
-        for place in (15, 5):
-            bounces.add(
-                conn,
-                TENANT,
-                content_hash=f"{address}{place}",
-                kind=BounceKind.HARD,
-                now=world.now - timedelta(days=place),
-                address=address,
-            )
+        for days in (15, 5):
+            at, about = world.now - timedelta(days=days), {"kind": BounceKind.HARD, "address": address}
+            bounces.add(conn, TENANT, content_hash=f"{address}{days}", now=at, **about)
 
 
 def test_an_address_that_bounced_is_named_with_its_cause_and_used_again(site: World):
@@ -350,13 +344,8 @@ def test_who_said_no_is_named_and_cannot_be_overruled(site: World):
 
 
 def test_foreign_words_are_shown_and_never_run__W30(site: World):
-    number = plan(site)[0]
-    put(
-        site,
-        number,
-        LetterState.FAILED,
-        error="554 <script>alert(1)</script> \"'><img src=x onerror=alert(1)>",
-    )
+    number, error = plan(site)[0], "554 <script>alert(1)</script> \"'><img src=x onerror=alert(1)>"
+    put(site, number, LetterState.FAILED, error=error)
     browser = site.signed_in()
     for path in ("/utskick", f"/utskick/brev/{number}"):
         page = browser.get(path).text
