@@ -20,9 +20,13 @@ from notifier.answers import Stage, meaning, shown
 from notifier.errors import PermanentRefusal, RelayAway, RelayRefusesUs, Uncertain
 from notifier.login import by_password, by_token
 from notifier.model import Letter
-from texts import N_
+from texts import N_, Message, cause_of
 
 LETTERS_A_CONNECTION = 50
+STAGES = {
+    Stage.GREETING: N_("uppkopplingen"),
+    Stage.LOGIN: N_("inloggningen"),
+}
 OPTIONS = {"tls": "required", "auth": "xoauth2", "name": None}
 
 
@@ -302,8 +306,11 @@ def _translated(stage: Stage) -> Iterator[None]:
         raise RelayRefusesUs.of(text) from failure
     except (OSError, smtplib.SMTPException) as failure:
         text = N_("Servern svarar inte vid {stage}: {cause}")
-        raise RelayAway.of(text, stage=stage.value, cause=_cause(failure)) from failure
+        named = Message(text=STAGES[stage]) if stage in STAGES else stage.value
+        raise RelayAway.of(text, stage=named, cause=_cause(failure)) from failure
 
 
-def _cause(failure: Exception) -> str:
+def _cause(failure: Exception) -> Message | str:
+    if isinstance(failure, OSError) and failure.errno:
+        return cause_of(failure)
     return " ".join(str(failure).split())[:200] or type(failure).__name__

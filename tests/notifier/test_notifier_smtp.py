@@ -55,7 +55,9 @@ def test_m_20_a_letter_that_is_taken_gives_the_servers_answer(letter):
 
 def test_m_21_a_server_that_is_not_there_means_later(letter):
     with closed_port() as port:
-        assert type(refused(f"smtp://127.0.0.1:{port}?name=localhost", letter)) is RelayAway
+        failure = refused(f"smtp://127.0.0.1:{port}?name=localhost", letter)
+    assert type(failure) is RelayAway
+    assert str(failure) == "Servern svarar inte vid uppkopplingen: ingen svarar där"
 
 
 def test_m_21_a_name_that_is_not_found_means_later(letter):
