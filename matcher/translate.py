@@ -16,6 +16,7 @@ WORD = re.compile(r"\w+(?:[:-]\w+)*-?", re.UNICODE)  # a colon within a word: EU
 LONGEST_PHRASE = 6
 SHORTEST_PART = 3
 LONE_TAIL = 5  # letters that a last part needs when the first part is unknown: gift hides in uppgift
+VOWELS = "aeiouyåäö"  # one letter more, since the consonant before it may be its own: öring hides in marknadsföring
 MAX_WORDS = 2000
 PART_WEIGHT, TAIL_WEIGHT = 0.6, 0.4
 
@@ -98,7 +99,7 @@ def split(word: str) -> tuple[str | None, str | None]:
         head, tail = _head(word[:cut]), lookup(word[cut:])
         if head and tail:
             return head, tail
-        if tail and best == (None, None) and len(tail) >= LONE_TAIL:
+        if tail and best == (None, None) and len(tail) >= LONE_TAIL + (tail[0] in VOWELS):
             best = (None, tail)
     if best == (None, None):
         for cut in range(len(word) - SHORTEST_PART, 4, -1):
