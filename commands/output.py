@@ -38,11 +38,13 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table as wide as the terminal."""
+    """A table as wide as the terminal; without rows it says so."""
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     out.print(table)
+    if not table.row_count:
+        out.print(_("Inget att visa."))
 
 
 class Bars:

@@ -178,3 +178,9 @@ def test_a_wrong_profile_is_not_taken_in(plain, tmp_path):
     file.write_bytes(changed("may_lead = true", 'may_lead = "ja"'))
     assert "units[0].may_lead: " in refused(plain, "init", "--municipality", file)
     assert "Ingen kommun är vald än" in failed(plain, "match")
+
+
+def test_a_list_of_nothing_says_so(plain):
+    told = fondvakt("queue", settings=plain)
+    assert told.code == 0
+    assert told.out.rstrip().endswith("Inget att visa.")
