@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
+from direct import DirectClient
 from sqlalchemy import Connection, Engine, Row, Table, func, select
-from starlette.testclient import TestClient
 
 from storage.database import reading
 from storage.tables import audit, metadata
@@ -17,7 +17,7 @@ BOOKKEEPING = frozenset(
 OF_JOBS = frozenset({"call", "call_source", "call_version", "harvest"})
 
 
-class Watching(TestClient):
+class Watching(DirectClient):
     """Asserts that no POST changes a row in silence."""
 
     def __init__(self, *args, engine: Engine, **options) -> None:

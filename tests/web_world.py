@@ -156,7 +156,6 @@ class Browser:
             client=(world.peer, 50000),
             base_url=world.public_url,
             follow_redirects=False,
-            raise_server_exceptions=False,
             headers={"origin": world.public_url},
         )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
+from direct import DirectClient
 from web_world import NOW, TENANT, World, call_with_two_units
 
 from matcher.model import MatchState
@@ -38,9 +38,7 @@ class Program:
     """Another program, with a token of these scopes; none for a stranger."""
 
     def __init__(self, world: World, *scopes: Scope, tenant: str = TENANT, name: str = "diariet") -> None:
-        self.client = TestClient(
-            create_app(world.context), base_url=world.public_url, raise_server_exceptions=False
-        )
+        self.client = DirectClient(create_app(world.context), base_url=world.public_url)
         if scopes:
             with writing(world.engine) as conn:
                 token = api_tokens.make(
