@@ -191,7 +191,7 @@ def test_a_backup_whose_references_lead_nowhere_is_refused_by_their_tables_D_10(
     with sqlite3.connect(kept) as conn:
         conn.execute("DELETE FROM call")
     conn.close()
-    with pytest.raises(BackupRefused, match="skadad: .+ -> call"):
+    with pytest.raises(BackupRefused, match=r"skadad: .+ -> call"):
         restore(kept, address(path), NOW)
 
 
