@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from web_world import NOW, TENANT, World, in_days
+from web_world import NOW, TENANT, StillDesk, World, in_days
 
 from builders import a_scraped_call
 from calls.model import CallSection
@@ -51,7 +51,7 @@ class Done:
 class EditorWorld(World):
     """`profile` is the one that holds in the database; `runs` counts the matchings."""
 
-    desk: Desk = field(default_factory=Desk)
+    desk: Desk = field(default_factory=StillDesk)
     patience: float | None = None
     collectors: Mapping[str, Rematcher] = field(default_factory=dict)
     runs: int = 0

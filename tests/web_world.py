@@ -16,6 +16,7 @@ from watching import Watching
 
 from builders import NOW, a_coordinator, a_need, a_person, a_profile, a_scraped_call, a_unit
 from matcher.model import Answer, Band, Check, Evidence, Match, SentencePair
+from pipeline.desk import Desk
 from profiles.load import load_profile, preset_path
 from profiles.model import Profile
 from scrapers.source import Source
@@ -77,6 +78,13 @@ def school_and_culture() -> Profile:
     )
 
 
+class StillDesk(Desk):
+    """A desk that makes nothing ready beforehand: no thread of it outlives the test whose database it reads."""
+
+    def warm(self, *about, **more) -> None:
+        """What is asked for is made when it is asked for."""
+
+
 @dataclass
 class World:
     """Everything a test reaches for. `now` can be moved; what is mailed lands in `outbox`."""
@@ -111,6 +119,7 @@ class World:
             host="brevdatorn",
             provider=self.provider,
             trusted_proxies=self.trusted,
+            desk=StillDesk(),
         )
 
     def browser(self) -> "Browser":
