@@ -25,7 +25,7 @@ from pipeline.asking import asking
 from pipeline.children import ChildRun
 from pipeline.desk import Desk
 from pipeline.health import health
-from pipeline.rematching import FollowedRun, Progress, Rematcher
+from pipeline.on_request import FollowedRun, JobOnRequest, Progress
 from pipeline.settings import Settings
 from pipeline.shown import shown_settings
 from profiles.model import Profile
@@ -159,23 +159,23 @@ def sign_in_provider(settings: Settings) -> Provider | None:
     )
 
 
-def collectors(installation: wiring.Installation, match: Rematcher) -> dict[str, Rematcher]:
+def collectors(installation: wiring.Installation, match: JobOnRequest) -> dict[str, JobOnRequest]:
     """What collects each source at once, in a process of its own, and has the calls matched then."""
     log_file = Path(installation.settings.data_dir) / "logs" / "collect.log"
 
-    def of(source: str) -> Rematcher:
-        return Rematcher(lambda: FollowedRun(ChildRun(["collect", source, "--json"], log_file), match.ask))
+    def of(source: str) -> JobOnRequest:
+        return JobOnRequest(lambda: FollowedRun(ChildRun(["collect", source, "--json"], log_file), match.ask))
 
     return {source.key: of(source.key) for source in SOURCES}
 
 
-def rematcher(installation: wiring.Installation) -> Rematcher:
+def rematcher(installation: wiring.Installation) -> JobOnRequest:
     """What matches anew after a publication, in a process of its own."""
     log_file = Path(installation.settings.data_dir) / "logs" / "match.log"
-    return Rematcher(lambda: ChildRun(["match", "--json"], log_file))
+    return JobOnRequest(lambda: ChildRun(["match", "--json"], log_file))
 
 
-def take_up_matching(installation: wiring.Installation, asked: Rematcher | None) -> None:
+def take_up_matching(installation: wiring.Installation, asked: JobOnRequest | None) -> None:
     """Do the matching that somebody else asked for: another process, or these pages before they were last stopped.
 
     One that failed waits for the next publication, or for the night.
@@ -188,7 +188,7 @@ def take_up_matching(installation: wiring.Installation, asked: Rematcher | None)
         asked.ask()
 
 
-def start_clock(installation: wiring.Installation, asked: Rematcher | None) -> Callable[[], None]:
+def start_clock(installation: wiring.Installation, asked: JobOnRequest | None) -> Callable[[], None]:
     """Start ticking; gives the function that stops it. The process ends when ticks stop coming (A5)."""
     clock = the_clock(installation)
     ticker = BackgroundScheduler(timezone=UTC)

@@ -88,9 +88,7 @@ async def _ask(app: ASGIApp, scope: dict[str, Any], body: bytes) -> list[Message
 
     try:
         await app(scope, receive, send)
-    except (
-        Exception
-    ):  # a page that failed has been answered with its sentence first; then Starlette raises again
+    except Exception:  # a page that failed is answered with its sentence; then Starlette raises it again
         if not answered.is_set():
             raise
     return told

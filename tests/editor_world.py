@@ -14,7 +14,7 @@ from calls.model import CallSection
 from calls.vocabulary import SectionKind
 from pipeline.desk import Desk
 from pipeline.match import match_all
-from pipeline.rematching import Progress, Rematcher
+from pipeline.on_request import JobOnRequest, Progress
 from profiles.load import load_profile, preset_path, read_profile
 from profiles.model import Profile
 from profiles.write import profile_text
@@ -53,12 +53,12 @@ class EditorWorld(World):
 
     desk: Desk = field(default_factory=StillDesk)
     patience: float | None = None
-    collectors: Mapping[str, Rematcher] = field(default_factory=dict)
+    collectors: Mapping[str, JobOnRequest] = field(default_factory=dict)
     runs: int = 0
-    rematcher: Rematcher | None = None
+    rematcher: JobOnRequest | None = None
 
     def __post_init__(self) -> None:
-        self.rematcher = Rematcher(self.rematch)
+        self.rematcher = JobOnRequest(self.rematch)
 
     @property
     def context(self) -> WebContext:

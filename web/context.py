@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from pipeline.desk import Desk
-from pipeline.rematching import Rematcher
+from pipeline.on_request import JobOnRequest
 from pipeline.shown import ShownSetting
 from profiles.model import Profile
 from scrapers.source import Source
@@ -69,8 +69,8 @@ class WebContext:
     trusted_proxies: tuple[Network, ...] = ()
     desk: Desk = field(default_factory=Desk)
     patience: float | None = None
-    rematcher: Rematcher | None = None
-    collectors: Mapping[str, Rematcher] = field(default_factory=dict)
+    rematcher: JobOnRequest | None = None
+    collectors: Mapping[str, JobOnRequest] = field(default_factory=dict)
     host: str = ""
     memory: Memory = field(default_factory=Memory)
 

@@ -6,7 +6,7 @@ from fastapi.encoders import jsonable_encoder
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.rematching import Progress
+from pipeline.on_request import Progress
 from scrapers.source import Source
 from storage import runs
 from storage.audit import Event, record

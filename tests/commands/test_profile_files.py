@@ -10,8 +10,8 @@ from command_line import fondvakt
 from papers import POLICY, a_docx, a_pdf
 
 from commands.serving import take_up_matching
+from pipeline.on_request import JobOnRequest, Progress
 from pipeline.publishing import publish_profile
-from pipeline.rematching import Progress, Rematcher
 from pipeline.wiring import Installation
 from profiles.files import FileForm, UnitFile, file_text, read_file
 from profiles.load import load_profile, preset_path
@@ -147,7 +147,7 @@ def test_an_import_asks_for_a_matching_which_the_clock_of_the_pages_takes_up_onc
         ended.set()
         return Failing()
 
-    asked = Rematcher(start)
+    asked = JobOnRequest(start)
     house = Installation(settings=SimpleNamespace(tenant="default"), engine=engine)
     take_up_matching(house, asked)
     assert ended.wait(300)

@@ -1,7 +1,6 @@
 """The portal's own answers, as others have recorded them (`PROVENANCE.md` beside the data)."""
 
 import json
-import time
 from datetime import date
 
 import pytest
@@ -87,24 +86,6 @@ def test_records_of_a_thinner_kind_are_calls_too(portal):
 @pytest.mark.parametrize("name", ["search-record-es-2026.json", "search-record-legacy-2023.json"])
 def test_a_spanish_copy_and_a_legacy_copy_are_no_calls(portal, name):
     assert calls_of(portal, name) == {}
-
-
-def test_a_full_harvest_is_parsed_in_under_ten_seconds_of_work(portal):
-    """A quarter of the 1,276 recorded identifiers, each with 15 kB of texts, in a quarter of the time."""
-    model = json.loads((portal / "search-page-en-2026-08.json").read_text())["results"][3]
-    paragraph = "<p>A paragraph of a <b>call's</b> text, &amp; more of it to read.<sup>[1]</sup></p>"
-    texts = {name: [paragraph * 90] for name in ("descriptionByte", "topicConditions")}
-    results = []
-    for number in range(319):
-        own = {"identifier": [f"HORIZON-CL6-2026-{number:04}"]}
-        results.append(
-            model | {"reference": f"{number}TOPICSen", "metadata": model["metadata"] | texts | own}
-        )
-    rows = [row_of(result, 1) for result in results]
-    begun = time.process_time()
-    calls = [parse_record(row) for row in current_rows(rows, "1")]
-    assert len(calls) == 319
-    assert time.process_time() - begun < 2.5
 
 
 def test_who_may_apply_is_not_read_out_of_the_standing_words_of_conditions(portal):

@@ -6,7 +6,7 @@ import pytest
 from editor_world import EditorWorld
 from web_world import TENANT
 
-from pipeline.rematching import FollowedRun, Progress, Rematcher
+from pipeline.on_request import FollowedRun, JobOnRequest, Progress
 from storage import audit
 from storage.database import reading
 
@@ -40,7 +40,7 @@ def held():
 @pytest.fixture
 def world(edited, held) -> EditorWorld:
     """A municipality whose first source is collected by hand."""
-    edited.collectors = {"eu-portal": Rematcher(held.start)}
+    edited.collectors = {"eu-portal": JobOnRequest(held.start)}
     return edited
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from pipeline.rematching import Progress
+from pipeline.on_request import Progress
 from storage import rematches
 from storage.database import reading
 from storage.proposals import EDITABLE, Proposal, ProposalChanged

@@ -39,7 +39,7 @@ class FollowedRun:
         return found
 
 
-class Rematcher:
+class JobOnRequest:
     """Starts runs one at a time; asked while one runs, it runs once more afterwards.
 
     Args:
