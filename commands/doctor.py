@@ -206,7 +206,12 @@ def _mail(settings: Settings) -> Iterator[Finding]:
 
 
 def _sqlite(settings: Settings) -> Iterator[Finding]:
-    """Versions before 3.51.3 can rarely damage a database that two connections checkpoint (E5)."""
+    """Versions before 3.51.3 can rarely damage a database that two connections checkpoint (E5).
+
+    Nothing is said where the data lies in PostgreSQL.
+    """
+    if not settings.database.startswith("sqlite"):
+        return
     text = N_("SQLite {version}.")
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         text = N_("SQLite {version}: ta säkerhetskopia varje dag; från 3.51.3 är ett sällsynt fel rättat.")

@@ -1,4 +1,4 @@
-"""Where the data lies: a network share is told of, a disk of the machine's own is not (D-06)."""
+"""Where the data lies: a network share is told of (D-06), and the version of SQLite where that holds it."""
 
 from pathlib import Path
 
@@ -39,3 +39,14 @@ def test_d_06_doctor_of_a_local_folder_says_nothing_of_shares(tmp_path):
     settings = {"FONDVAKT_DATA_DIR": tmp_path, "FONDVAKT_MODEL": tmp_path, "FONDVAKT_SMTP_URL": "file:x"}
     found = fondvakt("doctor", "--json", settings=settings).json()["findings"]
     assert "share" not in {one["about"] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("database", "is_told"),
+    [("sqlite:///{}/fondvakt.sqlite", True), ("postgresql://nobody@127.0.0.1:1/fondvakt", False)],
+)
+def test_the_version_of_sqlite_is_told_only_where_sqlite_holds_the_data(tmp_path, database, is_told):
+    settings = {"FONDVAKT_DATA_DIR": tmp_path, "FONDVAKT_MODEL": tmp_path, "FONDVAKT_SMTP_URL": "file:x"}
+    settings["FONDVAKT_DATABASE_URL"] = database.format(tmp_path)
+    found = fondvakt("doctor", "--json", settings=settings).json()["findings"]
+    assert ("sqlite" in {one["about"] for one in found}) is is_told
