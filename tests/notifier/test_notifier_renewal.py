@@ -22,6 +22,16 @@ from texts import Message
 REFUSED = Message(text="nej")
 
 
+def a_reminder_in_doubt(engine):
+    """Seven days before the deadline, handed to a relay that did not say whether it took it."""
+    harvested(engine, a_page(1, deadlines=due_on(40)))
+    answer(engine)
+    remind(engine, context(on(33)))
+    handed_over(engine, on(33), channel=Outbox(lambda _number: Uncertain(REFUSED)))
+    (old,) = mailed(engine)
+    return old
+
+
 def a_held_reminder(engine, *, made: int = 33, closes: int = 40):
     """One reminder, made so many days after NOW and held at once."""
     harvested(engine, a_page(1, deadlines=due_on(closes)))
@@ -110,22 +120,14 @@ def test_nobody_else_is_reminded_before_the_job_of_the_day(engine):
 
 
 def test_b2_what_may_have_arrived_is_sent_again_byte_for_byte_however_late(engine):
-    harvested(engine, a_page(1, deadlines=due_on(40)))
-    answer(engine)
-    remind(engine, context(on(33)))
-    handed_over(engine, on(33), channel=Outbox(lambda _number: Uncertain(REFUSED)))
-    (old,) = mailed(engine)
+    old = a_reminder_in_doubt(engine)
     assert old.state is LetterState.IN_DOUBT
     settle(engine, TENANT, PROFILE, old.id, arrived=False, now=on(36))
     assert [letter.content for letter in sent_on(engine, 36)] == [old.letter.content]
 
 
 def test_b2_also_when_the_second_try_was_broken_off_before_it_was_handed_over(engine):
-    harvested(engine, a_page(1, deadlines=due_on(40)))
-    answer(engine)
-    remind(engine, context(on(33)))
-    handed_over(engine, on(33), channel=Outbox(lambda _number: Uncertain(REFUSED)))
-    (old,) = mailed(engine)
+    old = a_reminder_in_doubt(engine)
     settle(engine, TENANT, PROFILE, old.id, arrived=False, now=on(34))
     handed_over(engine, on(34), channel=Broken())
     release(engine, TENANT, on(36))
